@@ -1,0 +1,57 @@
+import type { Axis } from './axis.ts';
+import type { EventsBlock } from './block.ts';
+import type { Dtype, ValueArray } from './dtype.ts';
+
+/** Plain data only: what JSON can hold. */
+export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
+export type PlainTree = { [key: string]: Plain };
+
+/**
+ * Acquisition conditions in one vocabulary: flat names that carry their unit (`beam_energy_keV`,
+ * `convergence_angle_mrad`, `dwell_time_s`, `camera_length_mm`, `beam_current_nA`), sub-trees for `stage` and
+ * `detector_<NAME>`. What a file does not say is absent; never a default dressed as a fact.
+ */
+export type Metadata = PlainTree;
+
+/**
+ * Values of a dataset, loaded when asked. `dense`: C order, in the dataset's navigation-then-signal axis order.
+ * `events`: sparse counts, pixels in C order over the navigation axes.
+ */
+export type DatasetValues =
+  | { readonly kind: 'dense'; readonly load: () => Promise<ValueArray> }
+  | { readonly kind: 'events'; readonly load: () => Promise<EventsBlock> };
+
+/** Whatever array a file holds. */
+export interface ArrayDataset {
+  readonly kind: 'array';
+  readonly title: string;
+  /** Same order as `axes`: navigation axes first (slowest first), then signal axes. */
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly axes: readonly Axis[];
+  readonly values: DatasetValues;
+  readonly metadata: Metadata;
+  /** The file's own tree, as far as it is plain data; large arrays are summarised, not listed. */
+  readonly original: PlainTree;
+  /** Things the reader noticed and the user should know: "NPOINTS says 2048, the file has 2040". */
+  readonly warnings: readonly string[];
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly unit: string;
+  readonly values: Float64Array;
+}
+
+/** Columns of numbers without a declared meaning. */
+export interface TableDataset {
+  readonly kind: 'table';
+  readonly title: string;
+  readonly rows: number;
+  readonly columns: readonly TableColumn[];
+  readonly metadata: Metadata;
+  readonly original: PlainTree;
+  readonly warnings: readonly string[];
+}
+
+export type Dataset = ArrayDataset | TableDataset;

@@ -1,0 +1,201 @@
+/**
+ * The law of the errors of a signal. A tag is a claim that Monte Carlo can refute: an operation may weaken it, never
+ * strengthen it. Laws and algebra: z = g·P + o + N(0, r²), Var(z) = g·(mean − o) + r².
+ */
+
+/** A number for the whole cube, or one value per channel, or one value per pixel. */
+export type Factor =
+  | { readonly per: 'cube'; readonly value: number }
+  | { readonly per: 'channel'; readonly values: Float64Array }
+  | { readonly per: 'pixel'; readonly values: Float64Array };
+
+/** How errors run across pixels. */
+export type AcrossPixels =
+  | { readonly kind: 'independent' }
+  | { readonly kind: 'kernel'; readonly pixels: number }
+  | { readonly kind: 'global'; readonly rank: number };
+
+export interface PoissonNoise {
+  readonly tag: 'poisson';
+  /** Signal units per count. */
+  readonly gain: Factor;
+  /** Pedestal, in signal units. */
+  readonly offset: number;
+  /** Standard deviation of the readout noise, in signal units. */
+  readonly readout: number;
+  readonly across: AcrossPixels;
+}
+
+export interface GaussianNoise {
+  readonly tag: 'gaussian';
+  readonly sigma: number;
+  readonly across: AcrossPixels;
+}
+
+export interface DiagonalNoise {
+  readonly tag: 'diagonal';
+  /** In words: where the known variance of each value comes from. */
+  readonly variance: string;
+  readonly across: AcrossPixels;
+}
+
+export interface CorrelatedNoise {
+  readonly tag: 'correlated';
+  readonly form:
+    | { readonly kind: 'band'; readonly channels: number }
+    | { readonly kind: 'low-rank'; readonly rank: number }
+    | { readonly kind: 'full' };
+  readonly why: string;
+  readonly across: AcrossPixels;
+}
+
+export interface UnknownNoise {
+  readonly tag: 'unknown';
+  readonly why: string;
+  readonly across: AcrossPixels;
+}
+
+export type Noise = PoissonNoise | GaussianNoise | DiagonalNoise | CorrelatedNoise | UnknownNoise;
+export type NoiseTag = Noise['tag'];
+
+const INDEPENDENT: AcrossPixels = { kind: 'independent' };
+
+export function poisson(options: { gain?: Factor | number; offset?: number; readout?: number } = {}): PoissonNoise {
+  const { gain = 1, offset = 0, readout = 0 } = options;
+  return {
+    tag: 'poisson',
+    gain: typeof gain === 'number' ? { per: 'cube', value: gain } : gain,
+    offset,
+    readout,
+    across: INDEPENDENT,
+  };
+}
+
+export function unknownNoise(why: string): UnknownNoise {
+  return { tag: 'unknown', why, across: INDEPENDENT };
+}
+
+/** Values are whole numbers of detected quanta: gain 1, no pedestal, no readout noise. */
+export function isPureCounts(noise: Noise): boolean {
+  return (
+    noise.tag === 'poisson' &&
+    noise.gain.per === 'cube' &&
+    noise.gain.value === 1 &&
+    noise.offset === 0 &&
+    noise.readout === 0
+  );
+}
+
+/** True when values divided by the gain are pure counts: the Poisson likelihood and Poisson weighting are legal. */
+export function isScaledCounts(noise: Noise): boolean {
+  return noise.tag === 'poisson' && noise.offset === 0 && noise.readout === 0;
+}
+
+/** Noise of c·z for a fixed c (a number, a per-channel or a per-pixel factor). Poisson stays Poisson: the gain carries c. */
+export function scaleNoise(noise: Noise, by: Factor): Noise {
+  switch (noise.tag) {
+    case 'poisson': {
+      const gain = multiplyFactors(noise.gain, by);
+      const uniform = by.per === 'cube';
+      if (!gain || (!uniform && (noise.offset !== 0 || noise.readout !== 0))) {
+        return {
+          tag: 'diagonal',
+          variance: 'factor² × variance of the counts',
+          across: noise.across,
+        };
+      }
+      const c = by.per === 'cube' ? by.value : 1;
+      return { ...noise, gain, offset: noise.offset * c, readout: noise.readout * Math.abs(c) };
+    }
+    case 'gaussian':
+      return by.per === 'cube'
+        ? { ...noise, sigma: noise.sigma * Math.abs(by.value) }
+        : { tag: 'diagonal', variance: `(factor × ${noise.sigma})²`, across: noise.across };
+    default:
+      return noise;
+  }
+}
+
+/** Product of two factors; undefined when it would need a value per pixel *and* channel. */
+function multiplyFactors(a: Factor, b: Factor): Factor | undefined {
+  if (a.per === 'cube' && b.per === 'cube') return { per: 'cube', value: a.value * b.value };
+  if (a.per === 'cube') return scaleFactor(b, a.value);
+  if (b.per === 'cube') return scaleFactor(a, b.value);
+  if (a.per !== b.per) return undefined;
+  return { per: a.per, values: a.values.map((value, i) => value * b.values[i]) };
+}
+
+function scaleFactor(factor: Factor, by: number): Factor {
+  if (factor.per === 'cube') return { per: 'cube', value: factor.value * by };
+  return { per: factor.per, values: factor.values.map((value) => value * by) };
+}
+
+/**
+ * Noise after summing `count` values along one direction (channels or pixels).
+ * Poisson stays Poisson while all summed values share one gain; otherwise variances add: `diagonal`.
+ */
+export function sumNoise(noise: Noise, count: number, along: 'channels' | 'pixels'): Noise {
+  if (count <= 1) return noise;
+  switch (noise.tag) {
+    case 'poisson': {
+      const varies = along === 'channels' ? 'channel' : 'pixel';
+      if (noise.gain.per === varies) {
+        return { tag: 'diagonal', variance: 'sum of gain × value', across: noise.across };
+      }
+      return { ...noise, offset: noise.offset * count, readout: noise.readout * Math.sqrt(count) };
+    }
+    case 'gaussian':
+      return { ...noise, sigma: noise.sigma * Math.sqrt(count) };
+    case 'correlated':
+      if (along === 'channels' && noise.form.kind === 'band') {
+        return { ...noise, form: { kind: 'band', channels: Math.max(1, Math.ceil(noise.form.channels / count)) } };
+      }
+      return noise;
+    default:
+      return noise;
+  }
+}
+
+/** Noise of a contiguous or regular selection: per-channel and per-pixel gains are cut along. */
+export function selectNoise(noise: Noise, along: 'channel' | 'pixel', indices: ArrayLike<number>): Noise {
+  if (noise.tag !== 'poisson' || noise.gain.per !== along) return noise;
+  const { values } = noise.gain;
+  return { ...noise, gain: { per: along, values: Float64Array.from(indices, (i) => values[i]) } };
+}
+
+/** Gain at one pixel and channel. */
+export function gainAt(gain: Factor, pixel: number, channel: number): number {
+  if (gain.per === 'cube') return gain.value;
+  return gain.values[gain.per === 'pixel' ? pixel : channel];
+}
+
+/** One line for reports: "Poisson counts", "Poisson, gain 2.5 per count", "correlated (low rank 3), global across pixels". */
+export function describeNoise(noise: Noise): string {
+  const across =
+    noise.across.kind === 'independent'
+      ? ''
+      : noise.across.kind === 'global'
+        ? ', correlated across all pixels'
+        : `, correlated over ${noise.across.pixels} pixels`;
+  switch (noise.tag) {
+    case 'poisson': {
+      if (isPureCounts(noise)) return `Poisson counts${across}`;
+      const gain = noise.gain.per === 'cube' ? String(noise.gain.value) : `per ${noise.gain.per}`;
+      const offset = noise.offset ? `, pedestal ${noise.offset}` : '';
+      const readout = noise.readout ? `, readout σ ${noise.readout}` : '';
+      return `Poisson, gain ${gain}${offset}${readout}${across}`;
+    }
+    case 'gaussian':
+      return `Gaussian, σ ${noise.sigma}${across}`;
+    case 'diagonal':
+      return `independent, variance known (${noise.variance})${across}`;
+    case 'correlated': {
+      const { form } = noise;
+      const shape =
+        form.kind === 'band' ? `band of ${form.channels}` : form.kind === 'low-rank' ? `rank ${form.rank}` : 'full';
+      return `correlated (${shape}; ${noise.why})${across}`;
+    }
+    case 'unknown':
+      return `unknown (${noise.why})${across}`;
+  }
+}
