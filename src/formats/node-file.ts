@@ -1,0 +1,111 @@
+import type { Stats } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { formatError, inputError, type SpectrailError } from '../signal/errors.ts';
+import type { ByteSource } from './format.ts';
+
+/**
+ * A file on disk as a reader sees it. Each `read` opens and closes the file, so a source needs no closing and holds no
+ * handle; `sibling` finds names in the same folder only, exact spelling first, then without regard to case.
+ *
+ * @throws SpectrailError `format/file-not-found`, `format/not-a-file`, `format/no-permission`, `format/unreadable-file`;
+ * from `read` also `input/bad-range`, and from `sibling` `format/unsafe-sibling` for a name that is not a plain file name.
+ */
+export async function openNodeFile(path: string): Promise<ByteSource> {
+  const full = resolve(path);
+  let info: Stats;
+  try {
+    info = await stat(full);
+  } catch (cause) {
+    throw fileError(path, cause);
+  }
+  if (!info.isFile()) {
+    throw formatError({
+      code: 'not-a-file',
+      where: path,
+      what: info.isDirectory() ? 'this is a folder' : 'this is not a regular file',
+      expected: 'a file',
+    });
+  }
+  await readRange(full, 0, 0, info.size);
+  return {
+    name: basename(full),
+    size: info.size,
+    path: full,
+    read: (offset, length) => readRange(full, offset, length, info.size),
+    sibling: (name) => findSibling(full, name),
+  };
+}
+
+async function readRange(path: string, offset: number, length: number, size: number): Promise<Uint8Array> {
+  if (!Number.isSafeInteger(offset) || offset < 0 || !Number.isSafeInteger(length) || length < 0) {
+    throw inputError({
+      code: 'bad-range',
+      where: path,
+      what: `cannot read ${length} bytes from byte ${offset}`,
+      expected: 'a whole offset and length of at least 0',
+    });
+  }
+  const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+  try {
+    const handle = await open(path, 'r');
+    try {
+      let filled = 0;
+      while (filled < bytes.length) {
+        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled === bytes.length ? bytes : bytes.slice(0, filled);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw fileError(path, cause);
+  }
+}
+
+async function findSibling(path: string, name: string): Promise<ByteSource | undefined> {
+  if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) {
+    throw formatError({
+      code: 'unsafe-sibling',
+      where: path,
+      what: `the companion file "${name}" is not a plain file name`,
+      expected: 'the name of a file in the same folder',
+    });
+  }
+  const folder = dirname(path);
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    throw fileError(folder, cause);
+  }
+  const wanted = name.toLowerCase();
+  const found = names.includes(name) ? name : names.find((candidate) => candidate.toLowerCase() === wanted);
+  return found === undefined ? undefined : openNodeFile(join(folder, found));
+}
+
+function fileError(path: string, cause: unknown): SpectrailError {
+  const reason = (cause as NodeJS.ErrnoException)?.code;
+  const where = path;
+  if (reason === 'ENOENT' || reason === 'ENOTDIR') {
+    return formatError({ code: 'file-not-found', where, what: 'there is no such file', fix: 'check the path', cause });
+  }
+  if (reason === 'EACCES' || reason === 'EPERM') {
+    return formatError({
+      code: 'no-permission',
+      where,
+      what: 'the file may not be read',
+      fix: 'give yourself read permission, or copy the file',
+      cause,
+    });
+  }
+  return formatError({
+    code: 'unreadable-file',
+    where,
+    what: `the file could not be read (${reason ?? String(cause)})`,
+    fix: 'check the disk or the network drive, or copy the file',
+    cause,
+  });
+}
