@@ -1,0 +1,86 @@
+import { type Block, concatBlocks } from '../signal/block.ts';
+import { internalError } from '../signal/errors.ts';
+import { type Source, sourcePixels } from '../signal/source.ts';
+import type { Job, Pass } from '../shapes/job.ts';
+import { MergeTree } from '../shapes/merge-tree.ts';
+import { rangeOf } from '../shapes/read.ts';
+import type { FoldShape, Geometry, ShapeResolver } from '../shapes/shape.ts';
+import { tileRuns } from '../shapes/tile.ts';
+
+/** Told after every finished job of a pass: pixels done and in all. */
+export type PassProgress = (done: number, total: number) => void;
+
+/** Runs the jobs of a pass somewhere, in any order; hands each result over with its job number. */
+export interface Engine {
+  readonly name: string;
+  /** Jobs that run at the same time. */
+  readonly lanes: number;
+  runPass(pass: Pass, jobs: readonly (() => Promise<Job>)[], done: (job: number, result: unknown) => void): Promise<void>;
+  /** Makes the rows of a source cheap to send, where this engine can (shared memory). */
+  share?(source: Source): Source;
+  close(): Promise<void>;
+}
+
+export interface PassOptions {
+  readonly resolve: ShapeResolver;
+  readonly geometry: Geometry;
+  /** Runs of 2^blockLevel tiles per job; a matter of memory only. */
+  readonly blockLevel?: number;
+  readonly progress?: PassProgress;
+}
+
+/** One pass of a registered fold over sources of equal pixels; the merged state. */
+export async function runFold(
+  engine: Engine,
+  shapeId: string,
+  args: unknown,
+  sources: readonly Source[],
+  options: PassOptions,
+): Promise<unknown> {
+  const fold = (await options.resolve(shapeId)) as FoldShape;
+  const runs = tileRuns(options.geometry.pixels, options.blockLevel ?? 0);
+  if (runs.length === 0) return fold.init(args, options.geometry);
+  const tree = new MergeTree<unknown>(runs.length, fold.merge);
+  await runJobs(engine, { kind: 'fold', shape: shapeId, args, geometry: options.geometry }, sources, options, (index, state) =>
+    tree.add(index, state),
+  );
+  return tree.root();
+}
+
+/** Reads a whole source, maps included, into one block in memory: for results, whose size is planned, never for raw cubes. */
+export async function collect(engine: Engine, source: Source, options: PassOptions): Promise<Block> {
+  const blocks: Block[] = [];
+  await runJobs(engine, { kind: 'collect', geometry: options.geometry }, [source], options, (index, block) => {
+    blocks[index] = block as Block;
+  });
+  if (blocks.length === 0) throw internalError({ code: 'no-pixels', what: 'a signal without pixels was read' });
+  return concatBlocks(blocks);
+}
+
+async function runJobs(
+  engine: Engine,
+  pass: Pass,
+  sources: readonly Source[],
+  options: PassOptions,
+  done: (index: number, result: unknown) => void,
+): Promise<void> {
+  const { pixels } = options.geometry;
+  for (const source of sources) {
+    if (sourcePixels(source) !== pixels) {
+      throw internalError({ code: 'shape-mismatch', what: `a source of ${sourcePixels(source)} pixels in a pass of ${pixels}` });
+    }
+  }
+  const shared = sources.map((source) => engine.share?.(source) ?? source);
+  const runs = tileRuns(pixels, options.blockLevel ?? 0);
+  const jobs = runs.map(({ start, end }) => async (): Promise<Job> => ({
+    start,
+    end,
+    ranges: await Promise.all(shared.map((source) => rangeOf(source, start, end, options.resolve))),
+  }));
+  let finished = 0;
+  await engine.runPass(pass, jobs, (index, result) => {
+    done(index, result);
+    finished += runs[index].end - runs[index].start;
+    options.progress?.(finished, pixels);
+  });
+}

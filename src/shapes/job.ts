@@ -1,0 +1,52 @@
+import { type Block, sliceBlock } from '../signal/block.ts';
+import { internalError } from '../signal/errors.ts';
+import { MergeTree } from './merge-tree.ts';
+import { readRange, type SourceRange } from './read.ts';
+import type { FoldShape, Geometry, ShapeResolver } from './shape.ts';
+import { TILE_PIXELS } from './tile.ts';
+
+/** What stays the same for all jobs of one pass; sent once to each worker. */
+export interface Pass {
+  readonly kind: 'fold' | 'collect';
+  /** Registered member; for `collect` the sources are read as they are. */
+  readonly shape?: string;
+  readonly args?: unknown;
+  readonly geometry: Geometry;
+}
+
+/** One run of whole tiles. */
+export interface Job {
+  readonly start: number;
+  readonly end: number;
+  readonly ranges: readonly SourceRange[];
+}
+
+/** Runs one job where the caller stands: the only place where shapes meet blocks, whatever the engine. */
+export async function runJob(pass: Pass, job: Job, resolve: ShapeResolver): Promise<unknown> {
+  const blocks: Block[] = [];
+  for (const range of job.ranges) blocks.push(await readRange(range, resolve));
+  if (pass.kind === 'collect') return blocks[0];
+  const shape = await resolve(pass.shape ?? '');
+  if (shape.shape !== 'fold') {
+    throw internalError({ code: 'wrong-shape', what: `"${pass.shape}" is a ${shape.shape}, not a fold` });
+  }
+  return foldTiles(shape, pass, blocks, job.start, job.end);
+}
+
+function foldTiles(
+  fold: FoldShape,
+  { args, geometry }: Pass,
+  blocks: readonly Block[],
+  start: number,
+  end: number,
+): unknown {
+  const tiles = Math.max(1, Math.ceil((end - start) / TILE_PIXELS));
+  const tree = new MergeTree<unknown>(tiles, fold.merge);
+  for (let tile = 0; tile < tiles; tile++) {
+    const from = tile * TILE_PIXELS;
+    const to = Math.min(from + TILE_PIXELS, end - start);
+    const rows = blocks.map((block) => sliceBlock(block, from, to));
+    tree.add(tile, fold.add(args, fold.init(args, geometry), rows, start + from));
+  }
+  return tree.root();
+}

@@ -1,0 +1,54 @@
+import { type Block, concatBlocks, sliceBlock } from '../signal/block.ts';
+import { internalError } from '../signal/errors.ts';
+import type { Source } from '../signal/source.ts';
+import type { MapShape, ShapeResolver } from './shape.ts';
+
+/** Rows of a source, as plain data a worker can turn into a block without seeing the rest of the cube. */
+export type SourceRange =
+  | { readonly type: 'memory'; readonly block: Block }
+  | {
+      readonly type: 'mapped';
+      readonly map: string;
+      readonly args: unknown;
+      readonly start: number;
+      readonly end: number;
+      /** For each parent, the gathered ranges in order. */
+      readonly parents: readonly (readonly SourceRange[])[];
+    };
+
+/** Describes rows [start, end) of a source. */
+export async function rangeOf(
+  source: Source,
+  start: number,
+  end: number,
+  resolve: ShapeResolver,
+): Promise<SourceRange> {
+  if (source.type === 'memory') return { type: 'memory', block: sliceBlock(source.block, start, end) };
+  const map = await resolveMap(source.map, resolve);
+  const ranges = map.gather?.(source.args, start, end) ?? [[start, end] as const];
+  const parents = await Promise.all(
+    source.parents.map((parent) => Promise.all(ranges.map(([from, to]) => rangeOf(parent, from, to, resolve)))),
+  );
+  return { type: 'mapped', map: source.map, args: source.args, start, end, parents };
+}
+
+/** Carries rows through their chain of maps. */
+export async function readRange(range: SourceRange, resolve: ShapeResolver): Promise<Block> {
+  if (range.type === 'memory') return range.block;
+  const map = await resolveMap(range.map, resolve);
+  const blocks: Block[] = [];
+  for (const parent of range.parents) {
+    const pieces: Block[] = [];
+    for (const piece of parent) pieces.push(await readRange(piece, resolve));
+    blocks.push(concatBlocks(pieces));
+  }
+  return map.apply(range.args, blocks, range.start, range.end);
+}
+
+export async function resolveMap(id: string, resolve: ShapeResolver): Promise<MapShape> {
+  const shape = await resolve(id);
+  if (shape.shape !== 'map') {
+    throw internalError({ code: 'wrong-shape', what: `"${id}" is a ${shape.shape}, not a map` });
+  }
+  return shape;
+}

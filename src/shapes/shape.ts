@@ -1,0 +1,61 @@
+import type { Block, BlockKind } from '../signal/block.ts';
+
+export interface Geometry {
+  /** Pixels of the whole cube. */
+  readonly pixels: number;
+  readonly channels: number;
+  /** Pixels per row of the map. */
+  readonly width: number;
+}
+
+/** What the law suite needs to run a member on its own: arguments for random blocks of this geometry. */
+export interface Example<A> {
+  readonly args: A;
+  /** Kinds of block for each source of the member. */
+  readonly kinds: readonly BlockKind[];
+  readonly channels?: readonly number[];
+}
+
+interface ShapeBase<A> {
+  readonly example: (geometry: Geometry) => Example<A>;
+}
+
+/**
+ * Block → block, row by row or with a gather. Law: any split of the cube gives the same result.
+ * `apply` gets one block per source (the gathered rows, concatenated) and returns rows [start, end) of the output.
+ */
+export interface MapShape<A = unknown> extends ShapeBase<A> {
+  readonly shape: 'map';
+  /** Pixel ranges of the parents needed for output rows [start, end), in order; default: the same rows. A halo is a wider range. */
+  readonly gather?: (args: A, start: number, end: number) => readonly (readonly [number, number])[];
+  readonly apply: (args: A, blocks: readonly Block[], start: number, end: number) => Block;
+}
+
+/**
+ * Summary of all pixels. Laws: `init` is the unit of `merge`; merging in the fixed tree gives the same bits for any
+ * split. `add` sees at most one tile at a time, starting at pixel `start`, and may change and return `state`.
+ */
+export interface FoldShape<A = unknown, S = unknown> extends ShapeBase<A> {
+  readonly shape: 'fold';
+  readonly init: (args: A, geometry: Geometry) => S;
+  readonly add: (args: A, state: S, blocks: readonly Block[], start: number) => S;
+  /** `left` covers pixels before `right`; may change and return `left`. */
+  readonly merge: (left: S, right: S) => S;
+}
+
+/** Ordered pass with a state, for streams. Laws: replay equals live; resuming from a saved state equals no stop. */
+export interface ScanShape<A = unknown, S = unknown> extends ShapeBase<A> {
+  readonly shape: 'scan';
+  readonly init: (args: A, geometry: Geometry) => S;
+  readonly step: (args: A, state: S, blocks: readonly Block[], start: number) => { state: S; out: Block };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a registry holds members of every argument and state type
+export type Shape = MapShape<any> | FoldShape<any, any> | ScanShape<any, any>;
+
+export const defineMap = <A>(map: Omit<MapShape<A>, 'shape'>): MapShape<A> => ({ shape: 'map', ...map });
+export const defineFold = <A, S>(fold: Omit<FoldShape<A, S>, 'shape'>): FoldShape<A, S> => ({ shape: 'fold', ...fold });
+export const defineScan = <A, S>(scan: Omit<ScanShape<A, S>, 'shape'>): ScanShape<A, S> => ({ shape: 'scan', ...scan });
+
+/** Finds a registered member by id (`<step>/<name>`). */
+export type ShapeResolver = (id: string) => Promise<Shape>;

@@ -1,0 +1,44 @@
+import { planError } from '../signal/errors.ts';
+import type { Shape } from '../shapes/shape.ts';
+import type { Step } from './step.ts';
+
+type Loader = () => Promise<{ default: Step }>;
+
+/** Every step, by the name recipes use. One line each; code loads when it is used. */
+export const STEPS: Readonly<Record<string, Loader>> = {
+  crop: () => import('./reshape/crop.ts'),
+  rebin: () => import('./reshape/rebin.ts'),
+  sum: () => import('./reshape/sum.ts'),
+  scale: () => import('./reshape/scale.ts'),
+  'decompose.pca': () => import('./decompose/pca.ts'),
+  'decompose.truncation': () => import('./decompose/truncation.ts'),
+  'decompose.reconstruct': () => import('./decompose/reconstruct.ts'),
+  'segment.phases': () => import('./segment/phases.ts'),
+  'detect.residual': () => import('./detect/residual.ts'),
+  'measure.window': () => import('./measure/window.ts'),
+};
+
+export const STEP_IDS = Object.keys(STEPS);
+
+/** @throws SpectrailError `plan/unknown-step` with the nearest names. */
+export async function loadStep(id: string): Promise<Step> {
+  const load = Object.hasOwn(STEPS, id) ? STEPS[id] : undefined;
+  if (!load) {
+    throw planError({
+      code: 'unknown-step',
+      what: `there is no step "${id}"`,
+      expected: `one of ${STEP_IDS.join(', ')}`,
+      fix: 'see `spectrail steps`',
+    });
+  }
+  return (await load()).default;
+}
+
+/** Finds a shape by `<step>/<name>`: what workers are told to run. */
+export async function resolveShape(id: string): Promise<Shape> {
+  const cut = id.lastIndexOf('/');
+  const step = await loadStep(id.slice(0, cut));
+  const shape = step.shapes?.[id.slice(cut + 1)];
+  if (!shape) throw planError({ code: 'unknown-shape', what: `step "${step.id}" has no shape "${id.slice(cut + 1)}"` });
+  return shape;
+}

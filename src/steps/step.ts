@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import type { Block } from '../signal/block.ts';
+import type { IntensityKind } from '../signal/intensity.ts';
+import type { ModalityId } from '../signal/modality.ts';
+import type { NoiseTag } from '../signal/noise.ts';
+import type { Source } from '../signal/source.ts';
+import type { Geometry, Shape } from '../shapes/shape.ts';
+import type { Product, ProductKind } from './products.ts';
+import type { State } from './state.ts';
+
+/** What a step asks of a signal before it may touch it. The plan checks it; the step may rely on it. */
+export interface Needs {
+  readonly modality?: readonly ModalityId[];
+  readonly intensity?: readonly IntensityKind[];
+  /** Accepted laws; `scaled-counts`: Poisson without pedestal or readout noise, any gain. */
+  readonly noise?: readonly (NoiseTag | 'scaled-counts')[];
+  readonly axis?: 'uniform' | 'any';
+  /** `ignores-within`: drift up to the tolerance of the modality does no harm. Default: drift does not matter. */
+  readonly shift?: 'uses' | 'ignores-within' | 'refuses';
+  readonly minPixels?: number;
+  readonly minChannels?: number;
+}
+
+export interface InputSpec {
+  readonly product: ProductKind;
+  readonly doc: string;
+  readonly needs?: Needs;
+}
+
+/**
+ * What a step is, for the rules of order. `compression`: may erase what is rare. `residual-pass`: looks at what a
+ * compression left behind. `counting-errors`: takes √N of its input as the error. `latent`: its numbers are coordinates,
+ * not quantities.
+ */
+export type Trait = 'compression' | 'residual-pass' | 'counting-errors' | 'latent';
+
+export interface Cost {
+  /** Passes over the data. */
+  readonly passes: number;
+  /** Bytes held beside the data at the worst moment. */
+  readonly bytes: number;
+}
+
+/** What a running step may use: passes over sources on whatever engine there is, seeds, and a voice. */
+export interface StepContext {
+  /** Runs a fold of this step by its name. */
+  fold<R>(name: string, args: unknown, sources: readonly Source[], geometry: Geometry): Promise<R>;
+  /** Reads a source into memory. */
+  collect(source: Source, geometry: Geometry): Promise<Block>;
+  /** Id of a map of this step, for a mapped source. */
+  shapeId(name: string): string;
+  /** Id of the node in the recipe, for trails. */
+  readonly node: string;
+  /** Seed of this node: derived from the recipe's seed and the node id. */
+  readonly seed: number;
+  note(message: string): void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of every parameter type
+export interface Step<P = any> {
+  /** `<family>.<name>`, as written in recipes. */
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly summary: string;
+  readonly params: z.ZodType<P>;
+  /** First entry is the main input: the one before, where a recipe does not say. */
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  readonly output: ProductKind;
+  readonly traits?: readonly Trait[];
+  /** State after the step. Throws a typed `input` error when parameters do not fit the axes. */
+  effect(inputs: Readonly<Record<string, State>>, params: P): State;
+  cost(inputs: Readonly<Record<string, State>>, params: P): Cost;
+  readonly cite: readonly string[];
+  readonly shapes?: Readonly<Record<string, Shape>>;
+  run(context: StepContext, inputs: Readonly<Record<string, Product>>, params: P): Promise<Product>;
+}
+
+export const defineStep = <P>(step: Step<P>): Step<P> => step;
