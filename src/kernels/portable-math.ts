@@ -3,9 +3,8 @@
  * everywhere use these instead: only +, −, ×, ÷, which IEEE 754 fixes.
  */
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const SQRT_HALF = 0.7071067811865476;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 
 const word = new Uint32Array(2);
 const double = new Float64Array(word.buffer);
@@ -21,9 +20,9 @@ const POWER_OF_TWO = Float64Array.from({ length: 2 * POWER_OFFSET + 1 }, (_, i) 
 
 /** e^x to about 1 ulp, the same bits in every engine. */
 export function portableExp(x: number): number {
-  if (!(x > -745.2)) return x === x ? 0 : Number.NaN;
+  if (!(x > -745.2)) return Number.isNaN(x) ? x : 0;
   if (x > 709.79) return Number.POSITIVE_INFINITY;
-  const k = Math.floor(x * 1.4426950408889634 + 0.5);
+  const k = Math.floor(x * Math.LOG2E + 0.5);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
   let p = 1 / 6227020800;
   p = p * r + 1 / 479001600;
@@ -54,7 +53,7 @@ export function portableLog(x: number): number {
   k += word[HIGH] >>> 20;
   word[HIGH] = (word[HIGH] & 0xfffff) | 0x3fe00000;
   let m = double[0];
-  if (m < SQRT_HALF) {
+  if (m < Math.SQRT1_2) {
     m *= 2;
     k--;
   }

@@ -58,7 +58,7 @@ export class CounterRandom {
 
   /** Standard normal: Marsaglia's polar method. */
   normal(): number {
-    if (this.spareNormal === this.spareNormal) {
+    if (!Number.isNaN(this.spareNormal)) {
       const spare = this.spareNormal;
       this.spareNormal = Number.NaN;
       return spare;
