@@ -1,0 +1,356 @@
+import type { Metadata } from 'h5wasm';
+import type { Plain } from '../../signal/dataset.ts';
+import { DTYPES, type Dtype, type ValueArray } from '../../signal/dtype.ts';
+import { formatError, type SpectrailError } from '../../signal/errors.ts';
+import type { ByteSource } from '../format.ts';
+import { type Element, elementOf, textOf, valuesOf } from './element.ts';
+import { checked, type Hdf5Library, hdf5Library } from './library.ts';
+import { mount } from './mount.ts';
+import { placeTile, type Tile, tiles } from './tiles.ts';
+
+/** Largest single read, bytes. */
+const READ_LIMIT = 2 ** 26;
+/** Deflate cannot pack more than 1032 bytes into one. */
+const MOST_COMPRESSED = 1032;
+/** Attributes and strings above this are refused: text and calibration are small. */
+const SMALL_LIMIT = 2 ** 24;
+
+const FILTER_NAMES: Readonly<Record<number, string>> = {
+  4: 'szip',
+  307: 'bzip2',
+  32000: 'lzf',
+  32001: 'blosc',
+  32004: 'lz4',
+  32008: 'bitshuffle',
+  32013: 'zfp',
+  32015: 'zstd',
+  32026: 'blosc2',
+};
+/** deflate, shuffle, fletcher32, nbit, scale-offset: those the library can undo. */
+const KNOWN_FILTERS = new Set([1, 2, 3, 5, 6]);
+
+export interface Hdf5Member {
+  readonly name: string;
+  readonly kind: 'group' | 'dataset' | 'other';
+}
+
+export interface Hdf5Attribute {
+  /** Scalars as they are, arrays as (flat) lists; 64-bit integers as numbers. */
+  readonly value: Plain;
+  /** Undefined for text. */
+  readonly dtype?: Dtype;
+}
+
+export interface Hdf5DatasetInfo {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** Undefined for text and for records. */
+  readonly dtype?: Dtype;
+  readonly element: Element;
+  readonly chunk?: readonly number[];
+}
+
+/** An open HDF5 file. Paths start with '/'. Every method throws SpectrailError `format/hdf5-…` for a damaged file. */
+export interface Hdf5File {
+  list(path: string): Promise<Hdf5Member[]>;
+  /** Keyed by name, without a prototype; those of a type that is not plain data are left out. */
+  attributes(path: string): Promise<Readonly<Record<string, Hdf5Attribute>>>;
+  dataset(path: string): Promise<Hdf5DatasetInfo>;
+  /** All values, or the box `tile`, in C order. */
+  read(path: string, tile?: Tile): Promise<ValueArray>;
+  /** A dataset of text, flat. */
+  strings(path: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an HDF5 file for reading; close it when done.
+ * @throws SpectrailError `format/not-hdf5`, `format/hdf5-damaged`, `format/hdf5-too-large`
+ */
+export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
+  if (!(await hasSignature(source))) {
+    throw formatError({
+      code: 'not-hdf5',
+      where: source.name,
+      what: 'the HDF5 signature is missing',
+      expected: 'bytes 89 48 44 46 0D 0A 1A 0A at the start',
+      fix: 'check that this is the file you meant, and that it was copied completely',
+    });
+  }
+  const library = await hdf5Library();
+  const mounted = await mount(library, source);
+  try {
+    const file = checked(library, source.name, 'opening', ({ module }) => module.open(mounted.path, 0, false, -1, -1));
+    return new OpenFile(library, file, source, mounted.unmount);
+  } catch (error) {
+    mounted.unmount();
+    throw error;
+  }
+}
+
+/** The signature may follow a user block of 512, 1024, 2048 … bytes. */
+async function hasSignature(source: ByteSource): Promise<boolean> {
+  for (let at = 0; at < source.size && at <= 2 ** 20; at = at === 0 ? 512 : at * 2) {
+    if (isHdf5(await source.read(at, 8))) return true;
+  }
+  return false;
+}
+
+/** Do these bytes start with the HDF5 signature? */
+export function isHdf5(head: Uint8Array): boolean {
+  return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => head[i] === byte);
+}
+
+class OpenFile implements Hdf5File {
+  readonly #library: Hdf5Library;
+  readonly #file: bigint;
+  readonly #source: ByteSource;
+  readonly #unmount: () => void;
+  #open = true;
+
+  constructor(library: Hdf5Library, file: bigint, source: ByteSource, unmount: () => void) {
+    this.#library = library;
+    this.#file = file;
+    this.#source = source;
+    this.#unmount = unmount;
+  }
+
+  async list(path: string): Promise<Hdf5Member[]> {
+    const names = this.#call(path, 'listing', ({ module }) => module.get_names(this.#file, path, false));
+    return names.map((name) => {
+      const inside = `${path === '/' ? '' : path}/${name}`;
+      const kind = this.#call(inside, 'looking at', ({ module }) => {
+        const type = module.get_type(this.#file, inside);
+        return type === module.H5G_GROUP ? 'group' : type === module.H5G_DATASET ? 'dataset' : 'other';
+      });
+      return { name, kind };
+    });
+  }
+
+  async attributes(path: string): Promise<Record<string, Hdf5Attribute>> {
+    const found: Record<string, Hdf5Attribute> = Object.create(null);
+    const names = this.#call(path, 'listing the attributes of', ({ module }) =>
+      module.get_attribute_names(this.#file, path),
+    );
+    for (const name of names) {
+      const attribute = this.#attribute(path, name);
+      if (attribute) found[name] = attribute;
+    }
+    return found;
+  }
+
+  #attribute(path: string, name: string): Hdf5Attribute | undefined {
+    const where = `${path}@${name}`;
+    const meta = this.#call(where, 'reading', ({ module }) => module.get_attribute_metadata(this.#file, path, name));
+    const element = elementOf(meta);
+    if (!meta.shape || element.kind === 'other') return undefined;
+    const bytes = this.#boundSmall(where, meta);
+    const scalar = meta.shape.length === 0;
+    const read = (at: number) =>
+      this.#library.module.get_attribute_data(this.#file, path, name, BigInt(at));
+    const reclaim = (at: number) =>
+      this.#library.module.reclaim_vlen_memory(this.#file, path, name, BigInt(at));
+    if (element.kind === 'text') {
+      const texts = this.#texts(where, meta, bytes, read, reclaim);
+      return { value: scalar ? (texts[0] ?? '') : texts };
+    }
+    const values = valuesOf(this.#fetch(where, bytes, read), element);
+    const plain = Array.from(values as ArrayLike<number | bigint>, (value) =>
+      element.dtype === 'bool' ? Boolean(value) : Number(value),
+    );
+    return { value: scalar && plain.length === 1 ? plain[0] : plain, dtype: element.dtype };
+  }
+
+  async dataset(path: string): Promise<Hdf5DatasetInfo> {
+    const { meta, element } = this.#meta(path);
+    return {
+      path,
+      shape: meta.shape ?? [],
+      element,
+      dtype: element.kind === 'values' ? element.dtype : undefined,
+      chunk: meta.chunks ?? undefined,
+    };
+  }
+
+  async read(path: string, tile?: Tile): Promise<ValueArray> {
+    const { meta, element } = this.#meta(path);
+    const where = `${this.#source.name}:${path}`;
+    if (element.kind !== 'values') {
+      throw formatError({
+        code: 'hdf5-not-numbers',
+        where,
+        what: `the dataset holds ${element.kind === 'text' ? 'text' : element.what}`,
+        expected: 'integers, floats, complex numbers or RGB colours',
+      });
+    }
+    const shape = meta.shape ?? [];
+    this.#boundStorage(where, path, meta);
+    const box = tile ?? { start: shape.map(() => 0), count: shape };
+    const length = box.count.reduce((a, b) => a * b, 1);
+    const { width, make } = DTYPES[element.dtype];
+    let whole: ValueArray;
+    try {
+      whole = make(length);
+    } catch (cause) {
+      throw tooLarge(where, length * meta.size, 'what this machine can hold in memory', cause);
+    }
+    const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
+    for (const part of tiles(box.count, chunk, meta.size, READ_LIMIT)) {
+      const bytes = part.count.reduce((a, b) => a * b, meta.size);
+      const count = part.count.map(BigInt);
+      const offset = part.start.map((at, d) => BigInt(at + box.start[d]));
+      const data = this.#fetch(path, bytes, (at) =>
+        this.#library.module.get_dataset_data(
+          this.#file,
+          path,
+          count,
+          offset,
+          count.map(() => 1n),
+          BigInt(at),
+        ),
+      );
+      placeTile(whole as Uint8Array, box.count, part, valuesOf(data, element) as Uint8Array, width);
+    }
+    return whole;
+  }
+
+  async strings(path: string): Promise<string[]> {
+    const { meta, element } = this.#meta(path);
+    if (element.kind !== 'text') {
+      throw formatError({ code: 'hdf5-not-text', where: `${this.#source.name}:${path}`, what: 'the dataset is not text' });
+    }
+    const bytes = this.#boundSmall(path, meta);
+    return this.#texts(
+      path,
+      meta,
+      bytes,
+      (at) => this.#library.module.get_dataset_data(this.#file, path, null, null, null, BigInt(at)),
+      (at) => this.#library.module.reclaim_vlen_memory(this.#file, path, '', BigInt(at)),
+    );
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      if (!this.#library.broken) this.#library.module.close_file(this.#file);
+    } finally {
+      this.#unmount();
+    }
+  }
+
+  #call<T>(path: string, doing: string, call: (library: Hdf5Library) => T): T {
+    return checked(this.#library, this.#source.name, `${doing} "${path}"`, call);
+  }
+
+  #meta(path: string): { meta: Metadata; element: Element } {
+    const meta = this.#call(path, 'reading the description of', ({ module }) =>
+      module.get_dataset_metadata(this.#file, path),
+    );
+    if (meta.virtual_sources) {
+      throw formatError({
+        code: 'hdf5-elsewhere',
+        where: `${this.#source.name}:${path}`,
+        what: 'the values are in other files (a virtual dataset)',
+        fix: 'save the data into one file with the program that wrote it',
+      });
+    }
+    return { meta, element: elementOf(meta) };
+  }
+
+  /** Reads `bytes` bytes into library memory and copies them out. */
+  #fetch(path: string, bytes: number, read: (at: number) => number, before?: (at: number) => void): Uint8Array {
+    return this.#call(path, 'reading', ({ module }) => {
+      const at = module._malloc(Math.max(bytes, 1));
+      if (at === 0) throw tooLarge(path, bytes, 'the memory of the HDF5 library');
+      try {
+        module.HEAPU8.fill(0, at, at + bytes);
+        const status = read(at);
+        if (status < 0 && !this.#library.complaints.text()) throw new Error(`status ${status}`);
+        if (status >= 0) before?.(at);
+        return module.HEAPU8.slice(at, at + bytes);
+      } finally {
+        module._free(at);
+      }
+    });
+  }
+
+  #texts(
+    path: string,
+    meta: Metadata,
+    bytes: number,
+    read: (at: number) => number,
+    reclaim: (at: number) => number,
+  ): string[] {
+    if (!meta.vlen) {
+      const data = this.#fetch(path, bytes, read);
+      const trim = meta.strpad === 2 ? (text: string) => text.trimEnd() : (text: string) => text;
+      return Array.from({ length: valueCount(meta) }, (_, i) =>
+        trim(textOf(data.subarray(i * meta.size, (i + 1) * meta.size))),
+      );
+    }
+    const texts: string[] = [];
+    this.#fetch(path, bytes, read, (at) => {
+      const { HEAPU8: heap } = this.#library.module;
+      const pointers = new DataView(heap.buffer, at, bytes);
+      for (let i = 0; i < valueCount(meta); i++) {
+        const from = pointers.getUint32(4 * i, true);
+        const end = from === 0 ? 0 : heap.indexOf(0, from);
+        texts.push(from === 0 ? '' : textOf(heap.slice(from, Math.min(end, from + SMALL_LIMIT))));
+      }
+      reclaim(at);
+    });
+    return texts;
+  }
+
+  #boundSmall(path: string, meta: Metadata): number {
+    const bytes = meta.size * valueCount(meta);
+    if (!Number.isSafeInteger(bytes) || bytes > SMALL_LIMIT) {
+      throw tooLarge(`${this.#source.name}:${path}`, bytes, `${SMALL_LIMIT} bytes, the limit for text and attributes`);
+    }
+    return bytes;
+  }
+
+  /** Refuses sizes that a file of this length cannot hold, before anything is allocated. */
+  #boundStorage(where: string, path: string, meta: Metadata): void {
+    const filters = this.#call(path, 'reading the filters of', ({ module }) =>
+      module.get_dataset_filters(this.#file, path),
+    );
+    const unknown = filters.find(({ id }) => !KNOWN_FILTERS.has(id));
+    if (unknown) {
+      const name = FILTER_NAMES[unknown.id] ?? unknown.name ?? 'an unknown filter';
+      throw formatError({
+        code: 'hdf5-filter',
+        where,
+        what: `the values are packed with ${name} (HDF5 filter ${unknown.id}), which is not built in`,
+        expected: 'no filter, gzip or shuffle',
+        fix: 'repack the file: h5repack -f SHUF -f GZIP=1 in.h5 out.h5',
+      });
+    }
+    const declared = meta.size * valueCount(meta);
+    const most = this.#source.size * (filters.length > 0 ? MOST_COMPRESSED : 1);
+    if (!(declared <= most)) {
+      throw tooLarge(where, declared, `${most} bytes, all that a file of ${this.#source.size} bytes can hold`);
+    }
+    const chunk = (meta.chunks ?? []).reduce((a, b) => a * b, meta.size);
+    if (chunk > Math.max(most, READ_LIMIT)) {
+      throw tooLarge(where, chunk, `chunks of at most ${Math.max(most, READ_LIMIT)} bytes`);
+    }
+  }
+}
+
+/** Values in a dataset or attribute, from the dimensions: the library's own product may wrap around. */
+function valueCount(meta: Metadata): number {
+  return (meta.shape ?? []).reduce((a, b) => a * b, 1);
+}
+
+function tooLarge(where: string, bytes: number, most: string, cause?: unknown): SpectrailError {
+  return formatError({
+    code: 'hdf5-too-large',
+    where,
+    what: `${bytes} bytes are declared`,
+    expected: most,
+    fix: 'the file is damaged, or too large for this machine: crop or rebin it where it was recorded',
+    cause,
+  });
+}

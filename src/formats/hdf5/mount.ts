@@ -1,0 +1,103 @@
+import { formatError } from '../../signal/errors.ts';
+import type { ByteSource } from '../format.ts';
+import type { Hdf5Library } from './library.ts';
+
+/** Largest file that is copied into memory where there is no path to read from. */
+const IN_MEMORY_LIMIT = 2 ** 31 - 1;
+
+/** "Input/output error", in the library's numbering. */
+const EIO = 29;
+
+export interface Mounted {
+  /** Name inside the library's own file system. */
+  readonly path: string;
+  unmount(): void;
+}
+
+interface Stream {
+  position: number;
+}
+
+interface Node {
+  id: number;
+  mode: number;
+  contents?: unknown;
+  stream_ops: Record<string, unknown>;
+  node_ops: Record<string, unknown>;
+}
+
+let mounted = 0;
+
+/**
+ * Makes a file visible to the library under a name of its own: read on demand where there is a path, copied into memory
+ * where there is not. The library sees nothing else of the disk, so links inside a file lead nowhere.
+ */
+export async function mount(library: Hdf5Library, source: ByteSource): Promise<Mounted> {
+  const { FS } = library.module;
+  const { ErrnoError } = FS as unknown as { ErrnoError: new (code: number) => Error };
+  const name = `source-${mounted++}`;
+  const path = `/${name}`;
+  if (source.path === undefined) {
+    if (source.size > IN_MEMORY_LIMIT) {
+      throw formatError({
+        code: 'hdf5-too-large',
+        where: source.name,
+        what: `${source.size} bytes cannot be held in memory at once`,
+        expected: `at most ${IN_MEMORY_LIMIT} bytes where the file is not on a local disk`,
+        fix: 'open the file from a local disk',
+      });
+    }
+    FS.writeFile(path, await source.read(0, source.size));
+    return { path, unmount: () => FS.unlink(path) };
+  }
+  const { closeSync, openSync, readSync } = await import('node:fs');
+  let handle: number;
+  try {
+    handle = openSync(source.path, 'r');
+  } catch (cause) {
+    throw formatError({ code: 'unreadable-file', where: source.path, what: 'the file could not be opened', cause });
+  }
+  const { size } = source;
+  FS.writeFile(path, new Uint8Array(0));
+  const node = FS.lookupPath(path, {}).node as unknown as Node;
+  node.stream_ops = {
+    open: () => {},
+    close: () => {},
+    llseek: (stream: Stream, offset: number, whence: number) =>
+      offset + (whence === 1 ? stream.position : whence === 2 ? size : 0),
+    read: (_stream: Stream, buffer: Uint8Array, offset: number, length: number, position: number) => {
+      if (position >= size) return 0;
+      try {
+        return readSync(handle, buffer, offset, Math.min(length, size - position), position);
+      } catch {
+        throw new ErrnoError(EIO);
+      }
+    },
+  };
+  const time = new Date(0);
+  node.node_ops = {
+    ...node.node_ops,
+    getattr: ({ id, mode }: Node) => ({
+      dev: 1,
+      ino: id,
+      mode,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      rdev: 0,
+      size,
+      atime: time,
+      mtime: time,
+      ctime: time,
+      blksize: 4096,
+      blocks: Math.ceil(size / 4096),
+    }),
+  };
+  return {
+    path,
+    unmount: () => {
+      closeSync(handle);
+      FS.unlink(path);
+    },
+  };
+}

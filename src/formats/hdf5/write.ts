@@ -1,0 +1,162 @@
+import { DTYPES, type Dtype, type ValueArray } from '../../signal/dtype.ts';
+import { isSpectrailError, outputError } from '../../signal/errors.ts';
+import { typeOf } from './element.ts';
+import { checked, hdf5Library } from './library.ts';
+
+export type AttributeValue = string | number | boolean | bigint;
+
+/** An HDF5 file being written in memory. Paths start with '/'; parents must exist. */
+export interface Hdf5Writer {
+  group(path: string): void;
+  /** Text as UTF-8, numbers as float64, bigint as int64, booleans as int8 (the library cannot write HDF5 enumerations). */
+  attribute(path: string, name: string, value: AttributeValue): void;
+  strings(path: string, values: readonly string[]): void;
+  /**
+   * A gzip-compressed dataset, written in runs along its first axis: `runs` yields consecutive values in C order, each a
+   * whole number of rows; together they fill `shape`.
+   */
+  dataset(path: string, shape: readonly number[], dtype: Dtype, runs: Iterable<ValueArray>): void;
+  /** The bytes of the finished file; the writer is closed. */
+  finish(): Uint8Array;
+  /** Gives the memory back without a file. */
+  discard(): void;
+}
+
+const CHUNK_BYTES = 2 ** 20;
+const GZIP = 1;
+
+let written = 0;
+
+/** @throws SpectrailError `output/hdf5-write` from every method when the library refuses. */
+export async function createHdf5(): Promise<Hdf5Writer> {
+  const library = await hdf5Library();
+  const { module } = library;
+  const name = `/result-${written++}`;
+  const call = <T>(doing: string, action: () => T): T => {
+    try {
+      return checked(library, 'the result', doing, action);
+    } catch (cause) {
+      if (isSpectrailError(cause, 'output')) throw cause;
+      throw outputError({
+        code: 'hdf5-write',
+        what: (cause as Error).message,
+        fix: 'write fewer values at a time, or another format',
+        cause,
+      });
+    }
+  };
+  const withBytes = <T>(bytes: Uint8Array, action: (at: bigint) => T): T => {
+    const at = module._malloc(Math.max(bytes.length, 1));
+    if (at === 0) throw outputError({ code: 'hdf5-write', what: `no memory for ${bytes.length} bytes` });
+    try {
+      module.HEAPU8.set(bytes, at);
+      return action(BigInt(at));
+    } finally {
+      module._free(at);
+    }
+  };
+  const text = { type: 3, size: 4, signed: false, vlen: true, cset: 1, littleEndian: true };
+  const space = (shape: readonly number[]) => ({
+    shape: shape.map(BigInt),
+    maxshape: shape.map(BigInt),
+    chunks: null,
+    compression: 0,
+    compression_opts: [],
+    track_order: false,
+    total_size: shape.reduce((a, b) => a * b, 1),
+  });
+
+  const file = call('creating the file', () => module.open(name, module.H5F_ACC_TRUNC, false, -1, -1));
+  let open = true;
+  const end = () => {
+    if (!open) return;
+    open = false;
+    call('closing the file', () => module.close_file(file));
+  };
+
+  return {
+    group: (path) => void call(`creating "${path}"`, () => module.create_group(file, path, false)),
+    attribute: (path, key, value) =>
+      void call(`writing attribute "${key}" of "${path}"`, () => {
+        if (typeof value === 'string') {
+          return module.create_vlen_str_attribute(file, path, key, [value], { ...text, ...space([]) });
+        }
+        const [dtype, values]: [Dtype, ValueArray] =
+          typeof value === 'boolean'
+            ? ['int8', Int8Array.of(value ? 1 : 0)]
+            : typeof value === 'bigint'
+              ? ['int64', BigInt64Array.of(value)]
+              : ['float64', Float64Array.of(value)];
+        return withBytes(new Uint8Array(values.buffer), (at) =>
+          module.create_attribute(file, path, key, at, { ...typeOf(dtype), ...space([]) }),
+        );
+      }),
+    strings: (path, values) =>
+      void call(`writing "${path}"`, () =>
+        module.create_vlen_str_dataset(file, path, [...values], { ...text, ...space([values.length]) }),
+      ),
+    dataset: (path, shape, dtype, runs) => {
+      const { bytes, width } = DTYPES[dtype];
+      const chunk = chunkOf(shape, bytes);
+      const row = shape.slice(1).reduce((a, b) => a * b, 1);
+      let at = 0;
+      for (const run of runs) {
+        const rows = run.length / width / row;
+        const raw = new Uint8Array(run.buffer, run.byteOffset, run.byteLength);
+        const count = [rows, ...shape.slice(1)];
+        call(`writing "${path}"`, () =>
+          withBytes(raw, (pointer) => {
+            if (at === 0) {
+              return module.create_dataset(file, path, pointer, {
+                ...typeOf(dtype),
+                ...space(count),
+                maxshape: shape.map(BigInt),
+                chunks: chunk.map(BigInt) as never,
+                compression: GZIP,
+                compression_opts: [1],
+              } as never);
+            }
+            module.resize_dataset(file, path, [at + rows, ...shape.slice(1)].map(BigInt));
+            return module.set_dataset_data(
+              file,
+              path,
+              count.map(BigInt),
+              count.map((_, d) => (d === 0 ? BigInt(at) : 0n)),
+              count.map(() => 1n),
+              pointer,
+            );
+          }),
+        );
+        at += rows;
+      }
+      if (at !== shape[0]) {
+        throw outputError({ code: 'hdf5-write', what: `${at} of ${shape[0]} rows of "${path}" were given` });
+      }
+    },
+    finish: () => {
+      end();
+      const bytes = module.FS.readFile(name);
+      module.FS.unlink(name);
+      return bytes;
+    },
+    discard: () => {
+      try {
+        end();
+      } finally {
+        if (module.FS.analyzePath(name, false).exists) module.FS.unlink(name);
+      }
+    },
+  };
+}
+
+/** Whole last axes up to 1 MiB: a spectrum is read in one piece, a map in few. */
+export function chunkOf(shape: readonly number[], elementBytes: number): number[] {
+  const chunk = shape.map(() => 1);
+  let bytes = elementBytes;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    chunk[d] = Math.max(1, Math.min(shape[d], Math.floor(CHUNK_BYTES / bytes)));
+    bytes *= chunk[d];
+    if (chunk[d] < shape[d]) break;
+  }
+  return chunk;
+}

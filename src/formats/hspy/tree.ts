@@ -1,0 +1,98 @@
+import type { Plain, PlainTree } from '../../signal/dataset.ts';
+import { isSpectrailError } from '../../signal/errors.ts';
+import type { Hdf5File } from '../hdf5/index.ts';
+import { emptyTree } from './vocabulary.ts';
+
+/** Arrays above this many values are named, not listed. */
+const LISTED = 256;
+
+/** What may still be read of one file's trees: links can make a small file an endless tree. */
+export interface TreeBudget {
+  nodes: number;
+  readonly warnings: string[];
+}
+
+export function treeBudget(warnings: string[]): TreeBudget {
+  return { nodes: 20_000, warnings };
+}
+
+const DEEPEST = 32;
+
+/**
+ * A group and all below it as plain data. HyperSpy marks what HDF5 cannot say by prefixes and a word: `_list_`, `_tuple_`,
+ * `_list_empty_`, `_datetime_`, "_None_". Entries that cannot be read are left out with a warning.
+ * @param flags Read 8-bit integers as booleans: our own files have no other way to keep them.
+ */
+export async function readTree(
+  file: Hdf5File,
+  path: string,
+  budget: TreeBudget,
+  flags = false,
+  depth = 0,
+): Promise<PlainTree> {
+  const tree = emptyTree();
+  const attributes = await file.attributes(path);
+  for (const [name, { value, dtype }] of Object.entries(attributes)) {
+    const flag = flags && dtype === 'int8' && (value === 0 || value === 1);
+    const [key, plain] = attributeEntry(name, flag ? value === 1 : value);
+    tree[key] = plain;
+  }
+  for (const { name, kind } of await file.list(path)) {
+    const inside = `${path}/${name}`;
+    if (kind === 'other' || name.startsWith('_sig_')) continue;
+    if (--budget.nodes < 0 || depth >= DEEPEST) {
+      budget.warnings.push(`"${path}" has more entries than can be listed: the rest is left out`);
+      return tree;
+    }
+    try {
+      if (kind === 'dataset') tree[listName(name)] = await datasetEntry(file, inside, name);
+      else tree[groupName(name)] = groupEntry(name, await readTree(file, inside, budget, flags, depth + 1));
+    } catch (error) {
+      if (!isSpectrailError(error)) throw error;
+      budget.warnings.push(`"${inside}" could not be read: ${error.what}`);
+    }
+  }
+  return tree;
+}
+
+function attributeEntry(name: string, value: Plain): [string, Plain] {
+  const empty = /^_(?:list|tuple)_empty_(.*)$/s.exec(name);
+  if (empty) return [empty[1], []];
+  const key = name.replace(/^_datetime_/, '');
+  if (value === '_None_') return [key, null];
+  return [key, typeof value === 'string' ? isoDateTime(value) : value];
+}
+
+/** "datetime.date(1991, 10, 1)" → "1991-10-01", "datetime.time(12, 0)" → "12:00:00"; other text unchanged. */
+function isoDateTime(text: string): string {
+  const match = /^datetime\.(date|time)\(([\d, ]+)\)$/.exec(text);
+  if (!match) return text;
+  const [a, b = 0, c = 0] = match[2].split(',').map(Number);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return match[1] === 'date' ? `${String(a).padStart(4, '0')}-${two(b)}-${two(c)}` : `${two(a)}:${two(b)}:${two(c)}`;
+}
+
+const listName = (name: string) => name.replace(/^_(?:list|tuple)_/, '');
+const groupName = (name: string) => name.replace(/^_(?:list|tuple)_\d+_/, '');
+
+/** A group called `_list_3_name` is a list of three, its members called 0, 1, 2. */
+function groupEntry(name: string, tree: PlainTree): Plain {
+  if (groupName(name) === name) return tree;
+  return Object.keys(tree)
+    .filter((key) => /^\d+$/.test(key))
+    .sort((a, b) => Number(a) - Number(b))
+    .map((key) => tree[key]);
+}
+
+async function datasetEntry(file: Hdf5File, path: string, name: string): Promise<Plain> {
+  const { shape, dtype, element } = await file.dataset(path);
+  const count = shape.reduce((a, b) => a * b, 1);
+  const what = dtype ?? (element.kind === 'other' ? element.what : 'text');
+  if (count > LISTED || (dtype === undefined && element.kind !== 'text')) return `${what} [${shape.join(' × ')}]`;
+  if (dtype === undefined) {
+    const texts = await file.strings(path);
+    return shape.length === 0 ? texts[0] : texts;
+  }
+  const values = Array.from((await file.read(path)) as ArrayLike<number | bigint>, Number);
+  return shape.length === 0 && !name.startsWith('_') ? values[0] : values;
+}

@@ -1,0 +1,151 @@
+import type { Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
+import { convertUnit, isKnownUnit } from '../../signal/units.ts';
+
+/** Where HyperSpy keeps, under the microscope, what our flat names say; `unit`: what the flat value is given in. */
+const INSTRUMENT: readonly { key: string; flat: string; unit?: string }[] = [
+  { key: 'beam_energy', flat: 'beam_energy_keV' },
+  { key: 'convergence_angle', flat: 'convergence_angle_mrad' },
+  { key: 'dwell_time', flat: 'dwell_time_s', unit: 's' },
+  { key: 'camera_length', flat: 'camera_length_mm', unit: 'mm' },
+  { key: 'acquisition_mode', flat: 'acquisition_mode' },
+  { key: 'beam_current', flat: 'beam_current_nA' },
+  { key: 'magnification', flat: 'magnification' },
+  { key: 'microscope', flat: 'microscope' },
+  { key: 'Stage', flat: 'stage' },
+];
+
+const SECTIONS: Readonly<Record<string, readonly string[]>> = {
+  General: ['date', 'time', 'time_zone', 'notes', 'authors'],
+  Signal: ['signal_type', 'quantity', 'record_by'],
+  Sample: ['elements', 'xray_lines'],
+};
+
+const MICROSCOPES: readonly string[] = ['SEM', 'TEM'];
+const ACQUISITION = 'Acquisition_instrument';
+/** Our own group in HyperSpy's tree: flat entries that have no place there. */
+const REST = 'Spectrail';
+
+export function emptyTree(): PlainTree {
+  return Object.create(null);
+}
+
+export function isTree(value: Plain | undefined): value is PlainTree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function entries(value: Plain | undefined): [string, Plain][] {
+  return isTree(value) ? Object.entries(value) : [];
+}
+
+/** HyperSpy's metadata tree in the flat vocabulary. What is empty or null in the tree is absent. */
+export function flattenMetadata(tree: PlainTree): Metadata {
+  const flat: Metadata = emptyTree();
+  for (const [name, part] of entries(tree[ACQUISITION])) {
+    if (MICROSCOPES.includes(name)) flattenMicroscope(name, part, flat);
+    else if (part !== null) flat[`instrument_${name}`] ??= part;
+  }
+  for (const [section, keys] of Object.entries(SECTIONS)) {
+    const part = tree[section];
+    if (!isTree(part)) continue;
+    for (const key of keys) if (part[key] !== undefined && part[key] !== null && part[key] !== '') flat[key] = part[key];
+  }
+  for (const [key, value] of entries(tree[REST])) {
+    if (key === 'assumed_instrument') delete flat.instrument;
+    else flat[key] = value;
+  }
+  return flat;
+}
+
+function flattenMicroscope(name: string, part: Plain, flat: Metadata): void {
+  flat.instrument ??= name;
+  // Some HyperSpy versions write "beam_energy " with a space.
+  const trimmed = Object.fromEntries(entries(part).map(([key, value]) => [key.trim(), value]));
+  for (const { key, flat: target, unit } of INSTRUMENT) {
+    const value = trimmed[key];
+    if (value === undefined || value === null || value === '') continue;
+    flat[target] ??= unit ? inUnit(value, trimmed[`${key}_units`], unit) : value;
+  }
+  for (const [detector, value] of entries(trimmed.Detector)) {
+    if (isTree(value)) flat[`detector_${detector}`] ??= value;
+  }
+}
+
+function inUnit(value: Plain, from: Plain | undefined, to: string): Plain {
+  if (typeof value !== 'number' || typeof from !== 'string' || !isKnownUnit(from)) return value;
+  try {
+    return convertUnit(value, from, to);
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * The inverse of {@link flattenMetadata}: `flat` put into a copy of HyperSpy's tree `base`, whose own entries for the same
+ * things are dropped. Flattening the result gives `flat` again, exactly.
+ */
+export function unflattenMetadata(flat: Metadata, base: PlainTree, title: string): PlainTree {
+  const tree = structuredCloneTree(base);
+  strip(tree);
+  section(tree, 'General').title = title;
+  for (const [name, keys] of Object.entries(SECTIONS)) {
+    for (const key of keys) if (flat[key] !== undefined) section(tree, name)[key] = flat[key];
+  }
+  placeInstrument(flat, tree);
+  const again = flattenMetadata(tree);
+  const rest = emptyTree();
+  for (const [key, value] of Object.entries(flat)) {
+    if (JSON.stringify(again[key]) !== JSON.stringify(value)) rest[key] = value;
+  }
+  if (flat.instrument === undefined && again.instrument !== undefined) rest.assumed_instrument = true;
+  if (Object.keys(rest).length > 0) tree[REST] = rest;
+  return tree;
+}
+
+function placeInstrument(flat: Metadata, tree: PlainTree): void {
+  const named = typeof flat.instrument === 'string' && MICROSCOPES.includes(flat.instrument) ? flat.instrument : undefined;
+  const microscope = named ?? (String(flat.signal_type ?? '').endsWith('SEM') ? 'SEM' : 'TEM');
+  const place = () => section(section(tree, ACQUISITION), microscope);
+  if (named) place();
+  for (const { key, flat: source } of INSTRUMENT) if (flat[source] !== undefined) place()[key] = flat[source];
+  for (const [name, value] of Object.entries(flat)) {
+    if (name.startsWith('detector_') && isTree(value)) section(place(), 'Detector')[name.slice(9)] = value;
+    if (name.startsWith('instrument_')) section(tree, ACQUISITION)[name.slice(11)] = value;
+  }
+}
+
+function section(tree: PlainTree, name: string): PlainTree {
+  const part = tree[name];
+  if (isTree(part)) return part;
+  const made = emptyTree();
+  tree[name] = made;
+  return made;
+}
+
+/** Removes everything the flat vocabulary speaks of. */
+function strip(tree: PlainTree): void {
+  delete tree[REST];
+  const acquisition = tree[ACQUISITION];
+  for (const [name, part] of entries(acquisition)) {
+    if (!MICROSCOPES.includes(name)) delete (acquisition as PlainTree)[name];
+    if (!isTree(part)) continue;
+    for (const { key } of INSTRUMENT) {
+      for (const found of Object.keys(part)) {
+        if ([key, `${key}_units`].includes(found.trim())) delete part[found];
+      }
+    }
+    const detectors = part.Detector;
+    for (const [detector, value] of entries(detectors)) if (isTree(value)) delete (detectors as PlainTree)[detector];
+    const left = Object.keys(part).filter((key) => key !== 'Detector' || entries(part.Detector).length > 0);
+    if (left.length === 0) delete (acquisition as PlainTree)[name];
+  }
+  for (const [name, keys] of Object.entries(SECTIONS)) {
+    const part = tree[name];
+    if (isTree(part)) for (const key of keys) delete part[key];
+  }
+}
+
+function structuredCloneTree(tree: PlainTree): PlainTree {
+  const copy = emptyTree();
+  for (const [key, value] of Object.entries(tree)) copy[key] = isTree(value) ? structuredCloneTree(value) : value;
+  return copy;
+}
