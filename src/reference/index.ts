@@ -1,0 +1,21 @@
+export { type DetectorWindow, detectorEfficiency, lineFwhm, MN_KA_KEV } from './eds-detector.ts';
+export { ELEMENTS, type Element, elementOf, isElementSymbol, massFractions } from './elements.ts';
+export { ionisationCrossSection, type LineStrength, lineStrengths } from './ionisation.ts';
+export { compoundAttenuation, massAttenuation } from './mass-attenuation.ts';
+export {
+  type CandidateLine,
+  type ElementCandidate,
+  type ExcessSpectrum,
+  type SuggestOptions,
+  suggestElements,
+} from './suggest-elements.ts';
+export {
+  edgeEnergy,
+  everyLine,
+  type LineFamily,
+  lineFamilies,
+  lineNamed,
+  lines,
+  linesNear,
+  type XrayLine,
+} from './xray-lines.ts';
