@@ -1,4 +1,5 @@
 import type { Axis } from '../signal/axis.ts';
+import type { Mask } from '../signal/mask.ts';
 import type { ModalityId } from '../signal/modality.ts';
 import type { Quantity } from '../signal/quantity.ts';
 import type { HistoryEntry, Signal } from '../signal/signal.ts';
@@ -28,6 +29,7 @@ export interface Factorisation extends Origin {
   readonly scores: Float64Array;
   /** channels × rank, weighted, orthonormal. */
   readonly vectors: Float64Array;
+  readonly mask: Mask;
   readonly rowWeights: Float64Array;
   readonly channelWeights: Float64Array;
   /** Counts per pixel and per channel over the valid part. */

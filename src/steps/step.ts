@@ -24,7 +24,14 @@ export interface Needs {
 export interface InputSpec {
   readonly product: ProductKind;
   readonly doc: string;
-  readonly needs?: Needs;
+  /** Some needs depend on the parameters: unweighted PCA asks for no Poisson law. */
+  // biome-ignore lint/suspicious/noExplicitAny: parameters are typed where the step is defined
+  readonly needs?: Needs | ((params: any) => Needs);
+}
+
+/** What an input of a step must satisfy under these parameters. */
+export function needsOf(input: InputSpec, params: unknown): Needs {
+  return typeof input.needs === 'function' ? input.needs(params) : (input.needs ?? {});
 }
 
 /**

@@ -1,0 +1,144 @@
+import { isSpectrailError, SpectrailError } from '../signal/errors.ts';
+import { hash, type Hashable } from '../signal/hash.ts';
+import type { PlainTree } from '../signal/dataset.ts';
+import { mapShape, type Signal } from '../signal/signal.ts';
+import { sourceChannels, sourcePixels } from '../signal/source.ts';
+import { collect, type Engine, runFold } from '../engines/engine.ts';
+import type { Geometry, ShapeResolver } from '../shapes/shape.ts';
+import { resolveShape } from '../steps/index.ts';
+import type { Product } from '../steps/products.ts';
+import type { StepContext } from '../steps/step.ts';
+import { type Plan, type PlannedNode, refuseIfBlocked } from './plan.ts';
+
+/** One executed node, as it enters the trail. */
+export interface TrailEntry {
+  readonly id: string;
+  readonly use: string;
+  readonly version: number;
+  readonly params: PlainTree;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** SHA-256 of the result. */
+  readonly hash: string;
+  readonly seconds: number;
+  readonly notes: readonly string[];
+  readonly added?: string;
+}
+
+export interface Run {
+  readonly plan: Plan;
+  readonly products: Readonly<Record<string, Product>>;
+  readonly trail: readonly TrailEntry[];
+}
+
+/** What a run reports while it goes. */
+export interface RunEvents {
+  onNode?(node: PlannedNode, index: number, total: number): void;
+  onProgress?(node: PlannedNode, done: number, total: number): void;
+  onFinished?(entry: TrailEntry): void;
+}
+
+/**
+ * Executes a plan. Same inputs, recipe and version give the same hashes on any engine.
+ * @throws SpectrailError `plan/…` when an objection stands, or whatever a step throws, with the step named.
+ */
+export async function runPlan(
+  plan: Plan,
+  inputs: Readonly<Record<string, Signal>>,
+  engine: Engine,
+  events: RunEvents = {},
+): Promise<Run> {
+  refuseIfBlocked(plan);
+  const products: Record<string, Product> = { ...inputs };
+  const trail: TrailEntry[] = [];
+  const hashes: Record<string, string> = {};
+  for (const [name, signal] of Object.entries(inputs)) hashes[name] = await hashInput(signal);
+  for (const [index, node] of plan.nodes.entries()) {
+    events.onNode?.(node, index, plan.nodes.length);
+    const notes: string[] = [];
+    const context = stepContext(node, engine, plan.recipe.seed, events, notes);
+    const given = Object.fromEntries(Object.entries(node.inputs).map(([key, id]) => [key, products[id]]));
+    const began = performance.now();
+    const product = await runStep(node, context, given);
+    products[node.id] = product;
+    const entry: TrailEntry = {
+      id: node.id,
+      use: node.use,
+      version: node.step.version,
+      params: node.params as PlainTree,
+      inputs: node.inputs,
+      hash: await hashProduct(
+        product,
+        node,
+        Object.values(node.inputs).map((id) => hashes[id]),
+      ),
+      seconds: (performance.now() - began) / 1000,
+      notes,
+      added: node.added,
+    };
+    hashes[node.id] = entry.hash;
+    trail.push(entry);
+    events.onFinished?.(entry);
+  }
+  return { plan, products, trail };
+}
+
+async function runStep(node: PlannedNode, context: StepContext, given: Record<string, Product>): Promise<Product> {
+  try {
+    return await node.step.run(context, given, node.params);
+  } catch (error) {
+    if (!isSpectrailError(error) || error.where) throw error;
+    const { kind, code, what, expected, fix, cause } = error;
+    throw new SpectrailError(kind, { code, what, expected, fix, cause, where: `step "${node.id}" (${node.use})` });
+  }
+}
+
+function stepContext(node: PlannedNode, engine: Engine, seed: number, events: RunEvents, notes: string[]): StepContext {
+  const resolve: ShapeResolver = resolveShape;
+  const options = (geometry: Geometry) => ({
+    resolve,
+    geometry,
+    progress: (done: number, total: number) => events.onProgress?.(node, done, total),
+  });
+  return {
+    node: node.id,
+    seed: nodeSeed(seed, node.id),
+    shapeId: (name) => `${node.use}/${name}`,
+    fold: (name, args, sources, geometry) =>
+      runFold(engine, `${node.use}/${name}`, args, sources, options(geometry)) as Promise<never>,
+    collect: (source, geometry) => collect(engine, source, options(geometry)),
+    note: (message) => notes.push(message),
+  };
+}
+
+/** Seed of a node: independent of the other nodes of the recipe (FNV-1a of its name over the recipe's seed). */
+function nodeSeed(seed: number, id: string): number {
+  let h = (0x811c9dc5 ^ seed) >>> 0;
+  for (let i = 0; i < id.length; i++) h = Math.imul(h ^ id.charCodeAt(i), 0x01000193) >>> 0;
+  return h;
+}
+
+/**
+ * Results are hashed whole. A signal that is still a promise of maps is hashed by its promise: the step, its parameters
+ * and the hashes of what it reads.
+ */
+async function hashProduct(product: Product, node: PlannedNode, parents: readonly string[]): Promise<string> {
+  if (product.product !== 'signal') return hash(product as unknown as Hashable);
+  const { source, ...rest } = product;
+  const values = source.type === 'memory' ? source.block : { use: node.use, version: node.step.version, parents };
+  return hash([rest, values] as unknown as Hashable);
+}
+
+/** Hash of an input signal: axes, meaning and values, whatever file it came from. */
+export function hashInput(signal: Signal): Promise<string> {
+  const { source, ...rest } = signal;
+  return hash([rest, source] as unknown as Hashable);
+}
+
+/** The geometry passes over a signal need. */
+export function signalGeometry(signal: Signal): Geometry {
+  return {
+    pixels: sourcePixels(signal.source),
+    channels: sourceChannels(signal.source),
+    width: mapShape(signal.navigation).width,
+  };
+}

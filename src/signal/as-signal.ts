@@ -1,0 +1,172 @@
+import type { Axis } from './axis.ts';
+import { type Block, type DenseBlock, toEvents } from './block.ts';
+import type { ArrayDataset, Dataset } from './dataset.ts';
+import { isReal, type NumberArray, type ValueArray } from './dtype.ts';
+import { inputError } from './errors.ts';
+import { COUNTS, type Intensity } from './intensity.ts';
+import { type Mask, reasonCode } from './mask.ts';
+import { inferModality, type ModalityId } from './modality.ts';
+import { type Noise, poisson, unknownNoise } from './noise.ts';
+import type { Shift } from './shift.ts';
+import { createSignal, type Signal } from './signal.ts';
+import { parseInUnit } from './units.ts';
+
+/** What the user knows better than the file. */
+export interface SignalOptions {
+  readonly modality?: ModalityId;
+  readonly noise?: Noise;
+  /** How the values were normalised before they reached us. */
+  readonly normalised?: string;
+  /** Known drift of the spectral axis across the map: "0.5 eV", or a number in the unit of the axis. */
+  readonly drift?: string | number;
+}
+
+/** Sparse storage pays below this share of non-zero values. */
+const SPARSE_BELOW = 0.25;
+
+/**
+ * Narrows a dataset to one spectral axis, with modality, intensity and noise inferred from evidence that is kept in the
+ * history. Values are loaded.
+ * @throws SpectrailError `input/not-a-signal` saying why not (table, image, complex or colour values, no spectral axis).
+ */
+export async function asSignal(dataset: Dataset, options: SignalOptions = {}): Promise<Signal> {
+  const array = checkArray(dataset);
+  const axis = array.axes.at(-1) as Axis;
+  const navigation = array.axes.slice(0, -1);
+  const inferred = inferModality(array.metadata.signal_type, axis.unit, axis.name);
+  const modality = options.modality ?? inferred.id;
+  const loaded = await loadBlock(array);
+  const { noise, evidence } = options.noise
+    ? { noise: options.noise, evidence: 'stated by the user' }
+    : inferNoise(loaded.facts, modality);
+  const intensity: Intensity = options.normalised ? { kind: 'normalised', how: options.normalised } : COUNTS;
+  const shift: Shift | undefined =
+    options.drift === undefined ? undefined : { state: 'bounded', within: parseInUnit(options.drift, axis.unit), origin: 'stated by the user' };
+  return createSignal({
+    title: array.title,
+    modality,
+    navigation,
+    spectral: { ...axis, role: 'spectral' },
+    source: { type: 'memory', block: loaded.block },
+    intensity,
+    noise: options.normalised && !options.noise ? unknownNoise(`normalised (${options.normalised})`) : noise,
+    mask: loaded.mask,
+    shift,
+    metadata: array.metadata,
+    history: [
+      {
+        step: 'open',
+        version: 1,
+        params: { modality: options.modality ? 'stated by the user' : inferred.evidence, noise: evidence },
+      },
+    ],
+  });
+}
+
+/** The dataset a user most likely means: the largest one with a spectral axis. */
+export function mainDataset(datasets: readonly Dataset[], title?: string): Dataset {
+  const candidates = title === undefined ? datasets : datasets.filter((dataset) => dataset.title === title);
+  const size = (dataset: Dataset) =>
+    dataset.kind === 'array' ? dataset.shape.reduce((n, s) => n * s, 1) * (isSpectral(dataset) ? 1e6 : 1e-6) : 0;
+  const best = candidates.reduce<Dataset | undefined>((a, b) => (a && size(a) >= size(b) ? a : b), undefined);
+  if (!best) {
+    throw inputError({
+      code: 'no-such-signal',
+      what: title === undefined ? 'the file holds no data' : `the file holds no signal "${title}"`,
+      expected: datasets.length ? `one of ${datasets.map((d) => `"${d.title}"`).join(', ')}` : 'a file with data',
+    });
+  }
+  return best;
+}
+
+function isSpectral(dataset: ArrayDataset): boolean {
+  return dataset.axes.filter(({ role }) => role !== 'navigation').length === 1;
+}
+
+function checkArray(dataset: Dataset): ArrayDataset {
+  const refuse = (what: string, expected: string) =>
+    inputError({ code: 'not-a-signal', where: dataset.title || undefined, what, expected });
+  if (dataset.kind === 'table') throw refuse('it is a table of columns without a declared axis', 'an array with a spectral axis');
+  if (dataset.axes.length === 0) throw refuse('it is an array without axes', 'an array with a spectral axis');
+  const signalAxes = dataset.axes.filter(({ role }) => role !== 'navigation');
+  if (signalAxes.length !== 1) {
+    throw refuse(`it has ${signalAxes.length} signal axes (an image?)`, 'exactly one spectral axis');
+  }
+  if (!isReal(dataset.dtype)) throw refuse(`its values are ${dataset.dtype}`, 'real numbers');
+  const empty = dataset.axes.find(({ size }) => size === 0);
+  if (empty) throw refuse(`its axis "${empty.name}" has no points`, 'at least one spectrum of at least one channel');
+  return dataset;
+}
+
+interface Facts {
+  readonly whole: boolean;
+  readonly min: number;
+  readonly nonZero: number;
+  readonly values: number;
+}
+
+async function loadBlock(dataset: ArrayDataset): Promise<{ block: Block; mask: Mask; facts: Facts }> {
+  const channels = dataset.shape.at(-1) as number;
+  const pixels = dataset.shape.slice(0, -1).reduce((n, s) => n * s, 1);
+  if (dataset.values.kind === 'events') {
+    const block = await dataset.values.load();
+    const entries = block.offsets[block.pixels] - block.offsets[0];
+    return { block, mask: {}, facts: { whole: true, min: 0, nonZero: entries, values: pixels * channels } };
+  }
+  const values = asNumbers(await dataset.values.load(), dataset.title);
+  const { facts, mask } = inspect(values, pixels, channels);
+  const dense: DenseBlock = { kind: 'dense', pixels, channels, values };
+  const sparse = facts.whole && facts.min >= 0 && pixels > 1 && facts.nonZero < SPARSE_BELOW * facts.values;
+  return { block: sparse ? toEvents(dense) : dense, mask, facts };
+}
+
+/** 64-bit integers become doubles while they are exact. */
+function asNumbers(values: ValueArray, title: string): NumberArray {
+  if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return values;
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    out[i] = Number(values[i]);
+    if (!Number.isSafeInteger(out[i])) {
+      throw inputError({
+        code: 'not-a-signal',
+        where: title || undefined,
+        what: `value ${values[i]} at ${i} is beyond what a double holds exactly`,
+        expected: 'whole numbers below 2^53',
+      });
+    }
+  }
+  return out;
+}
+
+/** One look at every value: whole numbers? negative? and NaN or infinity, which masks its pixel and becomes 0. */
+function inspect(values: NumberArray, pixels: number, channels: number): { facts: Facts; mask: Mask } {
+  let whole = true;
+  let min = Infinity;
+  let nonZero = 0;
+  let invalid: Uint8Array | undefined;
+  for (let i = 0; i < pixels; i++) {
+    for (let j = i * channels; j < (i + 1) * channels; j++) {
+      const value = values[j];
+      if (!Number.isFinite(value)) {
+        invalid ??= new Uint8Array(pixels);
+        invalid[i] = reasonCode('not a number');
+        values[j] = 0;
+        continue;
+      }
+      if (value !== 0) nonZero++;
+      if (value < min) min = value;
+      if (whole && value !== Math.floor(value)) whole = false;
+    }
+  }
+  return { facts: { whole, min, nonZero, values: pixels * channels }, mask: invalid ? { pixels: invalid } : {} };
+}
+
+function inferNoise({ whole, min }: Facts, modality: ModalityId): { noise: Noise; evidence: string } {
+  if (whole && min >= 0) {
+    return { noise: poisson(), evidence: `counts: whole numbers, smallest ${min}${modality === 'eds' ? ', from an EDS detector' : ''}` };
+  }
+  const why = whole
+    ? `whole numbers down to ${min}: counts with something subtracted`
+    : 'values are not whole numbers and the gain per count is not known';
+  return { noise: unknownNoise(why), evidence: why };
+}

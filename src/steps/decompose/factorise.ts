@@ -1,0 +1,108 @@
+import { inputError } from '../../signal/errors.ts';
+import { blockKrylov } from '../../kernels/index.ts';
+import type { CountsArgs, Passes, Totals, Weights } from './passes.ts';
+
+export interface FactoriseOptions {
+  readonly rank: number;
+  readonly weighting: 'poisson' | 'none';
+  /** Passes over the data after the totals. */
+  readonly steps: number;
+  readonly seed: number;
+}
+
+export interface Factors {
+  readonly rank: number;
+  readonly singularValues: Float64Array;
+  readonly scores: Float64Array;
+  readonly vectors: Float64Array;
+  readonly weights: Weights;
+  readonly totals: Totals;
+  readonly validPixels: number;
+  readonly validChannels: number;
+  readonly totalSquares: number;
+}
+
+/**
+ * Leading singular triplets of weighted data by block Krylov iteration: one pass for the totals, `steps` for the
+ * subspace, one for the scores.
+ * @throws SpectrailError `input/no-counts` when nothing is left to decompose, `input/negative-counts` for Poisson
+ * weights on data that are not counts.
+ */
+export async function factorise(passes: Passes, args: CountsArgs, options: FactoriseOptions): Promise<Factors> {
+  const totals = await passes.totals(args);
+  if (options.weighting === 'poisson' && totals.negative > 0) {
+    throw inputError({
+      code: 'negative-counts',
+      what: `${totals.negative} values are negative: they are not Poisson counts`,
+      expected: 'raw counts, before any background or dark subtraction',
+      fix: 'decompose the raw counts, or use `weighting: none`',
+    });
+  }
+  const weights = options.weighting === 'poisson' ? poissonWeights(totals, args) : flatWeights(passes, totals, args);
+  const validPixels = countPositive(weights.rows);
+  const validChannels = countPositive(weights.channels);
+  if (validPixels === 0 || validChannels === 0) {
+    throw inputError({
+      code: 'no-counts',
+      what: 'every pixel is empty or masked: there is nothing to decompose',
+      expected: 'at least one pixel with counts',
+    });
+  }
+  const rank = Math.min(options.rank, validPixels, validChannels);
+  const found = await blockKrylov((block, width) => passes.gram(weights, block, width), passes.channels, {
+    rank,
+    block: Math.min(rank + 12, passes.channels),
+    steps: options.steps,
+    seed: options.seed,
+  });
+  const vectors = found.vectors;
+  const { scores, squares } = await passes.project(weights, vectors, rank);
+  fixSigns(scores, vectors, passes, rank);
+  const singularValues = Float64Array.from({ length: rank }, (_, k) => Math.sqrt(Math.max(0, found.values[k])));
+  return { rank, singularValues, scores, vectors, weights, totals, validPixels, validChannels, totalSquares: squares };
+}
+
+/**
+ * Keenan & Kotula 2004, Surf. Interface Anal. 36, 203: Var(x_ij) ≈ g_i·h_j/μ̄, so z = x·√(T/(R_i·C_j)) has unit noise.
+ * Split so that row weights are near 1 and channel weights are 1/√(mean counts of the channel).
+ */
+function poissonWeights(totals: Totals, { gain }: CountsArgs): Weights {
+  const { rows, channels } = totals;
+  let total = 0;
+  let occupied = 0;
+  for (const r of rows) {
+    total += r;
+    if (r > 0) occupied++;
+  }
+  const meanRow = total / Math.max(1, occupied);
+  return {
+    rows: rows.map((r, i) => (r > 0 ? Math.sqrt(meanRow / r) / (gain.per === 'pixel' ? gain.values[i] : 1) : 0)),
+    channels: channels.map((c, j) =>
+      c > 0 ? Math.sqrt(total / (meanRow * c)) / (gain.per === 'channel' ? gain.values[j] : gain.per === 'cube' ? gain.value : 1) : 0,
+    ),
+  };
+}
+
+function flatWeights(passes: Passes, totals: Totals, { pixelMask, channelMask }: CountsArgs): Weights {
+  return {
+    rows: Float64Array.from({ length: passes.pixels }, (_, i) => (pixelMask?.[i] ? 0 : 1)),
+    channels: Float64Array.from({ length: totals.channels.length }, (_, j) => (channelMask?.[j] ? 0 : 1)),
+  };
+}
+
+function countPositive(values: Float64Array): number {
+  let n = 0;
+  for (const value of values) if (value > 0) n++;
+  return n;
+}
+
+/** Signs are arbitrary; make the mean score of each component positive, and its largest loading where the mean is 0. */
+function fixSigns(scores: Float64Array, vectors: Float64Array, { pixels, channels }: Passes, rank: number): void {
+  for (let k = 0; k < rank; k++) {
+    let sum = 0;
+    for (let i = 0; i < pixels; i++) sum += scores[i * rank + k];
+    if (sum >= 0) continue;
+    for (let i = 0; i < pixels; i++) scores[i * rank + k] *= -1;
+    for (let j = 0; j < channels; j++) vectors[j * rank + k] *= -1;
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { isScaledCounts } from '../../signal/noise.ts';
+import { pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Factorisation } from '../products.ts';
+import { originOf } from '../products.ts';
+import type { SignalState } from '../state.ts';
+import { defineStep } from '../step.ts';
+import { factorise } from './factorise.ts';
+import { gram, passesOver, project, totals } from './passes.ts';
+
+const params = z.strictObject({
+  weighting: z
+    .enum(['poisson', 'none'])
+    .default('poisson')
+    .describe('poisson: unit noise after scaling by √(row × column means), Keenan & Kotula; none: for data of unknown law'),
+  components: z.number().int().min(1).max(200).default(20).describe('components computed; the truncation step decides how many are signal'),
+  iterations: z.number().int().min(2).max(40).default(5).describe('passes over the data that refine the subspace'),
+});
+type Params = z.infer<typeof params>;
+
+export default defineStep<Params>({
+  id: 'decompose.pca',
+  version: 1,
+  title: 'Principal components',
+  summary: 'Leading singular triplets of the noise-weighted data, not centred: the first component is the mean spectrum.',
+  params,
+  inputs: {
+    in: {
+      product: 'signal',
+      doc: 'raw counts',
+      needs: ({ weighting }: Params) =>
+        weighting === 'poisson'
+          ? { noise: ['scaled-counts'], intensity: ['counts', 'rate', 'counts-per-unit'], shift: 'ignores-within', minPixels: 2, minChannels: 2 }
+          : { shift: 'ignores-within', minPixels: 2, minChannels: 2 },
+    },
+  },
+  output: 'factors',
+  cite: [
+    'Keenan & Kotula 2004, Surf. Interface Anal. 36, 203',
+    'Musco & Musco 2015, NeurIPS: randomized block Krylov methods',
+  ],
+  shapes: { totals, gram, project },
+  effect: ({ in: state }, p) => ({ product: 'factors', of: state as SignalState, rank: p.components }),
+  cost: ({ in: state }, p) => {
+    const { spectral } = state as SignalState;
+    const pixels = pixelCount(state as SignalState);
+    const basis = (p.components + 12) * (p.iterations + 1);
+    return { passes: p.iterations + 2, bytes: 8 * (2 * spectral.size * basis + pixels * (p.components + 2)) };
+  },
+  async run(context, inputs, p): Promise<Factorisation> {
+    const signal = inputs.in as Signal;
+    const { noise, mask, spectral } = signal;
+    const pixels = pixelCount(signal);
+    const geometry = { pixels, channels: spectral.size, width: signal.navigation.at(-1)?.size ?? 1 };
+    const gain = noise.tag === 'poisson' && isScaledCounts(noise) ? noise.gain : ({ per: 'cube', value: 1 } as const);
+    const found = await factorise(
+      passesOver(context, signal.source, geometry),
+      { pixelMask: mask.pixels, channelMask: mask.channels, gain },
+      { rank: p.components, weighting: p.weighting, steps: p.iterations, seed: context.seed },
+    );
+    return {
+      ...originOf(signal),
+      product: 'factors',
+      pixels,
+      channels: spectral.size,
+      rank: found.rank,
+      weighting: p.weighting,
+      mask,
+      singularValues: found.singularValues,
+      scores: found.scores,
+      vectors: found.vectors,
+      rowWeights: found.weights.rows,
+      channelWeights: found.weights.channels,
+      pixelCounts: found.totals.rows,
+      channelCounts: found.totals.channels,
+      validPixels: found.validPixels,
+      validChannels: found.validChannels,
+      totalSquares: found.totalSquares,
+    };
+  },
+});

@@ -1,0 +1,231 @@
+import { z } from 'zod';
+import { rebinAxis } from '../../signal/axis.ts';
+import type { Block, DenseBlock, EventsBlock } from '../../signal/block.ts';
+import type { NumberArray } from '../../signal/dtype.ts';
+import { inputError } from '../../signal/errors.ts';
+import { sumNoise } from '../../signal/noise.ts';
+import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { sourceKind } from '../../signal/source.ts';
+import { defineMap } from '../../shapes/shape.ts';
+import type { SignalState } from '../state.ts';
+import { defineStep } from '../step.ts';
+
+const factor = z.number().int().min(1).max(65536).default(1);
+const params = z.strictObject({
+  spectral: factor.describe('channels summed into one'),
+  y: factor.describe('rows summed into one'),
+  x: factor.describe('columns summed into one'),
+});
+type Params = z.infer<typeof params>;
+
+interface Args {
+  readonly spectral: number;
+  readonly y: number;
+  readonly x: number;
+  readonly parentWidth: number;
+  /** Columns of the result. */
+  readonly width: number;
+}
+
+/** Runs of result pixels within one row: the order in which the gathered rows arrive. */
+function segments({ width }: Args, start: number, end: number): { row: number; from: number; to: number }[] {
+  const list: { row: number; from: number; to: number }[] = [];
+  for (let row = Math.floor(start / width); row * width < end; row++) {
+    list.push({ row, from: Math.max(start - row * width, 0), to: Math.min(end - row * width, width) });
+  }
+  return list;
+}
+
+const bins = defineMap<Args>({
+  gather: (args, start, end) =>
+    segments(args, start, end).flatMap(({ row, from, to }) =>
+      Array.from({ length: args.y }, (_, dy): [number, number] => {
+        const base = (row * args.y + dy) * args.parentWidth;
+        return [base + from * args.x, base + to * args.x];
+      }),
+    ),
+  apply: (args, [block], start, end) => binBlock(args, block, start, end),
+  example: ({ width }) => ({
+    args: { spectral: 2, y: 1, x: 1, parentWidth: width, width },
+    kinds: ['events'],
+  }),
+});
+
+export default defineStep<Params>({
+  id: 'rebin',
+  version: 1,
+  title: 'Rebin',
+  summary: 'Sums neighbouring channels, rows and columns. Poisson counts stay Poisson counts. Incomplete groups at the end are dropped.',
+  params,
+  inputs: { in: { product: 'signal', doc: 'any signal' } },
+  output: 'signal',
+  cite: [],
+  shapes: { bins },
+  effect: ({ in: state }, p) => rebinState(state as SignalState, p),
+  cost: () => ({ passes: 0, bytes: 0 }),
+  async run(context, inputs, p) {
+    const signal = inputs.in as Signal;
+    const state = rebinState(signal as unknown as SignalState, p);
+    const args: Args = {
+      ...p,
+      parentWidth: mapShape(signal.navigation).width,
+      width: mapShape(state.navigation).width,
+    };
+    const kind = sourceKind(signal.source) === 'events' ? 'events' : 'dense';
+    return withSignal(signal, {
+      ...state,
+      source: {
+        type: 'mapped',
+        map: context.shapeId('bins'),
+        args,
+        parents: [signal.source],
+        pixels: pixelCount(state),
+        channels: state.spectral.size,
+        kind,
+      },
+      history: [...signal.history, { step: 'rebin', version: 1, params: p }],
+    });
+  },
+});
+
+function rebinState(state: SignalState, p: Params): SignalState {
+  const { height, width } = mapShape(state.navigation);
+  for (const [name, by, size] of [
+    ['spectral', p.spectral, state.spectral.size],
+    ['y', p.y, height],
+    ['x', p.x, width],
+  ] as const) {
+    if (by > size) {
+      throw inputError({ code: 'too-coarse', what: `${name}: ${by} cannot group an axis of ${size}`, expected: `at most ${size}` });
+    }
+  }
+  if (p.y > 1 && state.navigation.length > 2) {
+    throw inputError({
+      code: 'too-many-axes',
+      what: `"y" is ambiguous with ${state.navigation.length} navigation axes`,
+      expected: 'at most two navigation axes (y, x)',
+    });
+  }
+  const navigation = state.navigation.map((axis, i) => {
+    const last = i === state.navigation.length - 1;
+    return last ? rebinAxis(axis, p.x) : state.navigation.length === 2 ? rebinAxis(axis, p.y) : axis;
+  });
+  const across = p.x * p.y;
+  const spectral = rebinAxis(state.spectral, p.spectral);
+  const next = mapShape(navigation);
+  return {
+    ...state,
+    navigation,
+    spectral,
+    storage: state.storage === 'events' ? 'events' : 'dense',
+    noise: regroupGain(state, p, next, spectral.size),
+    mask: {
+      pixels: state.mask.pixels && groupMask(state.mask.pixels, width, p, next),
+      channels: state.mask.channels && groupMask(state.mask.channels, state.spectral.size, { x: p.spectral, y: 1 }, { width: spectral.size, height: 1 }),
+    },
+    shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
+    entriesPerPixel: Math.min(state.entriesPerPixel * across, spectral.size),
+  };
+}
+
+/** A gain that is the same for all members of a group survives; one that varies inside a group ends the Poisson law. */
+function regroupGain(state: SignalState, p: Params, next: { width: number; height: number }, channels: number) {
+  const { noise } = state;
+  const summed = sumNoise(sumNoise(noise, p.spectral, 'channels'), p.x * p.y, 'pixels');
+  if (summed.tag !== 'poisson' || summed.gain.per === 'cube') return summed;
+  const { per, values } = summed.gain;
+  if (per === 'channel') return { ...summed, gain: { per, values: values.slice(0, channels) } };
+  const width = mapShape(state.navigation).width;
+  const kept = Float64Array.from({ length: next.width * next.height }, (_, i) => values[Math.floor(i / next.width) * width + (i % next.width)]);
+  return { ...summed, gain: { per, values: kept } };
+}
+
+/** A group is invalid when any member is; it keeps the first reason met. */
+function groupMask(codes: Uint8Array, width: number, by: { x: number; y: number }, next: { width: number; height: number }): Uint8Array {
+  const out = new Uint8Array(next.width * next.height);
+  for (let i = 0; i < out.length; i++) {
+    const [row, column] = [Math.floor(i / next.width), i % next.width];
+    for (let dy = 0; dy < by.y && !out[i]; dy++) {
+      for (let dx = 0; dx < by.x && !out[i]; dx++) out[i] = codes[(row * by.y + dy) * width + column * by.x + dx];
+    }
+  }
+  return out;
+}
+
+function binBlock(args: Args, block: Block, start: number, end: number): Block {
+  const channels = Math.floor(block.channels / args.spectral);
+  const sums = new Float64Array(channels);
+  const sink = block.kind === 'events' ? eventsSink(end - start, channels, block) : denseSink(end - start, channels, block);
+  let gathered = 0;
+  let at = 0;
+  for (const { from, to } of segments(args, start, end)) {
+    const columns = to - from;
+    for (let column = 0; column < columns; column++) {
+      sums.fill(0);
+      for (let dy = 0; dy < args.y; dy++) {
+        for (let dx = 0; dx < args.x; dx++) {
+          addRow(block, gathered + dy * columns * args.x + column * args.x + dx, args.spectral, sums);
+        }
+      }
+      sink.put(at++, sums);
+    }
+    gathered += columns * args.x * args.y;
+  }
+  return sink.finish();
+}
+
+function addRow(block: Block, row: number, spectral: number, sums: Float64Array): void {
+  const used = sums.length * spectral;
+  if (block.kind === 'events') {
+    const { offsets, channel, count } = block;
+    for (let e = offsets[row]; e < offsets[row + 1]; e++) {
+      if (channel[e] < used) sums[Math.floor(channel[e] / spectral)] += count[e];
+    }
+    return;
+  }
+  const base = row * (block.kind === 'dense' ? block.channels : block.rank);
+  for (let j = 0; j < used; j++) {
+    let value = 0;
+    if (block.kind === 'dense') value = block.values[base + j];
+    else for (let k = 0; k < block.rank; k++) value += block.scores[base + k] * block.loadings[j * block.rank + k];
+    sums[Math.floor(j / spectral)] += value;
+  }
+}
+
+interface Sink {
+  put(pixel: number, sums: Float64Array): void;
+  finish(): Block;
+}
+
+function eventsSink(pixels: number, channels: number, parent: EventsBlock): Sink {
+  const entries = parent.offsets[parent.pixels] - parent.offsets[0];
+  const offsets = new Uint32Array(pixels + 1);
+  const channel = channels <= 65536 ? new Uint16Array(entries) : new Uint32Array(entries);
+  const count = new Uint32Array(entries);
+  let at = 0;
+  return {
+    put(pixel, sums) {
+      for (let j = 0; j < channels; j++) {
+        if (sums[j] === 0) continue;
+        channel[at] = j;
+        count[at++] = sums[j];
+      }
+      offsets[pixel + 1] = at;
+    },
+    finish: () => ({ kind: 'events', pixels, channels, offsets, channel: channel.subarray(0, at), count: count.subarray(0, at) }),
+  };
+}
+
+function denseSink(pixels: number, channels: number, parent: Block): Sink {
+  const whole = parent.kind === 'dense' && !(parent.values instanceof Float32Array || parent.values instanceof Float64Array);
+  const signed = parent.kind === 'dense' && /^Int/.test(parent.values.constructor.name);
+  const values: NumberArray = whole
+    ? signed
+      ? new Int32Array(pixels * channels)
+      : new Uint32Array(pixels * channels)
+    : new Float64Array(pixels * channels);
+  return {
+    put: (pixel, sums) => values.set(sums, pixel * channels),
+    finish: (): DenseBlock => ({ kind: 'dense', pixels, channels, values }),
+  };
+}

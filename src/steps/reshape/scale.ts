@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { readRow } from '../../signal/block.ts';
+import { scaleNoise } from '../../signal/noise.ts';
+import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { defineMap } from '../../shapes/shape.ts';
+import type { SignalState } from '../state.ts';
+import { defineStep } from '../step.ts';
+
+const params = z.strictObject({
+  factor: z.number().positive().describe('signal units per present unit: 1/gain, 1/live time, …'),
+  rate: z.string().optional().describe('unit of time when the factor turns counts into a rate, for example "s"'),
+});
+type Params = z.infer<typeof params>;
+
+const times = defineMap<{ factor: number }>({
+  apply: ({ factor }, [block]) => {
+    const { pixels, channels } = block;
+    const values = new Float64Array(pixels * channels);
+    const row = new Float64Array(channels);
+    for (let i = 0; i < pixels; i++) {
+      readRow(block, i, row);
+      for (let j = 0; j < channels; j++) values[i * channels + j] = factor * row[j];
+    }
+    return { kind: 'dense', pixels, channels, values };
+  },
+  example: () => ({ args: { factor: 2.5 }, kinds: ['events'] }),
+});
+
+export default defineStep<Params>({
+  id: 'scale',
+  version: 1,
+  title: 'Scale',
+  summary: 'Multiplies by a fixed factor. Counts stay Poisson: the factor is remembered as their gain.',
+  params,
+  inputs: { in: { product: 'signal', doc: 'any signal' } },
+  output: 'signal',
+  cite: [],
+  shapes: { times },
+  effect: ({ in: state }, p) => scaleState(state as SignalState, p),
+  cost: () => ({ passes: 0, bytes: 0 }),
+  async run(context, inputs, p) {
+    const signal = inputs.in as Signal;
+    return withSignal(signal, {
+      ...scaleState(signal as unknown as SignalState, p),
+      source: {
+        type: 'mapped',
+        map: context.shapeId('times'),
+        args: { factor: p.factor },
+        parents: [signal.source],
+        pixels: pixelCount(signal),
+        channels: signal.spectral.size,
+        kind: 'dense',
+      },
+      history: [...signal.history, { step: 'scale', version: 1, params: p as never }],
+    });
+  },
+});
+
+function scaleState(state: SignalState, p: Params): SignalState {
+  return {
+    ...state,
+    storage: 'dense',
+    entriesPerPixel: state.spectral.size,
+    intensity: p.rate ? { kind: 'rate', unit: p.rate } : state.intensity,
+    noise: scaleNoise(state.noise, { per: 'cube', value: p.factor }),
+  };
+}
