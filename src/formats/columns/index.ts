@@ -1,0 +1,66 @@
+import type { Dataset } from '../../signal/dataset.ts';
+import { formatError, inputError } from '../../signal/errors.ts';
+import { type ByteSource, defineFormat } from '../format.ts';
+import { findTable, isComment } from './table.ts';
+
+const MAX_BYTES = 1 << 26;
+const MAX_HEADER = 200;
+
+/** Tables of numbers as text, whatever wrote them: the last resort for files that no other format claims. */
+export default defineFormat({
+  id: 'columns',
+  title: 'Columns of numbers as text',
+  extensions: ['.xy', '.csv', '.txt', '.dat', '.tsv', '.chi', '.xmu', '.dpt', '.msa'],
+  sniff(head, name) {
+    if (head.includes(0)) return 'no';
+    const text = decode(head);
+    const whole = head.length < 4096 ? text : text.slice(0, text.lastIndexOf('\n') + 1);
+    if ((findTable(whole)?.columns[0].length ?? 0) >= 2) return 'likely';
+    if (head.length >= 4096 && isComment(text)) return 'name';
+    return /\.(xy|csv|txt|dat|tsv|chi|xmu|dpt)$/i.test(name) ? 'name' : 'no';
+  },
+  read: readColumns,
+});
+
+/** @throws SpectrailError `format/no-table`, `input/too-large`. */
+async function readColumns(file: ByteSource): Promise<Dataset[]> {
+  if (file.size > MAX_BYTES) {
+    throw inputError({
+      code: 'too-large',
+      where: file.name,
+      what: `${file.size} bytes are too many for a table as text`,
+      expected: `at most ${MAX_BYTES} bytes`,
+    });
+  }
+  const table = findTable(decode(await file.read(0, file.size)));
+  if (!table) {
+    throw formatError({
+      code: 'no-table',
+      where: file.name,
+      what: 'no line holds two or more numbers',
+      expected: 'rows of numbers separated by blanks, tabs, commas or semicolons',
+    });
+  }
+  const { headerLines, rowsWithOtherLength } = table;
+  const header = table.header.slice(0, MAX_HEADER).map((line) => line.slice(0, 1000));
+  return [
+    {
+      kind: 'table',
+      title: file.name,
+      rows: table.columns[0].length,
+      columns: table.columns.map((values, i) => ({ name: table.names[i], unit: '', values })),
+      metadata: { headerLines, rowsWithOtherLength },
+      original: { header },
+      warnings:
+        rowsWithOtherLength > 0 ? [`${rowsWithOtherLength} rows with another count of numbers were left out`] : [],
+    },
+  ];
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}

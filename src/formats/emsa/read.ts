@@ -1,0 +1,207 @@
+import { axisValue, type UniformAxis, uniformAxis } from '../../signal/axis.ts';
+import type { ArrayDataset, PlainTree } from '../../signal/dataset.ts';
+import { formatError, inputError } from '../../signal/errors.ts';
+import type { ByteSource } from '../format.ts';
+import { type Keyword, parseKeyword, parseNumber } from './keywords.ts';
+import { readMetadata } from './metadata.ts';
+
+const MAX_BYTES = 1 << 28;
+
+/**
+ * One spectrum. The axis is that of OFFSET and XPERCHAN, also in XY mode, where it is checked against the X column.
+ *
+ * @throws SpectrailError `format/not-emsa`, `format/bad-keyword`, `format/bad-data`, `format/truncated`, `input/too-large`.
+ */
+export async function readEmsa(file: ByteSource): Promise<ArrayDataset[]> {
+  if (file.size > MAX_BYTES) {
+    throw inputError({
+      code: 'too-large',
+      where: file.name,
+      what: `${file.size} bytes are too many for a spectrum as text`,
+      expected: `at most ${MAX_BYTES} bytes`,
+    });
+  }
+  const text = decodeText(await file.read(0, file.size));
+  const { keywords, original, numbers, rows, ended } = split(text, file.name);
+  const warnings: string[] = [];
+  const pairs = keywords.get('DATATYPE')?.value.trim().toUpperCase() === 'XY';
+  if (pairs && numbers.length % 2 === 1) {
+    throw damaged(file.name, rows, 'the last X has no Y', 'pairs of numbers, as #DATATYPE says XY');
+  }
+  const values = pairs ? numbers.filter((_, i) => i % 2 === 1) : numbers;
+  checkCount(keywords, values.length, ended, file.name, warnings);
+  const axis = readAxis(keywords, pairs ? numbers : undefined, values.length, file.name, warnings);
+  return [
+    {
+      kind: 'array',
+      title: keywords.get('TITLE')?.value.trim() ?? '',
+      shape: [values.length],
+      dtype: 'float64',
+      axes: [axis],
+      values: { kind: 'dense', load: async () => Float64Array.from(values) },
+      metadata: readMetadata(keywords, warnings),
+      original,
+      warnings,
+    },
+  ];
+}
+
+/** UTF-8 where it is valid, otherwise Windows-1252: old files carry owners' names in it. */
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+interface Parts {
+  keywords: Map<string, Keyword>;
+  original: PlainTree;
+  numbers: Float64Array;
+  /** Line number of the last row of data. */
+  rows: number;
+  /** #ENDOFDATA was met, or the last line of data is at least complete. */
+  ended: 'marked' | 'complete' | 'cut';
+}
+
+function split(text: string, name: string): Parts {
+  const lines = text.split(/\r\n|\n|\r/);
+  const keywords = new Map<string, Keyword>();
+  const original: PlainTree = Object.create(null);
+  const numbers: number[] = [];
+  let at = 0;
+  while (at < lines.length && !/^\s*#SPECTRUM\b/i.test(lines[at])) {
+    const keyword = parseKeyword(lines[at++], at);
+    if (keyword) keep(keyword, keywords, original);
+  }
+  if (at === lines.length) throw notEmsa(name, keywords.size);
+  at++;
+  for (; at < lines.length; at++) {
+    const line = lines[at].trim();
+    if (/^#ENDOFDATA\b/i.test(line)) {
+      return { keywords, original, numbers: Float64Array.from(numbers), rows: at, ended: 'marked' };
+    }
+    if (line === '' || line.startsWith('#')) continue;
+    for (const token of line.split(/\s*[,;]\s*|\s+(?![eEdD][+-]?\d)/)) {
+      if (token === '') continue;
+      const value = parseNumber(token);
+      if (value === undefined) throw damaged(name, at + 1, `"${token.slice(0, 40)}" is no number`, 'numbers');
+      numbers.push(value);
+    }
+  }
+  const ended = /[\r\n]\s*$/.test(text) ? 'complete' : 'cut';
+  return { keywords, original, numbers: Float64Array.from(numbers), rows: at, ended };
+}
+
+/** Titles and comments may run over several lines; of any other keyword the last counts. */
+function keep(keyword: Keyword, keywords: Map<string, Keyword>, original: PlainTree): void {
+  const { name, unit, value } = keyword;
+  const before = keywords.get(name);
+  const joins = before && (name === 'TITLE' || name === 'COMMENT');
+  const whole = joins ? { ...keyword, value: `${before.value.trim()} ${value.trim()}` } : keyword;
+  keywords.set(name, whole);
+  original[unit ? `${name} -${unit}` : name] = whole.value.trim();
+}
+
+function checkCount(
+  keywords: ReadonlyMap<string, Keyword>,
+  count: number,
+  ended: Parts['ended'],
+  name: string,
+  warnings: string[],
+): void {
+  const keyword = keywords.get('NPOINTS');
+  const claimed = parseNumber(keyword?.value ?? '');
+  const truncated = ended !== 'marked' && !(ended === 'complete' && claimed !== undefined && count >= claimed);
+  if (truncated || count === 0) {
+    throw formatError({
+      code: 'truncated',
+      where: name,
+      what:
+        count === 0 ? 'there are no values after #SPECTRUM' : `the file ends after ${count} values without #ENDOFDATA`,
+      expected: claimed === undefined ? 'a line #ENDOFDATA' : `${claimed} values and a line #ENDOFDATA`,
+      fix: 'export the spectrum again',
+    });
+  }
+  if (ended !== 'marked') warnings.push('the line #ENDOFDATA is missing');
+  if (keyword && claimed !== count) warnings.push(`NPOINTS says ${keyword.value.trim()}, the file has ${count}`);
+}
+
+function readAxis(
+  keywords: ReadonlyMap<string, Keyword>,
+  pairs: Float64Array | undefined,
+  size: number,
+  name: string,
+  warnings: string[],
+): UniformAxis {
+  const listed = pairs && size > 1 ? { offset: pairs[0], scale: (pairs[2 * size - 2] - pairs[0]) / (size - 1) } : {};
+  const number = (keyword: 'OFFSET' | 'XPERCHAN', otherwise: number) => {
+    const entry = keywords.get(keyword);
+    if (!entry || entry.value.trim() === '') {
+      const source = pairs ? 'taken from the X column' : `${otherwise} is assumed`;
+      warnings.push(`#${keyword} is missing: ${source}`);
+      return otherwise;
+    }
+    const value = parseNumber(entry.value);
+    if (value !== undefined && Number.isFinite(value) && !(keyword === 'XPERCHAN' && value === 0)) return value;
+    throw formatError({
+      code: 'bad-keyword',
+      where: `${name}, line ${entry.line}`,
+      what: `#${keyword} is "${entry.value.trim()}"`,
+      expected: keyword === 'OFFSET' ? 'a finite number' : 'a finite number other than 0',
+      fix: `correct #${keyword} in a text editor`,
+    });
+  };
+  const offset = number('OFFSET', listed.offset ?? 0);
+  const scale = number('XPERCHAN', listed.scale || 1);
+  const axis = uniformAxis({
+    name: keywords.get('XLABEL')?.value ?? '',
+    unit: keywords.get('XUNITS')?.value ?? '',
+    role: 'spectral',
+    size,
+    scale,
+    offset,
+  });
+  if (pairs) compareColumn(axis, pairs, warnings);
+  return axis;
+}
+
+/** A tenth of a channel: above the rounding of printed positions, below what moves an edge. */
+const TOLERANCE = 0.1;
+
+function compareColumn(axis: UniformAxis, pairs: Float64Array, warnings: string[]): void {
+  let worst = 0;
+  let at = 0;
+  for (let i = 0; i < axis.size; i++) {
+    const away = Math.abs(pairs[2 * i] - axisValue(axis, i));
+    if (away > worst) {
+      worst = away;
+      at = i;
+    }
+  }
+  if (worst <= TOLERANCE * Math.abs(axis.scale)) return;
+  warnings.push(
+    `the X column says ${pairs[2 * at]} in row ${at + 1}, OFFSET and XPERCHAN say ${axisValue(axis, at)}: the axis follows the keywords`,
+  );
+}
+
+function notEmsa(name: string, keywords: number) {
+  return formatError({
+    code: 'not-emsa',
+    where: name,
+    what: keywords > 0 ? 'the header has no #SPECTRUM line' : 'the file has no EMSA/MAS header',
+    expected: 'lines #KEYWORD : value, then #SPECTRUM, then numbers',
+    fix: keywords > 0 ? 'export the spectrum again: it was cut short' : 'open it as columns of text',
+  });
+}
+
+function damaged(name: string, line: number, what: string, expected: string) {
+  return formatError({
+    code: 'bad-data',
+    where: `${name}, line ${line}`,
+    what,
+    expected,
+    fix: 'correct the line in a text editor, or export the spectrum again',
+  });
+}
