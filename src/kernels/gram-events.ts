@@ -102,19 +102,22 @@ export function gramMatrixEvents(
   gram: Float64Array,
 ): void {
   const { pixels, channels, offsets, channel, count } = rows;
+  const scaled = new Float64Array(channels);
+  const index = new Int32Array(channels);
   for (let i = 0; i < pixels; i++) {
-    const end = offsets[i + 1];
+    const start = offsets[i];
+    const length = offsets[i + 1] - start;
     const r = rowScale ? rowScale[i] : 1;
-    const weight = r * r;
-    if (weight === 0) continue;
-    for (let e = offsets[i]; e < end; e++) {
-      const c = channel[e];
-      const x = weight * (columnScale ? count[e] * columnScale[c] : count[e]);
-      const base = c * channels;
-      for (let f = e; f < end; f++) {
-        const d = channel[f];
-        gram[base + d] += x * (columnScale ? count[f] * columnScale[d] : count[f]);
-      }
+    if (r === 0) continue;
+    for (let e = 0; e < length; e++) {
+      const c = channel[start + e];
+      index[e] = c;
+      scaled[e] = r * (columnScale ? count[start + e] * columnScale[c] : count[start + e]);
+    }
+    for (let e = 0; e < length; e++) {
+      const x = scaled[e];
+      const base = index[e] * channels;
+      for (let f = e; f < length; f++) gram[base + index[f]] += x * scaled[f];
     }
   }
 }
