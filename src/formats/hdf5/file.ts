@@ -146,10 +146,8 @@ class OpenFile implements Hdf5File {
     if (!meta.shape || element.kind === 'other') return undefined;
     const bytes = this.#boundSmall(where, meta);
     const scalar = meta.shape.length === 0;
-    const read = (at: number) =>
-      this.#library.module.get_attribute_data(this.#file, path, name, BigInt(at));
-    const reclaim = (at: number) =>
-      this.#library.module.reclaim_vlen_memory(this.#file, path, name, BigInt(at));
+    const read = (at: number) => this.#library.module.get_attribute_data(this.#file, path, name, BigInt(at));
+    const reclaim = (at: number) => this.#library.module.reclaim_vlen_memory(this.#file, path, name, BigInt(at));
     if (element.kind === 'text') {
       const texts = this.#texts(where, meta, bytes, read, reclaim);
       return { value: scalar ? (texts[0] ?? '') : texts };
@@ -217,7 +215,11 @@ class OpenFile implements Hdf5File {
   async strings(path: string): Promise<string[]> {
     const { meta, element } = this.#meta(path);
     if (element.kind !== 'text') {
-      throw formatError({ code: 'hdf5-not-text', where: `${this.#source.name}:${path}`, what: 'the dataset is not text' });
+      throw formatError({
+        code: 'hdf5-not-text',
+        where: `${this.#source.name}:${path}`,
+        what: 'the dataset is not text',
+      });
     }
     const bytes = this.#boundSmall(path, meta);
     return this.#texts(

@@ -1,5 +1,6 @@
 import { DTYPES, type Dtype, type ValueArray } from '../../signal/dtype.ts';
 import { isSpectrailError, outputError } from '../../signal/errors.ts';
+import { booleanPlaceholder, settleBooleans } from './booleans.ts';
 import { typeOf } from './element.ts';
 import { checked, hdf5Library } from './library.ts';
 
@@ -8,7 +9,7 @@ export type AttributeValue = string | number | boolean | bigint;
 /** An HDF5 file being written in memory. Paths start with '/'; parents must exist. */
 export interface Hdf5Writer {
   group(path: string): void;
-  /** Text as UTF-8, numbers as float64, bigint as int64, booleans as int8 (the library cannot write HDF5 enumerations). */
+  /** Text as UTF-8, numbers as float64, bigint as int64, booleans as HDF5 booleans. */
   attribute(path: string, name: string, value: AttributeValue): void;
   strings(path: string, values: readonly string[]): void;
   /**
@@ -66,7 +67,10 @@ export async function createHdf5(): Promise<Hdf5Writer> {
     total_size: shape.reduce((a, b) => a * b, 1),
   });
 
-  const file = call('creating the file', () => module.open(name, module.H5F_ACC_TRUNC, false, -1, -1));
+  // The oldest layout that fits: every reader knows it, and its headers carry no checksum (see settleBooleans).
+  const file = call('creating the file', () =>
+    module.open(name, module.H5F_ACC_TRUNC, false, module.H5F_LIBVER_EARLIEST, module.H5F_LIBVER_V18),
+  );
   let open = true;
   const end = () => {
     if (!open) return;
@@ -81,14 +85,9 @@ export async function createHdf5(): Promise<Hdf5Writer> {
         if (typeof value === 'string') {
           return module.create_vlen_str_attribute(file, path, key, [value], { ...text, ...space([]) });
         }
-        const [dtype, values]: [Dtype, ValueArray] =
-          typeof value === 'boolean'
-            ? ['int8', Int8Array.of(value ? 1 : 0)]
-            : typeof value === 'bigint'
-              ? ['int64', BigInt64Array.of(value)]
-              : ['float64', Float64Array.of(value)];
+        const [dtype, values, shape] = stored(value);
         return withBytes(new Uint8Array(values.buffer), (at) =>
-          module.create_attribute(file, path, key, at, { ...typeOf(dtype), ...space([]) }),
+          module.create_attribute(file, path, key, at, { ...typeOf(dtype), ...space(shape) }),
         );
       }),
     strings: (path, values) =>
@@ -137,6 +136,7 @@ export async function createHdf5(): Promise<Hdf5Writer> {
       end();
       const bytes = module.FS.readFile(name);
       module.FS.unlink(name);
+      settleBooleans(bytes);
       return bytes;
     },
     discard: () => {
@@ -147,6 +147,13 @@ export async function createHdf5(): Promise<Hdf5Writer> {
       }
     },
   };
+}
+
+function stored(value: number | boolean | bigint): [Dtype, ValueArray, number[]] {
+  if (typeof value === 'bigint') return ['int64', BigInt64Array.of(value), []];
+  if (typeof value === 'number') return ['float64', Float64Array.of(value), []];
+  const placeholder = booleanPlaceholder(value);
+  return ['int8', placeholder, [placeholder.length]];
 }
 
 /** Whole last axes up to 1 MiB: a spectrum is read in one piece, a map in few. */

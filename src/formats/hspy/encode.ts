@@ -1,4 +1,4 @@
-import { axisValues, type Axis } from '../../signal/axis.ts';
+import { type Axis, axisValues } from '../../signal/axis.ts';
 import type { ArrayDataset, Plain, PlainTree } from '../../signal/dataset.ts';
 import { outputError } from '../../signal/errors.ts';
 import { createHdf5, type Hdf5Writer } from '../hdf5/index.ts';
@@ -10,8 +10,7 @@ const RUN_BYTES = 2 ** 24;
 
 /**
  * A file that HyperSpy (1.5 and later) opens with `hs.load`: values gzip-packed in chunks of whole spectra, axes, title,
- * signal type and metadata. Sparse counts are made dense a run of pixels at a time. Booleans become 8-bit integers, which
- * HyperSpy reads as 0 and 1.
+ * signal type and metadata. Sparse counts are made dense a run of pixels at a time. Boolean *values* become 8-bit integers.
  *
  * @throws SpectrailError `output/empty-dataset`, `output/hdf5-write`, `output/value-too-large`
  */

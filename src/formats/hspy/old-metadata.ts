@@ -14,8 +14,36 @@ const MOVED: Readonly<Record<string, readonly [string, string]>> = {
   signal_type: ['Signal', 'signal_type'],
 };
 
-/** The metadata tree of version 1.2 and later from that of version 1.0 and 1.1. */
-export function modernMetadata(mapped: PlainTree): PlainTree {
+/** The metadata tree of format version 3 from that of an older `version` (`mapped_parameters` before 1.2). */
+export function modernMetadata(stored: PlainTree, version: number): PlainTree {
+  const tree = version < 1.2 ? fromMappedParameters(stored) : stored;
+  const instruments = tree.Acquisition_instrument;
+  if (version < 3 && isTree(instruments)) {
+    for (const name of ['SEM', 'TEM']) {
+      const part = instruments[name];
+      if (isTree(part)) moveStageAndExposure(part);
+    }
+  }
+  return tree;
+}
+
+function moveStageAndExposure(microscope: PlainTree): void {
+  const { tilt_stage: tilt } = microscope;
+  if (tilt !== undefined) {
+    microscope.Stage = Object.assign(emptyTree(), { tilt_alpha: tilt });
+    delete microscope.tilt_stage;
+  }
+  for (const key of ['exposure', 'exposure_time']) {
+    const exposure = microscope[key];
+    if (exposure === undefined) continue;
+    const detector = isTree(microscope.Detector) ? microscope.Detector : emptyTree();
+    detector.Camera = Object.assign(emptyTree(), { exposure });
+    microscope.Detector = detector;
+    delete microscope[key];
+  }
+}
+
+function fromMappedParameters(mapped: PlainTree): PlainTree {
   const tree = emptyTree();
   const put = (section: string, key: string, value: Plain) => {
     const part = tree[section];
@@ -41,7 +69,6 @@ function modernMicroscope(value: Plain): Plain {
     if ((key === 'EELS' || key === 'EDS') && isTree(entry)) {
       for (const [name, field] of Object.entries(entry)) detector[name] = field;
     } else if (key === 'dwell_time' || key === 'dwell_time_units') detector[key] = entry;
-    else if (key === 'tilt_stage') part.Stage = Object.assign(emptyTree(), { tilt_alpha: entry });
     else part[key] = entry;
   }
   if (Object.keys(detector).length > 0) part.Detector = detector;

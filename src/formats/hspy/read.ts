@@ -80,13 +80,11 @@ async function readExperiment(
     });
   }
   const attributes = await file.attributes(path);
-  const ours = attributes.spectrail_dtype !== undefined;
   const dtype = attributes.spectrail_dtype?.value === 'bool' ? 'bool' : info.dtype;
   const warnings: string[] = [];
   const budget = treeBudget(warnings);
-  const tree = async (name: string) => (has(name) ? readTree(file, `${path}/${name}`, budget, ours) : emptyTree());
-  const metadata =
-    version < 1.2 ? modernMetadata(await tree('mapped_parameters')) : await tree('metadata');
+  const tree = async (name: string) => (has(name) ? readTree(file, `${path}/${name}`, budget) : emptyTree());
+  const metadata = modernMetadata(await tree(version < 1.2 ? 'mapped_parameters' : 'metadata'), version);
   const original: PlainTree = emptyTree();
   original.metadata = metadata;
   original.original_metadata = await tree(version < 1.2 ? 'original_parameters' : 'original_metadata');

@@ -21,20 +21,12 @@ const DEEPEST = 32;
 /**
  * A group and all below it as plain data. HyperSpy marks what HDF5 cannot say by prefixes and a word: `_list_`, `_tuple_`,
  * `_list_empty_`, `_datetime_`, "_None_". Entries that cannot be read are left out with a warning.
- * @param flags Read 8-bit integers as booleans: our own files have no other way to keep them.
  */
-export async function readTree(
-  file: Hdf5File,
-  path: string,
-  budget: TreeBudget,
-  flags = false,
-  depth = 0,
-): Promise<PlainTree> {
+export async function readTree(file: Hdf5File, path: string, budget: TreeBudget, depth = 0): Promise<PlainTree> {
   const tree = emptyTree();
   const attributes = await file.attributes(path);
-  for (const [name, { value, dtype }] of Object.entries(attributes)) {
-    const flag = flags && dtype === 'int8' && (value === 0 || value === 1);
-    const [key, plain] = attributeEntry(name, flag ? value === 1 : value);
+  for (const [name, { value }] of Object.entries(attributes)) {
+    const [key, plain] = attributeEntry(name, value);
     tree[key] = plain;
   }
   for (const { name, kind } of await file.list(path)) {
@@ -46,7 +38,7 @@ export async function readTree(
     }
     try {
       if (kind === 'dataset') tree[listName(name)] = await datasetEntry(file, inside, name);
-      else tree[groupName(name)] = groupEntry(name, await readTree(file, inside, budget, flags, depth + 1));
+      else tree[groupName(name)] = groupEntry(name, await readTree(file, inside, budget, depth + 1));
     } catch (error) {
       if (!isSpectrailError(error)) throw error;
       budget.warnings.push(`"${inside}" could not be read: ${error.what}`);

@@ -47,7 +47,8 @@ export function flattenMetadata(tree: PlainTree): Metadata {
   for (const [section, keys] of Object.entries(SECTIONS)) {
     const part = tree[section];
     if (!isTree(part)) continue;
-    for (const key of keys) if (part[key] !== undefined && part[key] !== null && part[key] !== '') flat[key] = part[key];
+    for (const key of keys)
+      if (part[key] !== undefined && part[key] !== null && part[key] !== '') flat[key] = part[key];
   }
   for (const [key, value] of entries(tree[REST])) {
     if (key === 'assumed_instrument') delete flat.instrument;
@@ -102,7 +103,8 @@ export function unflattenMetadata(flat: Metadata, base: PlainTree, title: string
 }
 
 function placeInstrument(flat: Metadata, tree: PlainTree): void {
-  const named = typeof flat.instrument === 'string' && MICROSCOPES.includes(flat.instrument) ? flat.instrument : undefined;
+  const named =
+    typeof flat.instrument === 'string' && MICROSCOPES.includes(flat.instrument) ? flat.instrument : undefined;
   const microscope = named ?? (String(flat.signal_type ?? '').endsWith('SEM') ? 'SEM' : 'TEM');
   const place = () => section(section(tree, ACQUISITION), microscope);
   if (named) place();
