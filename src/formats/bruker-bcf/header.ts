@@ -1,0 +1,249 @@
+import type { PlainTree } from '../../signal/dataset.ts';
+import { formatError, isSpectrailError } from '../../signal/errors.ts';
+import {
+  child,
+  children,
+  imageText,
+  instance,
+  instances,
+  numberOf,
+  parseXml,
+  plainTree,
+  positive,
+  textOf,
+  type XmlNode,
+} from './xml-node.ts';
+
+/** What `EDSDatabase/HeaderData` says; everything the data can be read without is optional. */
+export interface Header {
+  readonly name?: string;
+  /** ISO 8601. */
+  readonly date?: string;
+  readonly time?: string;
+  /** keV. */
+  readonly highVoltage?: number;
+  readonly magnification?: number;
+  /** Pixel size in µm. */
+  readonly dx?: number;
+  readonly dy?: number;
+  readonly stage: PlainTree;
+  /** Images taken with the map, then overview images. */
+  readonly images: readonly ImagePlane[];
+  /** Size of the scan in pixels, where the header has it. */
+  readonly scan?: { readonly width: number; readonly height: number };
+  /** Acquisition time of the map in s, from the scan parameters and the lines scanned. */
+  readonly realTime?: number;
+  readonly elements: readonly { readonly symbol: string; readonly line?: string }[];
+  /** By the N of `SpectrumDataN`. */
+  readonly spectra: ReadonlyMap<number, SumSpectrum>;
+  readonly original: PlainTree;
+}
+
+export interface ImagePlane {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  /** 1, 2 or 4. */
+  readonly bytesPerPixel: number;
+  /** µm; undefined where not calibrated. */
+  readonly dx?: number;
+  readonly dy?: number;
+  readonly base64: string;
+}
+
+export interface SumSpectrum {
+  readonly channels: number;
+  /** Energy of channel 0, keV. */
+  readonly offset: number;
+  /** keV per channel. */
+  readonly scale: number;
+  readonly primaryEnergy?: number;
+  /** Degrees. */
+  readonly elevation?: number;
+  readonly azimuth?: number;
+  readonly detectorType?: string;
+  /** s, as counted by the detector's electronics. */
+  readonly realTime?: number;
+  readonly liveTime?: number;
+  /** Counts of the whole map; undefined where the list is absent or of another length. */
+  readonly total?: number;
+}
+
+const MAX_CHANNELS = 1 << 16;
+const MAX_IMAGE_BYTES = 1 << 30;
+
+/** @throws SpectrailError `format/bad-header` when the XML, a sum spectrum's calibration or an image cannot be used. */
+export function parseHeader(bytes: Uint8Array, where: string): Header {
+  try {
+    const { root, images } = parseXml(bytes);
+    const database = child(child(root, 'TRTSpectrumDatabase'), 'ClassInstance');
+    if (!database) throw bad(where, 'the header has no spectrum database');
+    return readDatabase(database, images, where);
+  } catch (cause) {
+    if (isSpectrailError(cause)) throw cause;
+    throw bad(where, `the header is not readable XML (${cause instanceof Error ? cause.message : cause})`, cause);
+  }
+}
+
+function readDatabase(database: XmlNode, base64: readonly string[], where: string): Header {
+  const sem = instance(database, 'TRTSEMData');
+  const map = instances(database, 'TRTImageData').find((image) => textOf(image, '@_Name') === undefined);
+  const container = children(instance(database, 'TRTContainerClass'));
+  const overview = container.filter((node) => textOf(node, '@_Name') === 'OverviewImages').flatMap(children);
+  const [dx, dy] = [positive(sem, 'DX'), positive(sem, 'DY')];
+  const scan = map && imageSize(map);
+  const lines = numbers(textOf(database, 'LineCounter'));
+  return {
+    name: textOf(database, '@_Name')?.trim() || undefined,
+    date: isoDate(textOf(child(database, 'Header'), 'Date')),
+    time: isoTime(textOf(child(database, 'Header'), 'Time')),
+    highVoltage: positive(sem, 'HV'),
+    magnification: positive(sem, 'Mag'),
+    dx,
+    dy,
+    stage: readStage(instance(database, 'TRTSEMStageData')),
+    images: [
+      ...(map ? planes(map, base64, dx, dy, where) : []),
+      ...overview
+        .filter((node) => textOf(node, '@_Type') === 'TRTImageData')
+        .flatMap((node) => planes(node, base64, positive(node, 'XCalibration'), positive(node, 'YCalibration'), where)),
+    ],
+    scan,
+    realTime: scan && mapTime(instance(database, 'TRTDSPConfiguration'), lines, scan.width),
+    elements: readElements(container),
+    spectra: readSpectra(database, where),
+    original: plainTree(database),
+  };
+}
+
+/** Microseconds per pixel and line pass, times passes and pixels per line. */
+function mapTime(scan: XmlNode | undefined, lines: readonly number[], width: number): number | undefined {
+  const [pixel, pixelAverage, lineAverage] = ['PixelTime', 'PixelAverage', 'LineAverage'].map((key) =>
+    positive(scan, key),
+  );
+  if (!pixel || !pixelAverage || !lineAverage || lines.length === 0) return undefined;
+  const passes = lines.reduce((sum, count) => sum + count, 0);
+  return (passes * lineAverage * pixelAverage * pixel * width) / 1e6;
+}
+
+function readStage(node: XmlNode | undefined): PlainTree {
+  const stage: PlainTree = {};
+  const fields = { Rotation: 'rotation', Tilt: 'tilt_alpha', X: 'x', Y: 'y', Z: 'z' };
+  for (const [field, key] of Object.entries(fields)) {
+    const value = numberOf(node, field);
+    if (value !== undefined) stage[key] = value;
+  }
+  return stage;
+}
+
+function planes(
+  image: XmlNode,
+  base64: readonly string[],
+  dx: number | undefined,
+  dy: number | undefined,
+  where: string,
+): ImagePlane[] {
+  const found: ImagePlane[] = [];
+  const { width, height } = imageSize(image);
+  const bytesPerPixel = numberOf(image, 'ItemSize') ?? 2;
+  for (let i = 0; ; i++) {
+    const plane = child(image, `Plane${i}`);
+    if (!plane) return found;
+    const content = imageText(plane, base64);
+    const title = textOf(plane, 'Description') ?? textOf(plane, 'Name') ?? `image ${i}`;
+    const unused = textOf(plane, 'Valid') === '0' && /^[A=\s]*$/.test(content);
+    if (unused || content === '') continue;
+    const bytes = width * height * bytesPerPixel;
+    if (![1, 2, 4].includes(bytesPerPixel) || !(bytes > 0 && bytes <= MAX_IMAGE_BYTES)) {
+      throw bad(where, `image "${title}" declares ${width} × ${height} pixels of ${bytesPerPixel} bytes`);
+    }
+    if (Math.ceil(bytes / 3) * 4 > content.length) {
+      throw bad(where, `image "${title}" has fewer than its ${width} × ${height} pixels`);
+    }
+    found.push({ title, width, height, bytesPerPixel, dx, dy, base64: content });
+  }
+}
+
+function imageSize(image: XmlNode): { width: number; height: number } {
+  return { width: positive(image, 'Width') ?? 0, height: positive(image, 'Height') ?? 0 };
+}
+
+/** The elements chosen for the map; lists for line scans and points may follow in the same file. */
+function readElements(container: readonly XmlNode[]): { symbol: string; line?: string }[] {
+  const lists = container.filter((node) => textOf(node, '@_Type') === 'TRTElementInformationList');
+  const list = lists.find((node) => textOf(node, '@_Name') === 'MapElements') ?? lists[0];
+  return children(instance(list, 'TRTSpectrumRegionList'))
+    .map((region) => ({ symbol: textOf(region, '@_Name') ?? '', line: textOf(region, 'Line') }))
+    .filter(({ symbol }) => /^[A-Z][a-z]?$/.test(symbol))
+    .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+}
+
+function readSpectra(database: XmlNode, where: string): Map<number, SumSpectrum> {
+  const spectra = new Map<number, SumSpectrum>();
+  for (const key of Object.keys(database)) {
+    const index = /^SpectrumData(\d{1,3})$/.exec(key)?.[1];
+    const spectrum = index === undefined ? undefined : instance(child(database, key), 'TRTSpectrum');
+    if (spectrum) spectra.set(Number(index), readSpectrum(spectrum, `${where}, ${key}`));
+  }
+  return spectra;
+}
+
+function readSpectrum(spectrum: XmlNode, where: string): SumSpectrum {
+  const calibration = instance(spectrum, 'TRTSpectrumHeader');
+  const [channels, offset, scale] = ['ChannelCount', 'CalibAbs', 'CalibLin'].map((key) => numberOf(calibration, key));
+  if (channels === undefined || !Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
+    throw bad(where, `the spectrum has ${channels ?? 'no number of'} channels`);
+  }
+  if (offset === undefined || scale === undefined || scale <= 0) {
+    throw bad(where, 'the energy calibration (CalibAbs, CalibLin) is missing or not a number');
+  }
+  const headers = child(spectrum, 'TRTHeaderedClass');
+  const conditions = instance(headers, 'TRTESMAHeader');
+  const hardware = instance(headers, 'TRTSpectrumHardwareHeader');
+  const counts = numbers(textOf(spectrum, 'Channels'));
+  const seconds = (key: string) => {
+    const milliseconds = positive(hardware, key);
+    return milliseconds === undefined ? undefined : milliseconds / 1000;
+  };
+  return {
+    channels,
+    offset,
+    scale,
+    primaryEnergy: positive(conditions, 'PrimaryEnergy'),
+    elevation: numberOf(conditions, 'ElevationAngle'),
+    azimuth: numberOf(conditions, 'AzimutAngle'),
+    detectorType: textOf(instance(headers, 'TRTDetectorHeader'), 'Type'),
+    realTime: seconds('RealTime'),
+    liveTime: seconds('LifeTime'),
+    total: counts.length === channels ? counts.reduce((sum, count) => sum + count, 0) : undefined,
+  };
+}
+
+function numbers(text: string | undefined): number[] {
+  const values = text?.split(',').map(Number) ?? [];
+  return values.every(Number.isFinite) ? values : [];
+}
+
+/** Day.month.year, as the instrument writes it. */
+function isoDate(text: string | undefined): string | undefined {
+  const match = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text?.trim() ?? '');
+  return match ? `${match[3]}-${match[2].padStart(2, '0')}-${match[1].padStart(2, '0')}` : undefined;
+}
+
+function isoTime(text: string | undefined): string | undefined {
+  const match = /^(\d{1,2}):(\d{1,2}):(\d{1,2})$/.exec(text?.trim() ?? '');
+  return match
+    ?.slice(1)
+    .map((part) => part.padStart(2, '0'))
+    .join(':');
+}
+
+function bad(where: string, what: string, cause?: unknown) {
+  return formatError({
+    code: 'bad-header',
+    where,
+    what,
+    fix: 'the file is damaged or of an unknown kind: open it in Esprit and save it again',
+    cause,
+  });
+}

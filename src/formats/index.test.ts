@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { uniformAxis } from '../signal/axis.ts';
+import type { Dataset } from '../signal/dataset.ts';
+import { formatError } from '../signal/errors.ts';
+import type { ByteSource, Format, Sniff } from './format.ts';
+import { FORMATS, type FormatEntry, openFile } from './index.ts';
+
+const file = (name: string, text = 'some bytes'): ByteSource => {
+  const bytes = new TextEncoder().encode(text);
+  return {
+    name,
+    size: bytes.length,
+    read: async (offset, length) => bytes.slice(offset, offset + length),
+    sibling: async () => undefined,
+  };
+};
+
+const dataset = (title: string, load: () => Promise<Uint8Array> = async () => new Uint8Array(1)): Dataset => ({
+  kind: 'array',
+  title,
+  shape: [1],
+  dtype: 'uint8',
+  axes: [uniformAxis({ role: 'spectral', size: 1 })],
+  values: { kind: 'dense', load },
+  metadata: {},
+  original: {},
+  warnings: [],
+});
+
+interface Behaviour {
+  sniff: Sniff;
+  read?: () => Promise<Dataset[]>;
+  extensions?: string[];
+  loaded?: string[];
+}
+
+function entry(id: string, { sniff, read, extensions = [`.${id}`], loaded }: Behaviour): FormatEntry {
+  const format: Format = { id, title: `The ${id} format`, extensions, sniff: () => sniff, read };
+  return {
+    id,
+    title: format.title,
+    extensions,
+    load: async () => {
+      loaded?.push(id);
+      return { default: format };
+    },
+  };
+}
+
+const reads = (id: string) => async () => [dataset(id)];
+const refuses = (what: string) => async () => {
+  throw formatError({ code: 'refused', what });
+};
+
+describe('openFile', () => {
+  it('prefers content over the name', async () => {
+    const formats = [
+      entry('a', { sniff: 'name', read: reads('a') }),
+      entry('b', { sniff: 'certain', read: reads('b') }),
+      entry('c', { sniff: 'likely', read: reads('c') }),
+    ];
+    expect((await openFile(file('x.a'), formats)).format).toBe('b');
+    expect((await openFile(file('x.a'), [formats[0], formats[2]])).format).toBe('c');
+  });
+
+  it('falls back to the name when the content says nothing', async () => {
+    const formats = [entry('a', { sniff: 'no', read: reads('a') }), entry('b', { sniff: 'name', read: reads('b') })];
+    const opened = await openFile(file('x.b'), formats);
+    expect([opened.format, opened.datasets[0].title]).toEqual(['b', 'b']);
+  });
+
+  it('loads only the formats of the extension when one of them is certain', async () => {
+    const loaded: string[] = [];
+    const formats = [
+      entry('heavy', { sniff: 'no', read: reads('heavy'), loaded }),
+      entry('a', { sniff: 'certain', read: reads('a'), loaded }),
+    ];
+    await openFile(file('X.A'), formats);
+    expect(loaded).toEqual(['a']);
+    await openFile(file('x.unknown'), formats);
+    expect(loaded).toContain('heavy');
+  });
+
+  it('tries equally sure formats in order until one reads the file', async () => {
+    const formats = [
+      entry('a', { sniff: 'likely', read: refuses('no header') }),
+      entry('b', { sniff: 'likely', read: reads('b') }),
+    ];
+    expect((await openFile(file('x.txt'), formats)).format).toBe('b');
+  });
+
+  it('names every format that was tried when all refuse', async () => {
+    const formats = [
+      entry('a', { sniff: 'likely', read: refuses('no header') }),
+      entry('b', { sniff: 'name', read: refuses('no numbers') }),
+    ];
+    await expect(openFile(file('x.txt'), formats)).rejects.toMatchObject({
+      kind: 'format',
+      code: 'unreadable',
+      what: expect.stringMatching(/The a format \(no header\); The b format \(no numbers\)/),
+    });
+  });
+
+  it('does not read a file that is certainly of one format as another', async () => {
+    const formats = [
+      entry('a', { sniff: 'certain', read: refuses('truncated') }),
+      entry('b', { sniff: 'likely', read: reads('b') }),
+    ];
+    await expect(openFile(file('x.b'), formats)).rejects.toMatchObject({ code: 'refused', what: 'truncated' });
+  });
+
+  it('skips formats that only write', async () => {
+    await expect(openFile(file('x.a'), [entry('a', { sniff: 'certain' })])).rejects.toMatchObject({
+      code: 'unknown-format',
+    });
+  });
+
+  it('lists what can be read when nothing matches', async () => {
+    await expect(openFile(file('x.zzz'), [entry('a', { sniff: 'no', read: reads('a') })])).rejects.toMatchObject({
+      kind: 'format',
+      code: 'unknown-format',
+      where: 'x.zzz',
+      expected: 'The a format (.a)',
+    });
+  });
+
+  it('refuses an empty file', async () => {
+    await expect(openFile(file('x.a', ''), [])).rejects.toMatchObject({ kind: 'format', code: 'empty-file' });
+  });
+
+  it('turns any other failure of a reader into a format error that names the format', async () => {
+    const crash = async () => {
+      throw new RangeError('offset is out of bounds');
+    };
+    const crashing = [entry('a', { sniff: 'certain', read: crash })];
+    await expect(openFile(file('x.a'), crashing)).rejects.toMatchObject({
+      kind: 'format',
+      code: 'reader-failed',
+      what: expect.stringContaining('The a format'),
+      cause: expect.any(RangeError),
+    });
+    const late = [entry('a', { sniff: 'certain', read: async () => [dataset('late', crash)] })];
+    const { datasets } = await openFile(file('x.a'), late);
+    if (datasets[0].kind !== 'array') throw new Error('not an array');
+    await expect(datasets[0].values.load()).rejects.toMatchObject({ kind: 'format', code: 'reader-failed' });
+  });
+});
+
+describe('the registry', () => {
+  it('has each format once', () => {
+    expect(new Set(FORMATS.map(({ id }) => id)).size).toBe(FORMATS.length);
+  });
+
+  it.each(FORMATS.map((format) => [format.id, format] as const))('%s is what its folder says', async (_, known) => {
+    const { default: format } = await known.load();
+    expect({ id: format.id, title: format.title, extensions: format.extensions }).toEqual({
+      id: known.id,
+      title: known.title,
+      extensions: known.extensions,
+    });
+  });
+});
