@@ -1,0 +1,84 @@
+import { uniformAxis } from '../../signal/axis.ts';
+import type { Dataset } from '../../signal/dataset.ts';
+import { DTYPES, type Dtype, decodeValues } from '../../signal/dtype.ts';
+import { formatError } from '../../signal/errors.ts';
+import type { ByteSource } from '../format.ts';
+import { permuteAxes } from '../permute-axes.ts';
+
+const KINDS: Readonly<Record<string, Dtype>> = {
+  b1: 'bool',
+  u1: 'uint8',
+  i1: 'int8',
+  u2: 'uint16',
+  i2: 'int16',
+  u4: 'uint32',
+  i4: 'int32',
+  u8: 'uint64',
+  i8: 'int64',
+  f4: 'float32',
+  f8: 'float64',
+  c8: 'complex64',
+  c16: 'complex128',
+};
+const HEADER_LIMIT = 2 ** 16;
+
+/**
+ * A NumPy array: the last axis is taken as the spectral one, the others as navigation, all in channel numbers. Nothing in
+ * the file is executed: arrays of Python objects are refused.
+ * @throws SpectrailError `format/bad-npy`
+ */
+export async function readNpy(source: ByteSource): Promise<Dataset[]> {
+  const bad = (what: string, expected: string) => formatError({ code: 'bad-npy', where: source.name, what, expected });
+  const head = await source.read(0, 12);
+  const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+  if (head.length < 12 || magic.some((byte, i) => head[i] !== byte)) {
+    throw bad('the NumPy signature is missing', 'a file written by numpy.save');
+  }
+  const view = new DataView(head.buffer, head.byteOffset);
+  const [length, prefix] = head[6] === 1 ? [view.getUint16(8, true), 10] : [view.getUint32(8, true), 12];
+  if (length > HEADER_LIMIT || prefix + length > source.size) {
+    throw bad(`the header is said to have ${length} bytes`, `at most ${Math.min(HEADER_LIMIT, source.size - prefix)}`);
+  }
+  const text = new TextDecoder('latin1').decode(await source.read(prefix, length));
+  const descr = /'descr'\s*:\s*'([<>|=])([a-z]\d+)'/.exec(text);
+  const dtype = descr && Object.hasOwn(KINDS, descr[2]) ? KINDS[descr[2]] : undefined;
+  const dimensions = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text);
+  if (!descr || !dtype)
+    throw bad(`the header is ${JSON.stringify(text.trim().slice(0, 200))}`, 'a plain numeric dtype');
+  if (!dimensions) throw bad('the header has no shape', "an entry 'shape': (…)");
+  const fortran = /'fortran_order'\s*:\s*True/.test(text);
+  const sizes = dimensions[1].split(',').filter((part) => part.trim() !== '');
+  const shape = sizes.length === 0 ? [1] : sizes.map((part) => Number.parseInt(part, 10));
+  const { bytes, width } = DTYPES[dtype];
+  const count = shape.reduce((a, b) => a * b, 1);
+  const start = prefix + length;
+  if (!(start + count * bytes <= source.size)) {
+    throw bad(
+      `the file has ${source.size} bytes`,
+      `${start + count * bytes} for the shape ${shape.join(' × ')} of ${dtype}`,
+    );
+  }
+  const stored = fortran ? [...shape].reverse() : shape;
+  const order = fortran ? shape.map((_, d) => shape.length - 1 - d) : shape.map((_, d) => d);
+  return [
+    {
+      kind: 'array',
+      title: source.name.replace(/\.npy$/i, ''),
+      shape,
+      dtype,
+      axes: shape.map((size, d) => uniformAxis({ role: d === shape.length - 1 ? 'spectral' : 'navigation', size })),
+      values: {
+        kind: 'dense',
+        load: async () => {
+          const raw = await source.read(start, count * bytes);
+          const element = bytes / width;
+          const little = descr[1] !== '>' || element === 1;
+          return permuteAxes(decodeValues(raw, dtype, count, little), stored, order, width);
+        },
+      },
+      metadata: {},
+      original: { header: text.trim() },
+      warnings: ['a NumPy file has no axes: the last dimension is taken as the spectral one, in channels'],
+    },
+  ];
+}

@@ -1,0 +1,17 @@
+import { defineFormat } from '../format.ts';
+import { readRipple } from './read.ts';
+
+export default defineFormat({
+  id: 'ripple',
+  title: 'Ripple (.rpl with .raw)',
+  extensions: ['.rpl', '.raw'],
+  sniff(head, name) {
+    const text = new TextDecoder('latin1').decode(head).toLowerCase();
+    const keys = ['width', 'height', 'depth', 'data-length', 'data-type'];
+    const described = keys.every((key) => new RegExp(`^\\s*${key}\\s`, 'm').test(text));
+    const file = name.toLowerCase();
+    if (file.endsWith('.rpl')) return described ? 'certain' : 'name';
+    return file.endsWith('.raw') ? 'name' : 'no';
+  },
+  read: readRipple,
+});
