@@ -16,15 +16,15 @@ export function isComment(text: string): boolean {
   return COMMENT.test(text);
 }
 
-/** How the columns of a line are separated; `decimalComma` when numbers are written 1,5. */
+/** How the columns of a line are separated once its blanks are single; `decimalComma` when numbers are written 1,5. */
 interface Dialect {
   readonly separator: RegExp;
   readonly decimalComma: boolean;
 }
 
 const DIALECTS: readonly Dialect[] = [
-  { separator: /\s*[,;]\s*|\s+/, decimalComma: false },
-  { separator: /\s*;\s*|\s+/, decimalComma: true },
+  { separator: / ?[,;] ?| /, decimalComma: false },
+  { separator: / ?; ?| /, decimalComma: true },
 ];
 
 /**
@@ -90,7 +90,10 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?$/;
 
 /** The numbers of a line into `out`; 0 when any word of it is none. */
 function readNumbers(line: string, dialect: Dialect, out: number[]): number {
-  const text = line.trim().replace(/[,;]$/, '');
+  const text = line
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/ ?[,;]$/, '');
   let width = 0;
   if (text === '') return 0;
   for (const word of text.split(dialect.separator)) {
@@ -113,7 +116,7 @@ function columnNames(header: readonly string[], width: number): string[] {
   for (let at = header.length - 1; at >= 0; at--) {
     const text = header[at].replace(COMMENT, '').trim();
     if (text === '') continue;
-    for (const separator of [/\t+/, /\s*[,;]\s*/, /\s+/, /[\s,;]+/]) {
+    for (const separator of [/\t+/, /[,;]/, /\s+/, /[\s,;]+/]) {
       const words = text
         .split(separator)
         .map((word) => word.trim())

@@ -12,8 +12,10 @@ export interface Keyword {
 export function parseKeyword(text: string, line: number): Keyword | undefined {
   const match = /^\s*#([^:]*):\s?(.*)$/.exec(text);
   if (!match) return undefined;
-  const label = /^\s*(#?[^-]*?)\s*(?:-\s*(.*?))?\s*$/.exec(match[1]);
-  return { name: (label?.[1] ?? '').toUpperCase(), unit: label?.[2] ?? '', value: match[2].trimEnd(), line };
+  const dash = match[1].indexOf('-');
+  const name = dash < 0 ? match[1] : match[1].slice(0, dash);
+  const unit = dash < 0 ? '' : match[1].slice(dash + 1).trim();
+  return { name: name.trim().toUpperCase(), unit, value: match[2].trimEnd(), line };
 }
 
 /** The keyword's 12 columns and its value, as ISO 22029 writes them. */
@@ -22,11 +24,14 @@ export function formatKeyword(name: string, value: string | number, unit = ''): 
   return `#${label}: ${String(value).replace(/[\r\n]+/g, ' ')}`;
 }
 
+const LONGEST_NUMBER = 400;
+
 /**
  * A number as EMSA files write it: `21.`, `5.100000e+002`, `2.0 E-06`, Fortran `1.0D+03`, `NaN`.
  * Undefined for anything else.
  */
 export function parseNumber(text: string): number | undefined {
+  if (text.length > LONGEST_NUMBER) return undefined;
   const compact = text.trim().replace(/\s+(?=[eEdD][+-]?\d)/, '');
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?$/.test(compact)) return Number(compact.replace(/[dD]/, 'e'));
   const special = /^([+-]?)(nan|inf|infinity)$/i.exec(compact);

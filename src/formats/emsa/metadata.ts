@@ -99,9 +99,10 @@ export function metadataLines(metadata: Metadata): string[] {
   const type = text(metadata['signal_type']);
   const code = Object.entries(SIGNAL_TYPES).find(([, name]) => name === type)?.[0];
   push('SIGNALTYPE', code ?? (type?.startsWith('EDS') ? 'EDS' : type));
-  const quantity = /^(.*?)\s*(?:\(([^()]*)\))?$/.exec(text(metadata['quantity']) ?? '');
-  push('YLABEL', quantity?.[1] || undefined);
-  push('YUNITS', quantity?.[2]);
+  const quantity = text(metadata['quantity'])?.trim() ?? '';
+  const bracket = quantity.endsWith(')') ? quantity.lastIndexOf('(') : -1;
+  push('YLABEL', (bracket < 0 ? quantity : quantity.slice(0, bracket)).trim() || undefined);
+  if (bracket >= 0) push('YUNITS', quantity.slice(bracket + 1, -1));
   for (const { keyword, key, unit } of CONDITIONS) push(keyword, finite(metadata[key]), unit);
   for (const { keyword, tree, entry } of DETAILS) {
     const branch = metadata[tree];

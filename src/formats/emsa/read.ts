@@ -5,7 +5,8 @@ import type { ByteSource } from '../format.ts';
 import { type Keyword, parseKeyword, parseNumber } from './keywords.ts';
 import { readMetadata } from './metadata.ts';
 
-const MAX_BYTES = 1 << 28;
+const MAX_BYTES = 1 << 26;
+const LONGEST_TITLE = 4096;
 
 /**
  * One spectrum. The axis is that of OFFSET and XPERCHAN, also in XY mode, where it is checked against the X column.
@@ -83,14 +84,15 @@ function split(text: string, name: string): Parts {
       return { keywords, original, numbers: Float64Array.from(numbers), rows: at, ended: 'marked' };
     }
     if (line === '' || line.startsWith('#')) continue;
-    for (const token of line.split(/\s*[,;]\s*|\s+(?![eEdD][+-]?\d)/)) {
+    for (const token of line.split(/[,;\s]+/)) {
       if (token === '') continue;
       const value = parseNumber(token);
       if (value === undefined) throw damaged(name, at + 1, `"${token.slice(0, 40)}" is no number`, 'numbers');
       numbers.push(value);
     }
   }
-  const ended = /[\r\n]\s*$/.test(text) ? 'complete' : 'cut';
+  const tail = text.slice(text.trimEnd().length);
+  const ended = /[\r\n]/.test(tail) ? 'complete' : 'cut';
   return { keywords, original, numbers: Float64Array.from(numbers), rows: at, ended };
 }
 
@@ -98,7 +100,7 @@ function split(text: string, name: string): Parts {
 function keep(keyword: Keyword, keywords: Map<string, Keyword>, original: PlainTree): void {
   const { name, unit, value } = keyword;
   const before = keywords.get(name);
-  const joins = before && (name === 'TITLE' || name === 'COMMENT');
+  const joins = before && (name === 'TITLE' || name === 'COMMENT') && before.value.length < LONGEST_TITLE;
   const whole = joins ? { ...keyword, value: `${before.value.trim()} ${value.trim()}` } : keyword;
   keywords.set(name, whole);
   original[unit ? `${name} -${unit}` : name] = whole.value.trim();
