@@ -32,7 +32,7 @@ export class Cursor {
 
   /** Makes the next `length` bytes readable. @throws SpectrailError `format/truncated` when the file ends before. */
   async need(length: number, what: string): Promise<void> {
-    if (this.#at >= 0 && this.#at + length <= this.#bytes.length) return;
+    if (this.#at + length <= this.#bytes.length) return;
     if (length > this.left) throw this.truncated(length, what);
     const start = this.position;
     this.#bytes = await this.#source.read(start, Math.max(length, WINDOW));
