@@ -159,7 +159,7 @@ def write_lines():
             families.append(f"{z} {family} {number(sum(l[3] for l in lines), 4)} {' '.join(cells)}")
     text = header(
         "X-ray emission lines, absorption edges and fluorescence yields.",
-        "Energies in keV.",
+        "Energies in keV.\n *\n * Not in xraylib: the energies of Be Ka, La Ma/Mb and Eu Ma/Mb (J. A. Bearden, Rev. Mod. Phys. 39 (1967) 78) and the M rates\n * of La to Eu, taken as those of Gd.",
     )
     text += "\n/** One element a line: `Z shell:edge energy:fluorescence yield …`. */\n"
     text += "export const EDGES = `\n" + "\n".join(edges) + "\n`;\n"
@@ -207,7 +207,7 @@ def write_attenuation():
         rows.append(f"{z} {' '.join(cells)}")
     text = header(
         "Total mass attenuation coefficients of the elements, 0.1 to 100 keV.",
-        "Energies in keV,\n * coefficients in cm²/g; two nodes at every absorption edge.",
+        "Energies in keV, coefficients in cm²/g;\n * two nodes at every absorption edge.",
     )
     text += "\n/** One element a line: `Z energy:coefficient …`, energies ascending. */\n"
     text += "export const ATTENUATION = `\n" + "\n".join(rows) + "\n`;\n"

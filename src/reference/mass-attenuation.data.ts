@@ -2,8 +2,8 @@
  * Total mass attenuation coefficients of the elements, 0.1 to 100 keV.
  *
  * Made by scripts/make-xray-lines.py from xraylib 4.0.0 (T. Schoonjans et al., Spectrochim. Acta B 66 (2011) 776;
- * BSD-3-Clause licence). Energies in keV,
- * coefficients in cm²/g; two nodes at every absorption edge.
+ * BSD-3-Clause licence). Energies in keV, coefficients in cm²/g;
+ * two nodes at every absorption edge.
  * Do not edit by hand.
  */
 

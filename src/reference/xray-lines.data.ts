@@ -3,6 +3,9 @@
  *
  * Made by scripts/make-xray-lines.py from xraylib 4.0.0 (T. Schoonjans et al., Spectrochim. Acta B 66 (2011) 776;
  * BSD-3-Clause licence). Energies in keV.
+ *
+ * Not in xraylib: the energies of Be Ka, La Ma/Mb and Eu Ma/Mb (J. A. Bearden, Rev. Mod. Phys. 39 (1967) 78) and the M rates
+ * of La to Eu, taken as those of Gd.
  * Do not edit by hand.
  */
 
