@@ -22,7 +22,7 @@ const SECTIONS: Readonly<Record<string, readonly string[]>> = {
 
 const MICROSCOPES: readonly string[] = ['SEM', 'TEM'];
 const ACQUISITION = 'Acquisition_instrument';
-/** Our own group in HyperSpy's tree: flat entries that have no place there. */
+/** Our own group in HyperSpy's tree: flat entries that have no place there, as JSON. */
 const REST = 'Spectrail';
 
 export function emptyTree(): PlainTree {
@@ -50,11 +50,20 @@ export function flattenMetadata(tree: PlainTree): Metadata {
     for (const key of keys)
       if (part[key] !== undefined && part[key] !== null && part[key] !== '') flat[key] = part[key];
   }
-  for (const [key, value] of entries(tree[REST])) {
-    if (key === 'assumed_instrument') delete flat.instrument;
-    else flat[key] = value;
+  const rest = tree[REST];
+  if (isTree(rest)) {
+    if (rest.assumed_instrument === true) delete flat.instrument;
+    for (const [key, value] of entries(parsed(rest.metadata))) flat[key] = value;
   }
   return flat;
+}
+
+function parsed(text: Plain | undefined): Plain {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
 }
 
 function flattenMicroscope(name: string, part: Plain, flat: Metadata): void {
@@ -85,21 +94,40 @@ function inUnit(value: Plain, from: Plain | undefined, to: string): Plain {
  * things are dropped. Flattening the result gives `flat` again, exactly.
  */
 export function unflattenMetadata(flat: Metadata, base: PlainTree, title: string): PlainTree {
-  const tree = structuredCloneTree(base);
+  const tree = copyTree(base);
   strip(tree);
   section(tree, 'General').title = title;
-  for (const [name, keys] of Object.entries(SECTIONS)) {
-    for (const key of keys) if (flat[key] !== undefined) section(tree, name)[key] = flat[key];
+  const placed = emptyTree();
+  for (const [key, value] of Object.entries(flat)) {
+    if (survives(key.replace(/^(detector|instrument)_/, ''), value)) placed[key] = value;
   }
-  placeInstrument(flat, tree);
+  for (const [name, keys] of Object.entries(SECTIONS)) {
+    for (const key of keys) if (placed[key] !== undefined) section(tree, name)[key] = placed[key];
+  }
+  placeInstrument(placed, tree);
   const again = flattenMetadata(tree);
   const rest = emptyTree();
   for (const [key, value] of Object.entries(flat)) {
-    if (JSON.stringify(again[key]) !== JSON.stringify(value)) rest[key] = value;
+    if (!Object.hasOwn(placed, key) || JSON.stringify(again[key]) !== JSON.stringify(value)) rest[key] = value;
   }
-  if (flat.instrument === undefined && again.instrument !== undefined) rest.assumed_instrument = true;
-  if (Object.keys(rest).length > 0) tree[REST] = rest;
+  const assumed = flat.instrument === undefined && again.instrument !== undefined;
+  if (assumed) section(tree, REST).assumed_instrument = true;
+  if (Object.keys(rest).length > 0) section(tree, REST).metadata = JSON.stringify(rest);
   return tree;
+}
+
+const MARKED = /^_(list|tuple|datetime|sig|bs)_/;
+const WORDS = /^(_None_|datetime\.(date|time)\(.*)$/s;
+
+/** Does an entry come back the same from HyperSpy's way of keeping plain data in HDF5 names and attributes? */
+function survives(key: string, value: Plain, depth = 0): boolean {
+  if (key === '' || /[/\0]|^\.+$|\p{Surrogate}/u.test(key) || key !== key.trim() || MARKED.test(key) || depth > 16)
+    return false;
+  if (typeof value === 'string') return !WORDS.test(value) && !/\0|\p{Surrogate}/u.test(value);
+  if (Array.isArray(value)) {
+    return value.length <= 256 && value.every((item, i) => survives(String(i), item, depth + 1));
+  }
+  return entries(value).every(([name, item]) => survives(name, item, depth + 1));
 }
 
 function placeInstrument(flat: Metadata, tree: PlainTree): void {
@@ -146,8 +174,8 @@ function strip(tree: PlainTree): void {
   }
 }
 
-function structuredCloneTree(tree: PlainTree): PlainTree {
+function copyTree(tree: PlainTree): PlainTree {
   const copy = emptyTree();
-  for (const [key, value] of Object.entries(tree)) copy[key] = isTree(value) ? structuredCloneTree(value) : value;
+  for (const [key, value] of Object.entries(tree)) copy[key] = isTree(value) ? copyTree(value) : value;
   return copy;
 }
