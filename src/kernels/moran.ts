@@ -64,11 +64,27 @@ export function moran(
     }
   }
   const constant = !(squares > n * (1e-14 * largest) ** 2);
+  return moranOfSums(n, links, degreeSquares, constant ? 0 : squares, cross);
+}
+
+/**
+ * Moran's I from its sums, for maps that are never held: links = Σ degree, cross = Σ over neighbouring pairs of
+ * (x_i − mean)(x_j − mean), squares = Σ (x_i − mean)².
+ */
+export function moranOfSums(
+  n: number,
+  links: number,
+  degreeSquares: number,
+  squares: number,
+  cross: number,
+): MoranStatistic {
   const expected = n > 1 ? -1 / (n - 1) : 0;
-  if (constant || links === 0 || n < 3) return { index: 0, expected, variance: 0, z: 0, pixels: n, undefined: true };
+  if (!(squares > 0) || links === 0 || n < 3) {
+    return { index: 0, expected, variance: 0, z: 0, pixels: n, undefined: true };
+  }
   const index = (n / links) * ((2 * cross) / squares);
-  const variance =
-    (n * n * 2 * links - n * 4 * degreeSquares + 3 * links * links) / ((n * n - 1) * links * links) - expected ** 2;
+  const moment = 2 * links * n * n - 4 * degreeSquares * n + 3 * links * links;
+  const variance = moment / ((n * n - 1) * links * links) - expected ** 2;
   const z = variance > 0 ? (index - expected) / Math.sqrt(variance) : 0;
   return { index, expected, variance, z, pixels: n, undefined: !(variance > 0) };
 }
