@@ -1,0 +1,76 @@
+import { planSignals, type Recipe, type Run, refuseIfBlocked, runPlan } from '../index.ts';
+import { buildReport, type ReportInput } from '../report/index.ts';
+import { encodeOutputs } from './encode-outputs.ts';
+import { type OpenedInput, recordedFrom, signalsByName } from './opened-inputs.ts';
+import { describeInputs, describeObjections } from './plan-description.ts';
+import { productVersion } from './product-version.ts';
+import { progressOf } from './progress.ts';
+import { beginResultFolder } from './result-folder.ts';
+import { describeEngine, type EngineOptions, engineFor } from './run-engine.ts';
+
+export interface AnalysisRequest extends EngineOptions {
+  readonly recipe: Recipe;
+  readonly inputs: readonly OpenedInput[];
+  /** Result folder. */
+  readonly out: string;
+  readonly force?: boolean;
+  /** Files that replacing the result folder must not delete. */
+  readonly keep?: readonly string[];
+  /** Say on standard error what goes in and what the plan objects to. */
+  readonly announce?: boolean;
+  readonly truth?: ReportInput['truth'];
+}
+
+export interface Analysis {
+  readonly run: Run;
+  readonly seconds: number;
+  /** Bytes of each file written. */
+  readonly sizes: readonly number[];
+}
+
+/**
+ * Plans, runs and writes the result folder; a refused plan, a failure or Ctrl-C leaves nothing behind.
+ * @throws SpectrailError `plan/…` when refused, `output/…` when the folder cannot be written.
+ */
+export async function analyse(request: AnalysisRequest): Promise<Analysis> {
+  const { recipe, inputs, out, force, keep = [] } = request;
+  const began = performance.now();
+  const signals = signalsByName(inputs);
+  const plan = await planSignals(recipe, signals);
+  if (request.announce) {
+    const objections = plan.objections.length ? `${describeObjections(plan.objections)}\n` : '';
+    process.stderr.write(`${recipe.title}\n${describeInputs(inputs)}\n${objections}`);
+  }
+  refuseIfBlocked(plan);
+  const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });
+  const interrupted = () => {
+    void folder.discard().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', interrupted);
+  const engine = await engineFor(request);
+  const progress = progressOf(plan);
+  try {
+    const run = await runPlan(plan, signals, engine, progress);
+    const files = await buildReport({
+      run,
+      inputs: recordedFrom(out, inputs),
+      software: {
+        spectrail: await productVersion(),
+        runtime: `Node ${process.version}`,
+        engine: describeEngine(engine),
+      },
+      truth: request.truth,
+    });
+    const encoded = await encodeOutputs(files);
+    await folder.commit(encoded);
+    const sizes = encoded.map(({ content }) => Buffer.byteLength(content));
+    return { run, seconds: (performance.now() - began) / 1000, sizes };
+  } finally {
+    progress.stop();
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+    await engine.close();
+    await folder.discard();
+  }
+}

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { open } from '../index.ts';
+import { formatBytes } from '../report/numbers.ts';
+import { mainDataset } from '../signal/as-signal.ts';
+import { inputError } from '../signal/errors.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+import { writerFor } from './formats-by-name.ts';
+import { print } from './printing.ts';
+import { wrap } from './text-layout.ts';
+
+export const convertCommand = () =>
+  new Command('convert')
+    .description('write a signal in another format, chosen by the ending of OUT (.hspy .npy .csv .msa)')
+    .argument('<in>')
+    .argument('<out>')
+    .option('--signal <title>', 'which signal of a file that holds several (default: the largest spectrum image)')
+    .option('--force', 'replace OUT if it exists')
+    .action(convert);
+
+async function convert(from: string, to: string, options: { signal?: string; force?: boolean }): Promise<void> {
+  const writer = await writerFor(to);
+  const { datasets } = await open(from);
+  const dataset = mainDataset(datasets, options.signal);
+  if (dataset.kind === 'table') {
+    throw inputError({
+      code: 'not-an-array',
+      where: from,
+      what: `"${dataset.title}" is a table of columns without a declared axis`,
+      expected: 'an array with axes',
+    });
+  }
+  const bytes = await writer.encode(dataset);
+  await writeFileAtomically(to, bytes, { force: options.force });
+  const title = dataset.title ? `"${dataset.title}", ` : '';
+  print(
+    wrap(
+      `${to}: ${title}${dataset.shape.join(' × ') || 'one value'} ${dataset.dtype}, ${writer.title}, ${formatBytes(bytes.length)}`,
+      undefined,
+      2,
+    ),
+  );
+  const others = datasets.length - 1;
+  if (others > 0 && options.signal === undefined) {
+    print(wrap(`${others} more in ${from}: see \`spectrail info\`, choose with --signal`, undefined, 2));
+  }
+}

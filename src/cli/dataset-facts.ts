@@ -1,0 +1,145 @@
+import { type Axis, axisValue } from '../signal/axis.ts';
+import type { ArrayDataset, Dataset, TableDataset } from '../signal/dataset.ts';
+import { DTYPES, type Dtype, isReal, type ValueArray } from '../signal/dtype.ts';
+import { inputError } from '../signal/errors.ts';
+import { inferModality, type ModalityId } from '../signal/modality.ts';
+
+/** Sum, smallest and largest finite value. */
+export interface Range {
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export type CellValue =
+  | number
+  | null
+  | { readonly re: number | null; readonly im: number | null }
+  | Record<string, number | null>;
+
+/** What `--stats` adds; colour values per field, complex ones by their modulus. */
+export type Statistics =
+  | Range
+  | { readonly perField: Readonly<Record<string, Range>> }
+  | { readonly sum: { readonly re: number; readonly im: number }; readonly absMin: number; readonly absMax: number };
+
+/** Names of dtypes for machines: as NumPy says them, colour as its fields. */
+export function dtypeForMachines(dtype: Dtype): string | { readonly fields: readonly (readonly [string, string])[] } {
+  return dtype === 'rgba8' ? { fields: RGBA.map((field) => [field, 'uint8'] as const) } : dtype;
+}
+
+const RGBA = ['R', 'G', 'B', 'A'];
+
+/** Role is `navigation`, or `signal` for spectral axes and the axes of an image alike. */
+export function axisForMachines(axis: Axis) {
+  const base = {
+    name: axis.name,
+    role: axis.role === 'navigation' ? 'navigation' : 'signal',
+    size: axis.size,
+    ...(axis.kind === 'uniform' ? { scale: axis.scale, offset: axis.offset } : { positions: keyPositions(axis) }),
+    units: axis.unit,
+  };
+  return base;
+}
+
+function keyPositions(axis: Axis): { first: number | null; mid: number | null; last: number | null } {
+  if (axis.size === 0) return { first: null, mid: null, last: null };
+  return { first: axisValue(axis, 0), mid: axisValue(axis, axis.size >> 1), last: axisValue(axis, axis.size - 1) };
+}
+
+/** Modality the plan would infer; `unknown` for what has no single spectral axis. */
+export function modalityOf(dataset: Dataset): ModalityId {
+  const { signal_type: signalType } = dataset.metadata;
+  if (dataset.kind === 'table') return inferModality(signalType, '', '').id;
+  const signalAxes = dataset.axes.filter(({ role }) => role !== 'navigation');
+  const [axis] = signalAxes;
+  return signalAxes.length === 1
+    ? inferModality(signalType, axis.unit, axis.name).id
+    : inferModality(signalType, '', '').id;
+}
+
+/** Sum, min and max of an array dataset; costs a pass over its values. */
+export async function datasetStatistics(dataset: ArrayDataset): Promise<Statistics> {
+  if (dataset.values.kind === 'events') {
+    const block = await dataset.values.load();
+    const entries = block.count.subarray(block.offsets[0], block.offsets[block.pixels]);
+    const { sum, min, max } = rangeOf(entries);
+    const hasZeros = entries.length < block.pixels * block.channels;
+    return { sum, min: hasZeros ? 0 : min, max: entries.length > 0 ? max : 0 };
+  }
+  const values = await dataset.values.load();
+  if (isReal(dataset.dtype)) return rangeOf(values);
+  if (dataset.dtype === 'rgba8') {
+    return { perField: Object.fromEntries(RGBA.map((field, i) => [field, rangeOf(values, i, 4)])) };
+  }
+  let absMin = Number.POSITIVE_INFINITY;
+  let absMax = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i += 2) {
+    const modulus = Math.hypot(Number(values[i]), Number(values[i + 1]));
+    if (modulus < absMin) absMin = modulus;
+    if (modulus > absMax) absMax = modulus;
+  }
+  return { sum: { re: rangeOf(values, 0, 2).sum, im: rangeOf(values, 1, 2).sum }, absMin, absMax };
+}
+
+/** Compensated (Kahan) sum and range of every `stride`-th value; what is not finite is left out. */
+export function rangeOf(values: ValueArray, start = 0, stride = 1): Range {
+  let sum = 0;
+  let lost = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = start; i < values.length; i += stride) {
+    const value = Number(values[i]);
+    if (!Number.isFinite(value)) continue;
+    const next = value - lost;
+    const total = sum + next;
+    lost = total - sum - next;
+    sum = total;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { sum, min, max };
+}
+
+/**
+ * Value at an index, navigation axes first. Not finite: null.
+ * @throws SpectrailError `input/bad-index` when the index does not lie in the array.
+ */
+export async function probe(dataset: ArrayDataset, index: readonly number[]): Promise<CellValue> {
+  const { shape } = dataset;
+  const inside = index.length === shape.length && index.every((i, d) => i < shape[d]);
+  if (!inside) throw badIndex(dataset, index, `${shape.length} indices below ${shape.join(', ')}`);
+  const flat = index.reduce((at, i, d) => at * shape[d] + i, 0);
+  if (dataset.values.kind === 'events') {
+    const { offsets, channel, count, channels } = await dataset.values.load();
+    const pixel = Math.floor(flat / channels);
+    let value = 0;
+    for (let e = offsets[pixel]; e < offsets[pixel + 1]; e++) if (channel[e] === flat % channels) value += count[e];
+    return value;
+  }
+  const values = await dataset.values.load();
+  const at = (i: number) => finite(Number(values[flat * DTYPES[dataset.dtype].width + i]));
+  if (isReal(dataset.dtype)) return at(0);
+  if (dataset.dtype === 'rgba8') return Object.fromEntries(RGBA.map((field, i) => [field, at(i)]));
+  return { re: at(0), im: at(1) };
+}
+
+/** Value of every column in a row of a table. */
+export function probeTable(dataset: TableDataset, index: readonly number[]): Record<string, number | null> {
+  if (index.length !== 1 || index[0] >= dataset.rows) throw badIndex(dataset, index, `one row below ${dataset.rows}`);
+  return Object.fromEntries(dataset.columns.map(({ name, values }) => [name, finite(values[index[0]])]));
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function badIndex(dataset: Dataset, index: readonly number[], expected: string) {
+  return inputError({
+    code: 'bad-index',
+    where: dataset.title || undefined,
+    what: `the index ${index.join(',')} does not lie in it`,
+    expected,
+    fix: 'choose the signal with --signal where a file holds several',
+  });
+}

@@ -1,0 +1,226 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { FORMATS, type OpenedFile, open } from '../index.ts';
+import { formatBytes } from '../report/numbers.ts';
+import { axisValue } from '../signal/axis.ts';
+import type { Dataset, Plain } from '../signal/dataset.ts';
+import { DTYPES } from '../signal/dtype.ts';
+import { inputError } from '../signal/errors.ts';
+import { modality } from '../signal/modality.ts';
+import {
+  axisForMachines,
+  type CellValue,
+  datasetStatistics,
+  dtypeForMachines,
+  modalityOf,
+  probe,
+  probeTable,
+  type Range,
+  rangeOf,
+  type Statistics,
+} from './dataset-facts.ts';
+import { print, printJson } from './printing.ts';
+import { plainNumber, table, wrap } from './text-layout.ts';
+
+interface InfoOptions {
+  readonly json?: boolean;
+  readonly stats?: boolean;
+  readonly probe?: readonly (readonly number[])[];
+  readonly signal?: string;
+}
+
+export const infoCommand = () =>
+  new Command('info')
+    .description('what a file holds: signals, axes, acquisition conditions')
+    .argument('<file>')
+    .option('--json', 'for machines')
+    .option('--stats', 'sum, smallest and largest value of each signal (reads every value)')
+    .option('--probe <i,j,k>', 'value at an index, navigation axes first; repeatable', parseIndex)
+    .option('--signal <title>', 'only the signal of this title')
+    .action(info);
+
+async function info(file: string, options: InfoOptions): Promise<void> {
+  const opened = await open(file);
+  const datasets = choose(opened, file, options.signal);
+  const reports: SignalReport[] = [];
+  for (const dataset of datasets) reports.push(await look(dataset, options));
+  if (options.json) {
+    printJson({ file, format: opened.format, signals: reports.map(forMachines) });
+    return;
+  }
+  const several = datasets.length === 1 ? '' : `, ${datasets.length} signals`;
+  const title = FORMATS.find(({ id }) => id === opened.format)?.title ?? opened.format;
+  print(`${file}: ${title}${several}`);
+  for (const report of reports) print(`\n${forPeople(report)}`);
+}
+
+function choose({ datasets }: OpenedFile, file: string, title: string | undefined): readonly Dataset[] {
+  const chosen = title === undefined ? datasets : datasets.filter((dataset) => dataset.title === title);
+  if (chosen.length > 0) return chosen;
+  throw inputError({
+    code: 'no-such-signal',
+    where: file,
+    what: title === undefined ? 'the file holds no data' : `the file holds no signal "${title}"`,
+    expected: datasets.length ? `one of ${datasets.map((dataset) => `"${dataset.title}"`).join(', ')}` : undefined,
+  });
+}
+
+function parseIndex(text: string, before: readonly (readonly number[])[] = []): readonly (readonly number[])[] {
+  const index = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
+  if (!index.every(Number.isSafeInteger)) throw new InvalidArgumentError('expected whole numbers of at least 0: i,j,k');
+  return [...before, index];
+}
+
+interface SignalReport {
+  readonly dataset: Dataset;
+  readonly statistics?: Statistics;
+  readonly columns?: readonly Range[];
+  readonly probes: readonly { readonly index: readonly number[]; readonly value: CellValue }[];
+}
+
+async function look(dataset: Dataset, options: InfoOptions): Promise<SignalReport> {
+  const probes: { index: readonly number[]; value: CellValue }[] = [];
+  for (const index of options.probe ?? []) {
+    const value = dataset.kind === 'table' ? probeTable(dataset, index) : await probe(dataset, index);
+    probes.push({ index, value });
+  }
+  if (!options.stats) return { dataset, probes };
+  return dataset.kind === 'table'
+    ? { dataset, probes, columns: dataset.columns.map(({ values }) => rangeOf(values)) }
+    : { dataset, probes, statistics: await datasetStatistics(dataset) };
+}
+
+function forMachines({ dataset, statistics, columns, probes }: SignalReport) {
+  const tail = {
+    ...statistics,
+    ...(probes.length ? { probes } : {}),
+    ...(dataset.warnings.length ? { warnings: dataset.warnings } : {}),
+  };
+  const { title, metadata } = dataset;
+  if (dataset.kind === 'table') {
+    const described = dataset.columns.map(({ name, unit }, c) => ({
+      name,
+      units: unit,
+      rows: dataset.rows,
+      ...columns?.[c],
+    }));
+    return {
+      title,
+      kind: 'table',
+      modality: modalityOf(dataset),
+      rows: dataset.rows,
+      columns: described,
+      metadata,
+      ...tail,
+    };
+  }
+  return {
+    title,
+    modality: modalityOf(dataset),
+    shape: dataset.shape,
+    dtype: dtypeForMachines(dataset.dtype),
+    axes: dataset.axes.map(axisForMachines),
+    metadata,
+    ...tail,
+  };
+}
+
+function forPeople(report: SignalReport): string {
+  const { dataset } = report;
+  const lines = [dataset.title || '(untitled)'];
+  lines.push(...(dataset.kind === 'table' ? tableLines(report) : arrayLines(report)));
+  const conditions = flatten(dataset.metadata);
+  if (conditions.length) {
+    lines.push('', table([{ title: 'acquisition' }, { title: '' }], conditions, 2));
+  }
+  for (const { index, value } of report.probes)
+    lines.push(wrap(`  value at ${index.join(',')}: ${JSON.stringify(value)}`, undefined, 4));
+  for (const warning of dataset.warnings) lines.push(wrap(`  note: ${warning}`, undefined, 8));
+  return lines.join('\n');
+}
+
+function arrayLines({ dataset, statistics }: SignalReport): string[] {
+  if (dataset.kind !== 'array') return [];
+  const { shape, dtype, axes } = dataset;
+  const bytes = shape.reduce((product, size) => product * size, DTYPES[dtype].bytes);
+  const stored = dataset.values.kind === 'events' ? 'events; dense it would be ' : '';
+  const id = modalityOf(dataset);
+  const kind = id === 'unknown' ? '' : `${modality(id).title}. `;
+  const lines = [
+    `  ${kind}${shape.length ? shape.join(' × ') : 'one value'}, ${dtype} (${stored}${formatBytes(bytes)})`,
+  ];
+  if (axes.length) {
+    const rows = axes.map((axis) => [
+      axis.name || '(unnamed)',
+      axis.role === 'navigation' ? 'navigation' : 'signal',
+      String(axis.size),
+      axis.size ? plainNumber(axisValue(axis, 0)) : '',
+      axis.size ? plainNumber(axisValue(axis, axis.size - 1)) : '',
+      axis.kind === 'uniform' ? plainNumber(axis.scale) : 'listed',
+      axis.unit,
+    ]);
+    const right = 'right' as const;
+    const columns = [
+      { title: 'axis' },
+      { title: 'role' },
+      { title: 'size', align: right },
+      { title: 'first', align: right },
+      { title: 'last', align: right },
+      { title: 'step', align: right },
+      { title: 'unit' },
+    ];
+    lines.push('', table(columns, rows, 2));
+  }
+  if (statistics) lines.push('', `  ${describeStatistics(statistics)}`);
+  return lines;
+}
+
+function describeStatistics(statistics: Statistics): string {
+  if ('perField' in statistics) {
+    return Object.entries(statistics.perField)
+      .map(([field, range]) => `${field}: ${describeRange(range)}`)
+      .join('\n  ');
+  }
+  if ('absMin' in statistics) {
+    const { sum, absMin, absMax } = statistics;
+    const im = `${sum.im < 0 ? '−' : '+'} ${plainNumber(Math.abs(sum.im), 10)}i`;
+    return `sum ${plainNumber(sum.re, 10)} ${im}, modulus ${plainNumber(absMin)} to ${plainNumber(absMax)}`;
+  }
+  return describeRange(statistics);
+}
+
+function describeRange({ sum, min, max }: Range): string {
+  return min > max ? 'no finite value' : `sum ${plainNumber(sum, 15)}, from ${plainNumber(min)} to ${plainNumber(max)}`;
+}
+
+function tableLines({ dataset, columns }: SignalReport): string[] {
+  if (dataset.kind !== 'table') return [];
+  const rows = dataset.columns.map(({ name, unit, values }, c) => [
+    name,
+    unit,
+    dataset.rows ? plainNumber(values[0]) : '',
+    dataset.rows ? plainNumber(values[dataset.rows - 1]) : '',
+    columns ? describeRange(columns[c]) : '',
+  ]);
+  const right = 'right' as const;
+  const titles = [
+    { title: 'column' },
+    { title: 'unit' },
+    { title: 'first', align: right },
+    { title: 'last', align: right },
+    { title: '' },
+  ];
+  return [`  table of ${dataset.rows} rows`, '', table(titles, rows, 2)];
+}
+
+/** Leaves of the metadata tree as rows of path and value. */
+function flatten(tree: { readonly [key: string]: Plain }, prefix = ''): string[][] {
+  return Object.entries(tree).flatMap(([key, value]) => {
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return flatten(value, `${prefix}${key}.`);
+    const text = Array.isArray(value)
+      ? value.map(String).join(', ')
+      : typeof value === 'number'
+        ? plainNumber(value, 8)
+        : String(value);
+    return [[`${prefix}${key}`, text]];
+  });
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { convertCommand } from './convert.ts';
+import { demoCommand } from './demo.ts';
+import { asFailure, describeFailure, EXIT, EXIT_HELP, exitCodeOf, failureJson } from './failure.ts';
+import { infoCommand } from './info.ts';
+import { planCommand } from './plan.ts';
+import { printJson } from './printing.ts';
+import { productVersion } from './product-version.ts';
+import { replayCommand } from './replay.ts';
+import { runCommand } from './run.ts';
+import { simulateCommand } from './simulate.ts';
+import { stepsCommand } from './steps.ts';
+
+const COMMANDS = [
+  infoCommand,
+  convertCommand,
+  stepsCommand,
+  planCommand,
+  runCommand,
+  replayCommand,
+  simulateCommand,
+  demoCommand,
+];
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('spectrail')
+    .description('From the raw instrument file to a number with an honest error and the trail that led to it.')
+    .version(await productVersion())
+    .addHelpText('after', `\n${EXIT_HELP}\n\nSPECTRAIL_DEBUG=1 shows where in the code an error arose.`);
+  for (const make of COMMANDS) program.addCommand(make());
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  await program.parseAsync(argv as string[], { from: 'user' });
+}
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  if (error instanceof CommanderError && error.code === 'commander.help') {
+    process.exitCode = EXIT.input;
+    return;
+  }
+  const failure = asFailure(error);
+  process.exitCode = exitCodeOf(failure);
+  if (process.argv.includes('--json')) printJson(failureJson(failure));
+  else process.stderr.write(`${describeFailure(failure)}\n`);
+  if (process.env.SPECTRAIL_DEBUG) process.stderr.write(`${causes(error)}\n`);
+}
+
+function causes(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? error.message;
+  return error.cause === undefined ? stack : `${stack}\ncaused by: ${causes(error.cause)}`;
+}
+
+/** A reader that closes the pipe early (`| head`) has seen enough. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
+  throw error;
+});
+
+main(process.argv.slice(2)).catch(fail);

@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { blocking, planSignals, recipeJsonSchema } from '../index.ts';
+import { inputError } from '../signal/errors.ts';
+import { EXIT } from './failure.ts';
+import { inputPaths, openInputs, signalsByName } from './opened-inputs.ts';
+import { describePlan, planForMachines } from './plan-description.ts';
+import { print, printJson } from './printing.ts';
+import { applySettings, loadRecipe } from './recipe-file.ts';
+import { collected } from './repeatable.ts';
+
+interface PlanOptions {
+  readonly input?: readonly string[];
+  readonly set?: readonly string[];
+  readonly json?: boolean;
+  readonly schema?: boolean;
+}
+
+export const planCommand = () =>
+  new Command('plan')
+    .description('what a recipe would do: steps, passes, memory, objections; exit code 3 when it would be refused')
+    .argument('[recipe]', 'file, or the name of a recipe that comes with spectrail')
+    .option('--input <[name=]file>', 'data file; repeatable', collected)
+    .option('--set <step.param=value>', 'replace a parameter; repeatable', collected)
+    .option('--json', 'for machines')
+    .option('--schema', 'print the JSON Schema of recipes')
+    .action(plan);
+
+async function plan(pathOrName: string | undefined, options: PlanOptions): Promise<void> {
+  if (options.schema) {
+    printJson(recipeJsonSchema());
+    return;
+  }
+  if (pathOrName === undefined) {
+    throw inputError({ code: 'usage', what: 'no recipe was given', expected: 'spectrail plan RECIPE --input FILE' });
+  }
+  const file = await loadRecipe(pathOrName);
+  const recipe = await applySettings(file.recipe, options.set ?? []);
+  const inputs = await openInputs(recipe, inputPaths(recipe, file.folder, options.input ?? []));
+  const planned = await planSignals(recipe, signalsByName(inputs));
+  const blocked = blocking(planned).length > 0;
+  if (options.json) printJson(planForMachines(planned, inputs));
+  else {
+    print(describePlan(planned, inputs));
+    print(blocked ? '\nThis recipe would be refused.' : '');
+  }
+  if (blocked) process.exitCode = EXIT.plan;
+}

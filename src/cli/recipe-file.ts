@@ -1,0 +1,100 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { parseRecipe, type Recipe } from '../plan/recipe.ts';
+import { inputError, planError } from '../signal/errors.ts';
+import { loadStep } from '../steps/index.ts';
+import { exists } from './atomic-file.ts';
+
+/** A recipe with the place it was read from. */
+export interface RecipeFile {
+  readonly recipe: Recipe;
+  /** File name without its ending. */
+  readonly name: string;
+  readonly path: string;
+  /** Relative paths in the recipe start here. */
+  readonly folder: string;
+}
+
+/** Recipes that come with the package, by their name. */
+export const BUNDLED_RECIPES = fileURLToPath(new URL('../../recipes/', import.meta.url));
+const MOST_BYTES = 4e6;
+
+/**
+ * Reads a recipe from a file, or by the name of one that comes with the package.
+ * @throws SpectrailError `input/no-recipe`, `plan/bad-recipe`.
+ */
+export async function loadRecipe(pathOrName: string): Promise<RecipeFile> {
+  const bundled = join(BUNDLED_RECIPES, `${pathOrName}.yaml`);
+  const named = /^[a-z0-9-]+$/.test(pathOrName) && !(await exists(pathOrName)) && (await exists(bundled));
+  const path = named ? bundled : pathOrName;
+  const recipe = parseRecipe(await readText(path), pathOrName);
+  return { recipe, name: basename(path, extname(path)), path, folder: dirname(path) };
+}
+
+async function readText(path: string): Promise<string> {
+  const refuse = (what: string, cause?: unknown) =>
+    inputError({
+      code: 'no-recipe',
+      where: path,
+      what,
+      expected: 'a recipe in YAML or JSON, or the name of one that comes with spectrail',
+      fix: 'see `spectrail plan --schema`',
+      cause,
+    });
+  try {
+    const info = await stat(path);
+    if (info.isDirectory()) throw refuse('this is a folder');
+    if (info.size > MOST_BYTES) throw refuse(`the file has ${info.size} bytes: too many for a recipe`);
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code;
+    if (reason === undefined) throw cause;
+    throw refuse(reason === 'ENOENT' ? 'there is no such recipe' : `the recipe cannot be read (${reason})`, cause);
+  }
+}
+
+/**
+ * The recipe with `step.param=value` settings applied; values are YAML.
+ * @throws SpectrailError `plan/bad-setting` for what names no step or parameter of the recipe.
+ */
+export async function applySettings(recipe: Recipe, settings: readonly string[]): Promise<Recipe> {
+  let steps = recipe.steps;
+  for (const setting of settings) {
+    const { step: id, param, value } = parseSetting(setting);
+    const step = steps.find((entry) => entry.id === id);
+    if (!step) throw badSetting(setting, `the recipe has no step "${id}"`, steps.map((entry) => entry.id).join(', '));
+    const known = paramNames((await loadStep(step.use)).params);
+    if (!known.includes(param)) {
+      throw badSetting(
+        setting,
+        `step "${id}" (${step.use}) has no parameter "${param}"`,
+        known.join(', ') || 'no parameter',
+      );
+    }
+    steps = steps.map((entry) => (entry === step ? { ...entry, params: { ...entry.params, [param]: value } } : entry));
+  }
+  return { ...recipe, steps };
+}
+
+function parseSetting(setting: string): { step: string; param: string; value: unknown } {
+  const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(setting);
+  if (!match) throw badSetting(setting, 'it is not a setting', 'step.param=value');
+  try {
+    return { step: match[1].trim(), param: match[2].trim(), value: parse(match[3], { maxAliasCount: 0 }) };
+  } catch (cause) {
+    throw badSetting(setting, `its value is not YAML: ${(cause as Error).message}`, 'step.param=value');
+  }
+}
+
+function badSetting(setting: string, what: string, expected: string) {
+  return planError({ code: 'bad-setting', where: `--set ${setting}`, what, expected, fix: 'see `spectrail steps ID`' });
+}
+
+/** Names of the parameters a schema accepts. */
+function paramNames(schema: z.ZodType): string[] {
+  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(properties ?? {});
+}

@@ -1,0 +1,150 @@
+import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { internalError, outputError } from '../signal/errors.ts';
+import { exists, flushFolder, temporaryBeside, writeFailure, writeFlushed } from './atomic-file.ts';
+
+export interface EncodedFile {
+  /** Relative, forward slashes. */
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+export interface ResultFolder {
+  readonly path: string;
+  /** Writes everything, then puts the new folder in the place of the old one. */
+  commit(files: readonly EncodedFile[]): Promise<void>;
+  /** Removes what was begun; nothing to do after a commit. */
+  discard(): Promise<void>;
+}
+
+/** The file that tells our folders from others. */
+export const TRAIL_FILE = 'trail.json';
+
+export interface ResultFolderOptions {
+  /** Replace a folder that is not a result of ours. */
+  readonly force?: boolean;
+  /** Files that must survive: a folder holding one of them is never replaced. */
+  readonly keep?: readonly string[];
+}
+
+/**
+ * Begins a result folder: a sibling under a temporary name, made at once, so that an unwritable place is known before
+ * the work. Readers see the old folder or the new one, whole; only a kill in the instant between two renames leaves
+ * neither under this name, and then both stand beside it under hidden names.
+ * @throws SpectrailError `output/not-a-folder`, `output/foreign-folder`, `output/holds-inputs`, `output/cannot-write`.
+ */
+export async function beginResultFolder(path: string, options: ResultFolderOptions = {}): Promise<ResultFolder> {
+  const target = resolve(path);
+  await checkReplaceable(target, path, options);
+  const building = temporaryBeside(target);
+  let madeParents: string | undefined;
+  try {
+    madeParents = await mkdir(dirname(target), { recursive: true });
+    await mkdir(building);
+  } catch (cause) {
+    await removeEmpty(madeParents, dirname(target));
+    throw writeFailure(path, cause);
+  }
+  let open = true;
+  const discard = async () => {
+    if (!open) return;
+    open = false;
+    await rm(building, { recursive: true, force: true });
+    await removeEmpty(madeParents, dirname(target));
+  };
+  return {
+    path,
+    discard,
+    async commit(files) {
+      try {
+        await writeAll(building, files);
+        await replace(building, target);
+        open = false;
+      } catch (cause) {
+        await discard();
+        throw writeFailure(path, cause);
+      }
+    },
+  };
+}
+
+async function checkReplaceable(
+  target: string,
+  shown: string,
+  { force, keep = [] }: ResultFolderOptions,
+): Promise<void> {
+  const info = await lstat(target).catch(() => undefined);
+  if (!info) return;
+  if (!info.isDirectory()) {
+    throw outputError({
+      code: 'not-a-folder',
+      where: shown,
+      what: info.isSymbolicLink() ? 'this is a link' : 'there is a file of this name',
+      expected: 'a folder, or a name not yet taken',
+      fix: 'choose another folder with --out',
+    });
+  }
+  const inside = [process.cwd(), ...keep].find((file) => contains(target, resolve(file)));
+  if (inside !== undefined) {
+    throw outputError({
+      code: 'holds-inputs',
+      where: shown,
+      what: `replacing this folder would delete ${relative(target, inside) || 'the folder you are in'}`,
+      fix: 'choose another folder with --out',
+    });
+  }
+  if (force || (await exists(join(target, TRAIL_FILE))) || (await readdir(target)).length === 0) return;
+  throw outputError({
+    code: 'foreign-folder',
+    where: shown,
+    what: `the folder exists and is not a result of spectrail (it has no ${TRAIL_FILE})`,
+    fix: 'choose another folder with --out, or replace this one and everything in it with --force',
+  });
+}
+
+function contains(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<void> {
+  const folders = new Set([folder]);
+  for (const { path, content } of files) {
+    const full = resolve(folder, path);
+    if (!contains(folder, full) || full === folder) {
+      throw internalError({ code: 'unsafe-path', what: `the result "${path}" would lie outside its folder` });
+    }
+    await mkdir(dirname(full), { recursive: true });
+    await writeFlushed(full, content);
+    folders.add(dirname(full));
+  }
+  for (const each of folders) await flushFolder(each);
+}
+
+async function replace(building: string, target: string): Promise<void> {
+  if (!(await exists(target))) {
+    await rename(building, target);
+  } else {
+    const old = temporaryBeside(target).replace(/\.partial$/, '.old');
+    await rename(target, old);
+    try {
+      await rename(building, target);
+    } catch (error) {
+      await rename(old, target);
+      throw error;
+    }
+    await rm(old, { recursive: true, force: true });
+  }
+  await flushFolder(dirname(target));
+}
+
+/** Takes back parents that were made for nothing: from the innermost up to the first that was made. */
+async function removeEmpty(first: string | undefined, innermost: string): Promise<void> {
+  if (first === undefined) return;
+  for (let folder = innermost; contains(first, folder); folder = dirname(folder)) {
+    const gone = await rmdir(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!gone || basename(folder) === '') return;
+  }
+}

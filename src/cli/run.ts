@@ -1,0 +1,59 @@
+import { basename, extname, join } from 'node:path';
+import { Command } from 'commander';
+import { analyse } from './analysis.ts';
+import { describeFiles, describeFindings, findingsForMachines } from './findings.ts';
+import { inputPaths, openInputs } from './opened-inputs.ts';
+import { print, printJson } from './printing.ts';
+import { applySettings, loadRecipe } from './recipe-file.ts';
+import { collected } from './repeatable.ts';
+import { type EngineOptions, engineOption, threadsOption } from './run-engine.ts';
+import { formatSeconds } from './text-layout.ts';
+
+interface RunCommandOptions extends EngineOptions {
+  readonly input?: readonly string[];
+  readonly set?: readonly string[];
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+export const runCommand = () =>
+  new Command('run')
+    .description('run a recipe on data and write a folder with the report, the results and their trail')
+    .argument('<recipe>', 'file, or the name of a recipe that comes with spectrail')
+    .option('--input <[name=]file>', 'data file; repeatable', collected)
+    .option('--out <dir>', 'result folder (default: spectrail-out/<recipe>-<input>)')
+    .option('--set <step.param=value>', 'replace a parameter (see `spectrail steps ID`); repeatable', collected)
+    .addOption(threadsOption())
+    .addOption(engineOption())
+    .option('--force', 'replace a folder that is not a result of spectrail')
+    .option('--json', 'for machines')
+    .action(run);
+
+async function run(pathOrName: string, options: RunCommandOptions): Promise<void> {
+  const file = await loadRecipe(pathOrName);
+  const recipe = await applySettings(file.recipe, options.set ?? []);
+  const paths = inputPaths(recipe, file.folder, options.input ?? []);
+  const inputs = await openInputs(recipe, paths);
+  const [first = ''] = paths.values();
+  const out = options.out ?? join('spectrail-out', `${file.name}-${basename(first, extname(first))}`);
+  const { force, json, engine, threads } = options;
+  const done = await analyse({ recipe, inputs, out, force, keep: [file.path], engine, threads, announce: !json });
+  const report = join(out, 'report.html');
+  if (json) {
+    const { plan, trail } = done.run;
+    printJson({
+      title: recipe.title,
+      out,
+      report,
+      seconds: done.seconds,
+      objections: plan.objections,
+      nodes: trail,
+      findings: findingsForMachines(done.run),
+    });
+    return;
+  }
+  print(`${describeFindings(done.run)}\n`);
+  print(`done in ${formatSeconds(done.seconds)}, ${describeFiles(done.sizes)}`);
+  print(`report: ${report}`);
+}

@@ -1,0 +1,5 @@
+export { type Job, type Pass, runJob } from './job.ts';
+export { MergeTree } from './merge-tree.ts';
+export * from './read.ts';
+export * from './shape.ts';
+export * from './tile.ts';
