@@ -1,6 +1,6 @@
 import { inputError } from '../signal/errors.ts';
 import { addProduct, multiplyTransposed, transpose } from './matrix-product.ts';
-import { orthonormaliseRows } from './orthonormalise.ts';
+import { orthonormaliseRows, rowLength } from './orthonormalise.ts';
 import { CounterRandom } from './random.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
@@ -113,7 +113,9 @@ function startBlock(options: BlockKrylovOptions, n: number, block: number, rando
 }
 
 function randomRows(k: number, n: number, random: CounterRandom): Float64Array {
-  return Float64Array.from({ length: k * n }, () => random.normal());
+  const rows = new Float64Array(k * n);
+  for (let i = 0; i < rows.length; i++) rows[i] = random.normal();
+  return rows;
 }
 
 /** Writes the part of `rows` orthogonal to the basis behind the basis; returns how many directions that adds. */
@@ -122,18 +124,13 @@ function admit(krylov: Krylov, rows: Float64Array, room: number): number {
   const k = rows.length / n;
   const block = rows.slice();
   const lengths = new Float64Array(k);
-  for (let i = 0; i < k; i++) {
-    let sum = 0;
-    for (let l = i * n; l < (i + 1) * n; l++) sum += block[l] * block[l];
-    lengths[i] = Math.sqrt(sum);
-  }
+  for (let i = 0; i < k; i++) lengths[i] = rowLength(block, i * n, n);
   const overlap = new Float64Array(k * size);
   const project = (b: number) => {
     if (size === 0) return;
     multiplyTransposed(block, b, basis, size, n, overlap);
     addProduct(overlap, b, size, basis, n, -1, block);
   };
-  project(k);
   project(k);
   let b = orthonormaliseRows(block, k, n, lengths);
   project(b);
@@ -166,7 +163,8 @@ function rayleighRitz({ n, size, basis, applied }: Krylov, wanted: number): Ritz
     let sum = 0;
     let peak = k * n;
     for (let l = k * n; l < (k + 1) * n; l++) {
-      sum += (image[l] - values[k] * rows[l]) ** 2;
+      const difference = image[l] - values[k] * rows[l];
+      sum += difference * difference;
       if (Math.abs(rows[l]) > Math.abs(rows[peak])) peak = l;
     }
     residuals[k] = Math.sqrt(sum);

@@ -14,6 +14,7 @@ export * from './orthonormalise.ts';
 export * from './portable-math.ts';
 export * from './random.ts';
 export * from './random-matrix.ts';
+export * from './robust-moran.ts';
 export * from './silhouette.ts';
 export * from './special.ts';
 export * from './subspace-angle.ts';

@@ -55,11 +55,11 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     steps: options.steps,
     seed: options.seed,
   });
-  const vectors = found.vectors;
-  const { scores, squares } = await passes.project(weights, vectors, rank);
-  fixSigns(scores, vectors, passes, rank);
-  const singularValues = Float64Array.from({ length: rank }, (_, k) => Math.sqrt(Math.max(0, found.values[k])));
-  return { rank, singularValues, scores, vectors, weights, totals, validPixels, validChannels, totalSquares: squares };
+  const { values, vectors } = found;
+  const { scores, squares } = await passes.project(weights, vectors, values.length);
+  fixSigns(scores, vectors, passes, values.length);
+  const singularValues = values.map((value) => Math.sqrt(Math.max(0, value)));
+  return { rank: values.length, singularValues, scores, vectors, weights, totals, validPixels, validChannels, totalSquares: squares };
 }
 
 /**

@@ -1,8 +1,16 @@
 import type { Block } from '../../signal/block.ts';
 import type { Factor } from '../../signal/noise.ts';
 import type { Source } from '../../signal/source.ts';
-import { gramApplyDense, gramApplyEvents, projectDense, projectEvents } from '../../kernels/index.ts';
-import { defineFold, type Geometry } from '../../shapes/shape.ts';
+import {
+  gramApplyDense,
+  gramApplyEvents,
+  projectDense,
+  projectEvents,
+  sumSquaresDense,
+  sumSquaresEvents,
+} from '../../kernels/index.ts';
+import { runJob } from '../../shapes/job.ts';
+import { defineFold, type Geometry, type Shape } from '../../shapes/shape.ts';
 import type { StepContext } from '../step.ts';
 
 /** Which pixels and channels take part, and how values become counts. */
@@ -81,8 +89,8 @@ export const gram = defineFold<Weights & { readonly block: Float64Array; readonl
   init: ({ width }, { channels }) => new Float64Array(channels * width),
   add: (args, state, [data], start) => {
     const rows = args.rows.subarray(start, start + data.pixels);
-    if (data.kind === 'events') gramApplyEvents(state, args.block, args.width, data, rows, args.channels);
-    else gramApplyDense(state, args.block, args.width, denseOf(data), rows, args.channels);
+    if (data.kind === 'events') gramApplyEvents(data, args.block, args.width, rows, args.channels, state);
+    else gramApplyDense(denseOf(data), args.block, args.width, rows, args.channels, state);
     return state;
   },
   merge: (left, right) => {
@@ -109,11 +117,13 @@ export const project = defineFold<
   add: (args, _state, [data], start) => {
     const rows = args.rows.subarray(start, start + data.pixels);
     const scores = new Float64Array(data.pixels * args.width);
-    const squares =
-      data.kind === 'events'
-        ? projectEvents(scores, args.vectors, args.width, data, rows, args.channels)
-        : projectDense(scores, args.vectors, args.width, denseOf(data), rows, args.channels);
-    return { scores, squares };
+    if (data.kind === 'events') {
+      projectEvents(data, args.vectors, args.width, rows, args.channels, scores);
+      return { scores, squares: sumSquaresEvents(data, rows, args.channels) };
+    }
+    const dense = denseOf(data);
+    projectDense(dense, args.vectors, args.width, rows, args.channels, scores);
+    return { scores, squares: sumSquaresDense(dense, rows, args.channels) };
   },
   merge: (left, right) => ({ scores: join(left.scores, right.scores), squares: left.squares + right.squares }),
   example: ({ pixels, channels }) => ({
@@ -160,5 +170,23 @@ export function passesOver(context: StepContext, source: Source, geometry: Geome
     totals: (args) => context.fold('totals', args, [source], geometry),
     gram: (weights, block, width) => context.fold('gram', { ...weights, block, width }, [source], geometry),
     project: (weights, vectors, width) => context.fold('project', { ...weights, vectors, width }, [source], geometry),
+  };
+}
+
+const SHAPES: Readonly<Record<string, Shape>> = { totals, gram, project };
+
+/** The same passes over a block in memory, where the caller stands: for calibrations on drawn data. */
+export function passesInMemory(block: Block): Passes {
+  const { pixels, channels } = block;
+  const geometry = { pixels, channels, width: pixels };
+  const job = { start: 0, end: pixels, ranges: [{ type: 'memory' as const, block }] };
+  const run = (name: string, args: unknown) =>
+    runJob({ kind: 'fold', shape: name, args, geometry }, job, async (id) => SHAPES[id]) as Promise<never>;
+  return {
+    pixels,
+    channels,
+    totals: (args) => run('totals', args),
+    gram: (weights, columns, width) => run('gram', { ...weights, block: columns, width }),
+    project: (weights, vectors, width) => run('project', { ...weights, vectors, width }),
   };
 }

@@ -1,0 +1,147 @@
+import { labelComponents, poissonUpperTail } from '../../kernels/index.ts';
+import { axisValue, axisValues, type Axis } from '../../signal/axis.ts';
+import type { Signal } from '../../signal/signal.ts';
+import { convertUnit, isKnownUnit } from '../../signal/units.ts';
+import { suggestElements } from '../../reference/index.ts';
+import type { Region } from '../products.ts';
+import { bandChannels, type Bands } from './bands.ts';
+import { familyWiseP } from './calibrate.ts';
+
+/** A region before its spectra are known. */
+export interface Candidate {
+  readonly pixels: readonly number[];
+  readonly band: number;
+  readonly significance: number;
+}
+
+/** Chance of a pixel joining a region beside its own excess. */
+const MEMBER_P = 0.01;
+/** A region whose excess does not survive without its brightest pixel, at this chance, is one pixel. */
+const COHERENT_P = 1e-3;
+
+/** 8-connected sets of pixels above the threshold, strongest first. */
+export function findCandidates(
+  significance: Float32Array,
+  test: Float64Array,
+  bands: number,
+  threshold: number,
+  width: number,
+  height: number,
+  limit: number,
+): Candidate[] {
+  const above = Uint8Array.from(significance, (value) => (value > threshold ? 1 : 0));
+  const { labels, count } = labelComponents(above, height, width);
+  const members: number[][] = Array.from({ length: count }, () => []);
+  for (let i = 0; i < labels.length; i++) if (labels[i] > 0) members[labels[i] - 1].push(i);
+  const candidates = members.map((pixels) => {
+    const peak = pixels.reduce((best, i) => (significance[i] > significance[best] ? i : best), pixels[0]);
+    return { pixels, band: test[peak] % bands, significance: significance[peak] };
+  });
+  candidates.sort((a, b) => b.significance - a.significance || a.pixels[0] - b.pixels[0]);
+  return candidates.slice(0, limit);
+}
+
+/** Observed and expected counts of a band for each pixel of a candidate. */
+export interface BandCounts {
+  readonly observed: Float64Array;
+  readonly expected: Float64Array;
+}
+
+/** Pooling over 3×3 widens a region by one pixel: keep those with an excess of their own, at least the brightest. */
+export function trimCandidate(candidate: Candidate, counts: BandCounts): { keep: number[]; coherent: boolean } {
+  const { pixels } = candidate;
+  const p = pixels.map((_, i) => poissonUpperTail(Math.round(counts.observed[i]), counts.expected[i]));
+  let brightest = 0;
+  for (let i = 1; i < pixels.length; i++) if (p[i] < p[brightest]) brightest = i;
+  const keep = pixels.map((_, i) => i).filter((i) => p[i] < MEMBER_P || i === brightest);
+  let observed = 0;
+  let expected = 0;
+  for (const i of pixels.keys()) {
+    if (i === brightest) continue;
+    observed += counts.observed[i];
+    expected += counts.expected[i];
+  }
+  const coherent = keep.length > 1 && expected > 0 && poissonUpperTail(Math.round(observed), expected) < COHERENT_P;
+  return { keep, coherent };
+}
+
+export interface RegionSpectra {
+  readonly counts: Float64Array;
+  readonly model: Float64Array;
+}
+
+/** Assembles what the user reads. */
+export function describeRegion(
+  id: number,
+  candidate: Candidate,
+  kept: readonly number[],
+  coherent: boolean,
+  spectra: RegionSpectra,
+  bands: Bands,
+  signal: Signal,
+  width: number,
+  tests: number,
+  node: string,
+): Region {
+  const [first, end] = bandChannels(bands, candidate.band);
+  const sum = (values: Float64Array) => values.subarray(first, end).reduce((total, value) => total + value, 0);
+  const observed = sum(spectra.counts);
+  const rows = kept.map((i) => Math.floor(i / width));
+  const columns = kept.map((i) => i % width);
+  const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length;
+  const band = bandEdges(signal.spectral, first, end);
+  return {
+    id,
+    status: coherent ? 'confirmed' : 'unconfirmed',
+    pixels: kept,
+    centre: [mean(rows), mean(columns)],
+    band,
+    observed: {
+      value: observed,
+      unit: 'counts',
+      random: [{ name: 'counting', sigma: Math.sqrt(observed) }],
+      systematic: [],
+      trail: node,
+    },
+    expected: sum(spectra.model),
+    pValue: familyWiseP(candidate.significance, tests),
+    excess: spectra.counts.map((value, j) => value - spectra.model[j]),
+    counts: spectra.counts,
+    model: spectra.model,
+    suggestions: suggest(signal, band, spectra),
+  };
+}
+
+/** Outer edges of channels [first, end), ascending. */
+export function bandEdges(axis: Axis, first: number, end: number): [number, number] {
+  const a = axisValue(axis, first - 0.5);
+  const b = axisValue(axis, end - 0.5);
+  return a < b ? [a, b] : [b, a];
+}
+
+function suggest(signal: Signal, band: readonly [number, number], { counts, model }: RegionSpectra): Region['suggestions'] {
+  const { unit } = signal.spectral;
+  if (signal.modality !== 'eds' || !isKnownUnit(unit)) return [];
+  const keV = (value: number) => convertUnit(value, unit, 'keV');
+  const energies = axisValues(signal.spectral).map(keV);
+  const ascending = energies.length < 2 || energies[1] > energies[0];
+  const inOrder = (values: Float64Array) => (ascending ? values : values.slice().reverse());
+  if (keV(band[1]) <= 0) return [];
+  const beam = signal.metadata.beam_energy_keV;
+  const candidates = suggestElements({
+    band: [Math.max(0.05, keV(band[0])), keV(band[1])],
+    excess: {
+      energiesKeV: inOrder(energies),
+      counts: inOrder(counts.map((value, j) => value - model[j])),
+      variance: inOrder(model.map((value) => Math.max(value, 1))),
+    },
+    beamEnergyKeV: typeof beam === 'number' && beam > 0 ? beam : undefined,
+  });
+  return candidates.map(({ element, score, lines, reasons }) => ({
+    element,
+    line: lines[0]?.name ?? '',
+    energy: lines[0] ? convertUnit(lines[0].energyKeV, 'keV', unit) : Number.NaN,
+    reason: reasons.join('; '),
+    score,
+  }));
+}

@@ -1,0 +1,303 @@
+import { z } from 'zod';
+import { type Block, type DenseBlock, readRow, sliceBlock } from '../../signal/block.ts';
+import { inputError } from '../../signal/errors.ts';
+import { type Factor, gainAt } from '../../signal/noise.ts';
+import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Source } from '../../signal/source.ts';
+import { defineFold, defineMap } from '../../shapes/shape.ts';
+import { type Anomalies, originOf, type Region } from '../products.ts';
+import type { SignalState } from '../state.ts';
+import { defineStep, type StepContext } from '../step.ts';
+import { bandChannels, type Bands, halfBandOf, makeBands } from './bands.ts';
+import { CALIBRATION_PIXELS, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
+import { bandEdges, describeRegion, findCandidates, trimCandidate } from './regions.ts';
+import { modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
+import { bandLimit, moranSums, moranZ, neighbourResiduals, type StructureArgs } from './structure.ts';
+
+const params = z.strictObject({
+  falseAlarmRate: z.number().gt(0).lt(1).default(0.05).describe('probability that a map without anything rare reports a region'),
+  bandWidth: z.number().positive().optional().describe('width of an energy band in the unit of the axis; default: the width of a line'),
+  regions: z.number().int().min(1).max(500).default(20).describe('regions described at most, strongest first'),
+  nulls: z.number().int().min(10).max(1000).default(40).describe('simulated maps that calibrate the false-alarm rate'),
+});
+type Params = z.infer<typeof params>;
+
+const TOTAL_LIMIT = 3;
+const OUTPUTS = 3;
+
+/** significance, test and residual of every pixel; needs one row above and below. */
+const scan = defineMap<StructureArgs>({
+  gather: ({ width, height }, start, end) => [haloRows(start, end, width, height)],
+  apply: ({ halfBand, shares, gain, skip, width, height }, [raw, model], start, end) => {
+    const [base] = haloRows(start, end, width, height);
+    const counts = sumHalfBands(raw, model, halfBand, shares, gain, base, skip);
+    const { significance, test, residual } = scanMap(counts, base, start, end, width, height);
+    const values = new Float64Array((end - start) * OUTPUTS);
+    for (let i = 0; i < end - start; i++) {
+      values[i * OUTPUTS] = significance[i];
+      values[i * OUTPUTS + 1] = test[i];
+      values[i * OUTPUTS + 2] = residual[i];
+    }
+    return { kind: 'dense', pixels: end - start, channels: OUTPUTS, values };
+  },
+  example: neighbourResiduals.example,
+});
+
+function haloRows(start: number, end: number, width: number, height: number): readonly [number, number] {
+  return [Math.max(0, start - width - 1), Math.min(width * height, end + width + 1)];
+}
+
+/** Raw counts of a few pixels: listed × channels, whatever else the cube holds. */
+const spectra = defineFold<{ readonly listed: Uint32Array; readonly gain: Factor }, { start: number; rows: Float64Array[] }>({
+  init: () => ({ start: 0, rows: [] }),
+  add: ({ listed, gain }, _state, [block], start) => {
+    const rows: Float64Array[] = [];
+    for (const pixel of listed) {
+      if (pixel < start || pixel >= start + block.pixels) continue;
+      rows.push(countsOf(block, pixel - start, pixel, gain));
+    }
+    return { start, rows };
+  },
+  merge: (left, right) => ({ start: left.start, rows: [...left.rows, ...right.rows] }),
+  example: ({ pixels }) => ({
+    args: { listed: Uint32Array.of(0, pixels - 1), gain: { per: 'cube', value: 1 } },
+    kinds: ['events'],
+  }),
+});
+
+function countsOf(block: Block, row: number, pixel: number, gain: Factor): Float64Array {
+  const out = new Float64Array(block.channels);
+  if (block.kind === 'events') {
+    for (let e = block.offsets[row]; e < block.offsets[row + 1]; e++) out[block.channel[e]] = block.count[e];
+  } else if (block.kind === 'dense') {
+    for (let j = 0; j < out.length; j++) out[j] = block.values[row * block.channels + j] / gainAt(gain, pixel, j);
+  }
+  return out;
+}
+
+export default defineStep<Params>({
+  id: 'detect.residual',
+  version: 1,
+  title: 'Residual and anomaly map',
+  summary:
+    'Looks at what a compression left behind: excesses over the model in energy bands, pooled over 3×3 pixels and alone, at a stated false-alarm rate per map; coherent regions are confirmed, single pixels are not.',
+  params,
+  inputs: {
+    counts: { product: 'signal', doc: 'the raw counts', needs: { noise: ['scaled-counts'] } },
+    model: { product: 'signal', doc: 'the reconstruction' },
+  },
+  output: 'anomalies',
+  traits: ['residual-pass'],
+  cite: ['Potapov & Lubk 2019, Adv. Struct. Chem. Imaging 5, 4', 'Moran 1950, Biometrika 37, 17'],
+  shapes: { scan, neighbourResiduals, moranSums, spectra },
+  effect: ({ counts, model }) => {
+    const a = counts as SignalState;
+    const b = model as SignalState;
+    if (a.spectral.size !== b.spectral.size || pixelCount(a) !== pixelCount(b)) {
+      throw inputError({
+        code: 'shape-mismatch',
+        what: `counts are ${pixelCount(a)} pixels × ${a.spectral.size} channels, the model ${pixelCount(b)} × ${b.spectral.size}`,
+        expected: 'the model of these very counts',
+      });
+    }
+    return { product: 'anomalies', of: a };
+  },
+  cost: ({ counts }) => {
+    const { width } = mapShape((counts as SignalState).navigation);
+    const halves = (counts as SignalState).spectral.size / 4;
+    return { passes: 3, bytes: Math.ceil(16 * halves * (4096 + 2 * width) + 24 * pixelCount(counts as SignalState)) };
+  },
+  async run(context, inputs, p): Promise<Anomalies> {
+    const signal = inputs.counts as Signal;
+    const model = inputs.model as Signal;
+    const found = await scanBoth(context, signal, model, p);
+    const regions = await describe(context, signal, model, found, p);
+    const { moran, warnings } = await structureOf(context, found);
+    if (regions.length === p.regions) {
+      warnings.push(`Only the ${p.regions} strongest regions are described: the model misses something widespread.`);
+    }
+    return {
+      ...originOf(signal),
+      history: [...signal.history, { step: 'detect.residual', version: 1, params: p as never }],
+      product: 'anomalies',
+      significance: found.significance,
+      residual: found.residual,
+      threshold: found.threshold,
+      falseAlarmRate: p.falseAlarmRate,
+      regions,
+      moran,
+      warnings,
+    };
+  },
+});
+
+interface Found {
+  readonly bands: Bands;
+  readonly args: StructureArgs;
+  readonly sources: readonly Source[];
+  readonly significance: Float32Array;
+  readonly test: Float64Array;
+  readonly residual: Float32Array;
+  /** Independent tests the whole map amounts to. */
+  readonly tests: number;
+  readonly threshold: number;
+  readonly signal: Signal;
+}
+
+async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: Params): Promise<Found> {
+  const { width, height } = mapShape(signal.navigation);
+  const pixels = width * height;
+  const { noise, mask } = signal;
+  const bands = makeBands(signal.spectral, signal.modality, p.bandWidth, resolutionOf(signal));
+  const halfBand = halfBandOf(bands, signal.spectral.size);
+  const halves = bands.edges.length - 1;
+  const gain: Factor = noise.tag === 'poisson' ? noise.gain : { per: 'cube', value: 1 };
+  const sources = [signal.source, model.source];
+  const modelRows = await calibrationRows(context, model, width, height);
+  const expected = modelHalfBands(modelRows.block, halfBand, halves).map((value) => Math.max(0, value));
+  const shares = averageShares(expected, halves);
+  const perPixel = testsPerPixel(expected, halves, modelRows.width, modelRows.height, p.nulls, context.seed);
+  const tests = perPixel * pixels;
+  const threshold = familyWiseThreshold(tests, p.falseAlarmRate);
+  const args: StructureArgs = { halfBand, shares, gain, skip: mask.pixels, width, height };
+  const source: Source = {
+    type: 'mapped',
+    map: context.shapeId('scan'),
+    args,
+    parents: sources,
+    pixels,
+    channels: OUTPUTS,
+    kind: 'dense',
+  };
+  const { values } = (await context.collect(source, { pixels, channels: OUTPUTS, width })) as DenseBlock;
+  const column = (offset: number) => Float64Array.from({ length: pixels }, (_, i) => values[i * OUTPUTS + offset]);
+  return {
+    bands,
+    args,
+    sources,
+    significance: Float32Array.from(column(0)),
+    test: column(1),
+    residual: Float32Array.from(column(2)),
+    tests,
+    threshold,
+    signal,
+  };
+}
+
+/** Whole rows of the model from the middle of the map, or a piece of one long row. */
+async function calibrationRows(context: StepContext, model: Signal, width: number, height: number) {
+  const rows = Math.max(1, Math.min(height, Math.floor(CALIBRATION_PIXELS / width)));
+  const columns = Math.min(width, CALIBRATION_PIXELS);
+  const first = Math.floor((height - rows) / 2) * width;
+  const block = await modelBlock(context, model, width * height);
+  return { block: sliceBlock(block, first, first + rows * columns), width: columns, height: rows };
+}
+
+function averageShares(expected: Float64Array, halves: number): Float64Array {
+  const shares = new Float64Array(halves);
+  let total = 0;
+  for (let at = 0; at < expected.length; at++) {
+    shares[at % halves] += expected[at];
+    total += expected[at];
+  }
+  return total > 0 ? shares.map((value) => value / total) : shares;
+}
+
+async function describe(context: StepContext, signal: Signal, model: Signal, found: Found, p: Params): Promise<Region[]> {
+  const { width, height } = mapShape(signal.navigation);
+  const { bands } = found;
+  const candidates = findCandidates(
+    found.significance,
+    found.test,
+    Math.max(1, bands.edges.length - 2),
+    found.threshold,
+    width,
+    height,
+    p.regions,
+  );
+  if (candidates.length === 0) return [];
+  const listed = Uint32Array.from(candidates.flatMap(({ pixels }) => pixels)).sort();
+  const geometry = { pixels: width * height, channels: signal.spectral.size, width };
+  const gain = found.args.gain;
+  const { rows } = await context.fold<{ rows: Float64Array[] }>('spectra', { listed, gain }, [signal.source], geometry);
+  const rowOf = new Map(Array.from(listed, (pixel, i) => [pixel, rows[i]]));
+  const block = await modelBlock(context, model, geometry.pixels);
+  return candidates.map((candidate, index) => {
+    const [first, end] = bandChannels(bands, candidate.band);
+    const inBand = (values: Float64Array) => values.subarray(first, end).reduce((sum, value) => sum + value, 0);
+    const models = candidate.pixels.map((pixel) => readRow(block, pixel, new Float64Array(block.channels)));
+    const { keep, coherent } = trimCandidate(candidate, {
+      observed: Float64Array.from(candidate.pixels, (pixel) => inBand(rowOf.get(pixel) as Float64Array)),
+      expected: Float64Array.from(models, (values) => Math.max(1e-3, inBand(values))),
+    });
+    const counts = new Float64Array(signal.spectral.size);
+    const expected = new Float64Array(signal.spectral.size);
+    for (const i of keep) {
+      const row = rowOf.get(candidate.pixels[i]) as Float64Array;
+      for (let j = 0; j < counts.length; j++) {
+        counts[j] += row[j];
+        expected[j] += models[i][j];
+      }
+    }
+    const kept = keep.map((i) => candidate.pixels[i]);
+    return describeRegion(
+      index + 1,
+      candidate,
+      kept,
+      coherent,
+      { counts, model: expected },
+      bands,
+      signal,
+      width,
+      found.tests,
+      context.node,
+    );
+  });
+}
+
+async function structureOf(context: StepContext, found: Found) {
+  const { args, sources, bands, signal } = found;
+  const { width, height } = args;
+  const pixels = width * height;
+  const columns = 1 + Math.ceil((bands.edges.length - 1) / 2);
+  const source: Source = {
+    type: 'mapped',
+    map: context.shapeId('neighbourResiduals'),
+    args,
+    parents: sources,
+    pixels,
+    channels: 2 * columns,
+    kind: 'dense',
+  };
+  const sums = await context.fold('moranSums', { width, height }, [source], { pixels, channels: 2 * columns, width });
+  const scores = moranZ(sums as Parameters<typeof moranZ>[0], width, height);
+  let worst = 1;
+  for (let b = 1; b < columns; b++) if (scores[b] > scores[worst]) worst = b;
+  const [first, end] = bandChannels(bands, 2 * (worst - 1));
+  const band = bandEdges(signal.spectral, first, end);
+  const limit = bandLimit(columns - 1);
+  const warnings: string[] = [];
+  const { unit } = signal.spectral;
+  if (Math.abs(scores[0]) >= TOTAL_LIMIT) {
+    warnings.push(`The total residual is spatially structured (Moran z = ${scores[0].toFixed(1)}): the model leaves signal behind.`);
+  }
+  if (scores[worst] > limit) {
+    warnings.push(
+      `The residual around ${((band[0] + band[1]) / 2).toPrecision(4)} ${unit} is spatially structured (Moran z = ${scores[worst].toFixed(1)}, limit ${limit.toFixed(1)}): the model removed something physical.`,
+    );
+  }
+  return { moran: { total: scores[0], worstBand: scores[worst], band }, warnings };
+}
+
+/** The model in memory: factors as they are; any other model is read once. */
+async function modelBlock(context: StepContext, { source, spectral }: Signal, pixels: number): Promise<Block> {
+  if (source.type === 'memory') return source.block;
+  return context.collect(source, { pixels, channels: spectral.size, width: pixels });
+}
+
+function resolutionOf({ metadata }: Signal): number | undefined {
+  const detector = metadata.detector_EDS;
+  if (!detector || typeof detector !== 'object' || Array.isArray(detector)) return undefined;
+  const value = detector.energy_resolution_MnKa;
+  return typeof value === 'number' && value > 50 && value < 500 ? value : undefined;
+}

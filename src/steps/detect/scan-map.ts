@@ -1,0 +1,162 @@
+import { logPoissonUpperTail } from '../../kernels/index.ts';
+import type { Block } from '../../signal/block.ts';
+import { type Factor, gainAt } from '../../signal/noise.ts';
+
+/** Observed and expected counts per pixel and half-band: pixels × halves, row-major. */
+export interface HalfBandCounts {
+  readonly observed: Float64Array;
+  readonly expected: Float64Array;
+  readonly halves: number;
+}
+
+/** Expected counts never fall below this share of what the average pixel of the same total would have. */
+const FLOOR_SHARE = 0.2;
+/** Only excesses above this many σ are worth an exact tail probability. */
+const WORTH_TESTING = 2;
+
+/**
+ * Sums raw counts and model over half-bands.
+ * @param shares average share of a pixel's counts in each half-band
+ */
+export function sumHalfBands(
+  raw: Block,
+  model: Block,
+  halfBand: Uint16Array,
+  shares: Float64Array,
+  gain: Factor,
+  start: number,
+  skip: Uint8Array | undefined,
+): HalfBandCounts {
+  const { pixels, channels } = raw;
+  const halves = shares.length;
+  const observed = new Float64Array(pixels * halves);
+  for (let i = 0; i < pixels; i++) {
+    if (skip?.[start + i]) continue;
+    const row = observed.subarray(i * halves, (i + 1) * halves);
+    if (raw.kind === 'events') {
+      for (let e = raw.offsets[i]; e < raw.offsets[i + 1]; e++) row[halfBand[raw.channel[e]]] += raw.count[e];
+    } else if (raw.kind === 'dense') {
+      for (let j = 0; j < channels; j++) row[halfBand[j]] += raw.values[i * channels + j] / gainAt(gain, start + i, j);
+    }
+  }
+  const expected = modelHalfBands(model, halfBand, halves);
+  floorExpected(observed, expected, shares, halves);
+  if (skip) for (let i = 0; i < pixels; i++) if (skip[start + i]) expected.fill(0, i * halves, (i + 1) * halves);
+  return { observed, expected, halves };
+}
+
+/** Model counts per half-band; for factors without ever forming a spectrum per pixel. */
+export function modelHalfBands(model: Block, halfBand: Uint16Array, halves: number): Float64Array {
+  const { pixels, channels } = model;
+  const expected = new Float64Array(pixels * halves);
+  if (model.kind !== 'factors') {
+    for (let i = 0; i < pixels; i++) {
+      if (model.kind === 'events') {
+        for (let e = model.offsets[i]; e < model.offsets[i + 1]; e++) {
+          expected[i * halves + halfBand[model.channel[e]]] += model.count[e];
+        }
+      } else {
+        for (let j = 0; j < channels; j++) expected[i * halves + halfBand[j]] += model.values[i * channels + j];
+      }
+    }
+    return expected;
+  }
+  const { rank, scores, loadings } = model;
+  const summed = new Float64Array(halves * rank);
+  for (let j = 0; j < channels; j++) {
+    for (let k = 0; k < rank; k++) summed[halfBand[j] * rank + k] += loadings[j * rank + k];
+  }
+  for (let i = 0; i < pixels; i++) {
+    for (let h = 0; h < halves; h++) {
+      let value = 0;
+      for (let k = 0; k < rank; k++) value += scores[i * rank + k] * summed[h * rank + k];
+      expected[i * halves + h] = value;
+    }
+  }
+  return expected;
+}
+
+function floorExpected(observed: Float64Array, expected: Float64Array, shares: Float64Array, halves: number): void {
+  for (let at = 0; at < expected.length; at += halves) {
+    let total = 0;
+    for (let h = 0; h < halves; h++) total += observed[at + h];
+    for (let h = 0; h < halves; h++) expected[at + h] = Math.max(expected[at + h], FLOOR_SHARE * total * shares[h]);
+  }
+}
+
+/** For each scanned pixel: −log₁₀ of its smallest tail probability, the test that gave it, and its total residual. */
+export interface ScanResult {
+  readonly significance: Float64Array;
+  /** band, plus `bands` for the pixel on its own instead of its 3×3 neighbourhood. */
+  readonly test: Float64Array;
+  readonly residual: Float64Array;
+}
+
+/**
+ * Tests every band of every pixel, pooled over 3×3 neighbours and alone, for more counts than the model expects.
+ * @param base map index of the first pixel in `counts`; rows above and below the scanned ones must be in it
+ */
+export function scanMap(
+  counts: HalfBandCounts,
+  base: number,
+  start: number,
+  end: number,
+  width: number,
+  height: number,
+): ScanResult {
+  const { halves } = counts;
+  const bands = Math.max(1, halves - 1);
+  const n = end - start;
+  const result = { significance: new Float64Array(n), test: new Float64Array(n), residual: new Float64Array(n) };
+  const pooledObserved = new Float64Array(halves);
+  const pooledExpected = new Float64Array(halves);
+  for (let q = start; q < end; q++) {
+    const y = Math.floor(q / width);
+    const x = q - y * width;
+    pooledObserved.fill(0);
+    pooledExpected.fill(0);
+    for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
+      for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) {
+        const at = (yy * width + xx - base) * halves;
+        for (let h = 0; h < halves; h++) {
+          pooledObserved[h] += counts.observed[at + h];
+          pooledExpected[h] += counts.expected[at + h];
+        }
+      }
+    }
+    testBands(pooledObserved, pooledExpected, 0, halves, result, q - start, 0);
+    const at = (q - base) * halves;
+    testBands(counts.observed, counts.expected, at, halves, result, q - start, bands);
+    let observed = 0;
+    let expected = 0;
+    for (let h = 0; h < halves; h++) {
+      observed += counts.observed[at + h];
+      expected += counts.expected[at + h];
+    }
+    result.residual[q - start] = expected > 0 ? (observed - expected) / Math.sqrt(expected) : 0;
+  }
+  return result;
+}
+
+function testBands(
+  observed: Float64Array,
+  expected: Float64Array,
+  at: number,
+  halves: number,
+  result: ScanResult,
+  pixel: number,
+  firstTest: number,
+): void {
+  const bands = Math.max(1, halves - 1);
+  for (let band = 0; band < bands; band++) {
+    const second = band + 1 < halves ? at + band + 1 : -1;
+    const o = Math.round(observed[at + band] + (second >= 0 ? observed[second] : 0));
+    const e = expected[at + band] + (second >= 0 ? expected[second] : 0);
+    if (e <= 0 || o <= e + WORTH_TESTING * Math.sqrt(e)) continue;
+    const significance = -logPoissonUpperTail(o, e) / Math.LN10;
+    if (significance > result.significance[pixel]) {
+      result.significance[pixel] = significance;
+      result.test[pixel] = firstTest + band;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { portableExp, portableLog } from '../../kernels/index.ts';
+import { detectorEfficiency } from '../../reference/index.ts';
+import type { Column } from './poisson-mixture.ts';
+import { binAt, type SpectrumBins } from './spectrum-bins.ts';
+
+/** Ratio of neighbouring knots: wide against a line at every energy, narrow enough for absorption in the specimen. */
+const KNOT_RATIO = 1.6;
+/** Fewer counts than this show no pile-up. */
+const PILE_UP_COUNTS = 2e4;
+const PILE_UP_GRID_KEV = 0.02;
+const PILE_UP_LEAST_SHARE = 1e-3;
+/** The tail of the zero peak: two widths, keV. */
+const ZERO_PEAK_SIGMAS = [0.035, 0.06];
+
+/**
+ * What a spectrum holds beside lines, as columns of unit sum: a bremsstrahlung continuum (cubic B-splines on the logarithm
+ * of the energy times 1/E times the efficiency of a bare detector), the tail of the zero (strobe) peak, and the pile-up
+ * of two photons in one pulse (the spectrum convolved with itself).
+ */
+export function continuumColumns(bins: SpectrumBins): { columns: Column[]; smooth: number } {
+  const splines = splineColumns(bins);
+  const pileUp = pileUpColumn(bins);
+  const rest = [...zeroPeakColumns(bins), ...(pileUp ? [pileUp] : [])];
+  return { columns: [...splines, ...rest], smooth: splines.length };
+}
+
+function splineColumns(bins: SpectrumBins): Column[] {
+  const { edges, counts } = bins;
+  const n = counts.length;
+  const low = portableLog(edges[0]);
+  const spacing = portableLog(KNOT_RATIO);
+  const last = Math.ceil((portableLog(edges[n]) - low) / spacing) + 1;
+  const shape = new Float64Array(n);
+  const place = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    const energy = (edges[j] + edges[j + 1]) / 2;
+    shape[j] = ((edges[j + 1] - edges[j]) / energy) * detectorEfficiency(Math.max(energy, 0.1));
+    place[j] = (portableLog(energy) - low) / spacing;
+  }
+  const columns: Column[] = [];
+  for (let knot = -1; knot <= last; knot++) {
+    const column = trimmed(shape.map((value, j) => value * cubicSpline(place[j] - knot)));
+    if (column) columns.push(column);
+  }
+  return columns;
+}
+
+/** Cardinal cubic B-spline, support (−2, 2). */
+function cubicSpline(t: number): number {
+  const u = Math.abs(t);
+  if (u >= 2) return 0;
+  if (u >= 1) return (2 - u) ** 3 / 6;
+  return 2 / 3 - u * u + (u * u * u) / 2;
+}
+
+function zeroPeakColumns({ edges, counts }: SpectrumBins): Column[] {
+  return ZERO_PEAK_SIGMAS.flatMap((sigma) => {
+    const values = new Float64Array(counts.length);
+    for (let j = 0; j < values.length; j++) {
+      const z = (edges[j] + edges[j + 1]) / 2 / sigma;
+      values[j] = z < 12 ? (edges[j + 1] - edges[j]) * portableExp((-z * z) / 2) : 0;
+    }
+    const column = edges[0] < 5 * sigma ? trimmed(values) : undefined;
+    return column ? [column] : [];
+  });
+}
+
+function pileUpColumn(bins: SpectrumBins): Column | undefined {
+  const { edges, counts, total } = bins;
+  if (total < PILE_UP_COUNTS) return undefined;
+  const end = edges[counts.length];
+  const grid = new Float64Array(Math.ceil(end / PILE_UP_GRID_KEV) + 1);
+  for (let j = 0; j < counts.length; j++) {
+    grid[Math.round((edges[j] + edges[j + 1]) / 2 / PILE_UP_GRID_KEV)] += counts[j];
+  }
+  const least = PILE_UP_LEAST_SHARE * grid.reduce((a, b) => Math.max(a, b), 0);
+  const strong: number[] = [];
+  for (let i = 0; i < grid.length; i++) if (grid[i] > least) strong.push(i);
+  const values = new Float64Array(counts.length);
+  const target = new Int32Array(2 * grid.length).fill(-1);
+  for (let i = 0; i < target.length; i++) {
+    const energy = i * PILE_UP_GRID_KEV;
+    if (energy >= edges[0] && energy < end) target[i] = binAt(bins, energy);
+  }
+  for (const i of strong) {
+    for (const k of strong) if (target[i + k] >= 0) values[target[i + k]] += grid[i] * grid[k];
+  }
+  return trimmed(values);
+}
+
+/** The part of an array that is not zero, as a column of unit sum. */
+function trimmed(values: Float64Array): Column | undefined {
+  const sum = values.reduce((a, b) => a + b, 0);
+  if (!(sum > 0)) return undefined;
+  let first = 0;
+  while (values[first] === 0) first++;
+  let end = values.length;
+  while (values[end - 1] === 0) end--;
+  return { first, values: values.slice(first, end).map((value) => value / sum) };
+}

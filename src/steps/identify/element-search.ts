@@ -1,0 +1,154 @@
+import { elementOf } from '../../reference/index.ts';
+import type { FoundElement } from './elements.ts';
+import type { Response } from './emission.ts';
+import { fitResponse } from './response-fit.ts';
+import type { SpectrumBins } from './spectrum-bins.ts';
+import { type SpectrumFit, SpectrumModel } from './spectrum-model.ts';
+import { surprise } from './surprise.ts';
+
+/** Candidates refitted in full at each step, those of most promise. */
+const TRIED = 4;
+const EXCHANGES_TRIED = 2;
+const MOST_ELEMENTS = 40;
+const PASSES = 3;
+/** Only a step in the search: a fit that decides is run to the end. */
+const COARSE = 0.5;
+
+/** Stepwise search: add, adjust the axis, drop, exchange, until nothing changes. */
+export function elementSearch(
+  bins: SpectrumBins,
+  beamEnergyKeV: number,
+  stated: Response,
+  expected: readonly string[],
+): FoundElement[] {
+  const model = new SpectrumModel(bins, beamEnergyKeV, stated);
+  const named = new Set(expected.map((symbol) => elementOf(symbol).symbol));
+  const search = new Search(model, stated, named);
+  search.addExpected();
+  for (let pass = 0; pass < PASSES; pass++) {
+    search.addWhileGaining();
+    const changed = search.dropAndExchange();
+    if (!changed) break;
+  }
+  return search.result();
+}
+
+interface Evidence {
+  readonly element: string;
+  /** Rise of the deviance without it. */
+  readonly loss: number;
+  readonly without: SpectrumFit;
+  readonly weights: Float64Array;
+}
+
+class Search {
+  private readonly model: SpectrumModel;
+  private readonly stated: Response;
+  private readonly expected: ReadonlySet<string>;
+  private fit: SpectrumFit;
+
+  constructor(model: SpectrumModel, stated: Response, expected: ReadonlySet<string>) {
+    this.model = model;
+    this.stated = stated;
+    this.expected = expected;
+    this.fit = model.fit([], new Float64Array(model.bins.counts.length).fill(1));
+  }
+
+  private cost(element: string): number {
+    return surprise(element, this.expected);
+  }
+
+  addExpected(): void {
+    const known = [...this.expected].filter((element) => this.model.emitters.has(element));
+    if (known.length === 0) return;
+    this.fit = this.model.fit(known, this.model.weights(this.fit), this.fit);
+    this.fit = fitResponse(this.model, this.stated, this.fit);
+  }
+
+  addWhileGaining(): void {
+    while (this.fit.elements.length < MOST_ELEMENTS) {
+      const weights = this.model.weights(this.fit);
+      const base = this.model.fit(this.fit.elements, weights, this.fit);
+      const next = this.bestAddition(base, weights, TRIED);
+      if (!next) {
+        this.fit = base;
+        return;
+      }
+      this.fit = fitResponse(this.model, this.stated, next.fit);
+    }
+  }
+
+  private promising(base: SpectrumFit, weights: Float64Array, most: number, without?: string) {
+    const tangent = this.model.tangent(base, weights);
+    return [...this.model.emitters.keys()]
+      .filter((element) => element !== without && !base.elements.includes(element))
+      .map((element) => ({ element, gain: this.model.promise(element, tangent) - this.cost(element) }))
+      .filter(({ gain }) => gain > -8)
+      .sort((a, b) => b.gain - a.gain)
+      .slice(0, most);
+  }
+
+  private bestAddition(base: SpectrumFit, weights: Float64Array, most: number, without?: string) {
+    let best: { fit: SpectrumFit; gain: number } | undefined;
+    for (const { element } of this.promising(base, weights, most, without)) {
+      const fit = this.model.fit([...base.elements, element], weights, base, COARSE);
+      const gain = base.deviance - fit.deviance - this.cost(element);
+      if (gain > (best?.gain ?? 0)) best = { fit, gain };
+    }
+    return best;
+  }
+
+  private evidence(element: string, tolerance?: number): Evidence {
+    const weights = this.model.weights(this.fit, element);
+    const full = this.model.fit(this.fit.elements, weights, this.fit, tolerance);
+    const rest = this.fit.elements.filter((each) => each !== element);
+    const without = this.model.fit(rest, weights, full, tolerance);
+    return { element, loss: without.deviance - full.deviance, without, weights };
+  }
+
+  /** @returns whether any element was exchanged, so that a further search may pay. */
+  dropAndExchange(): boolean {
+    let exchanged = false;
+    const settled = new Set<string>();
+    for (;;) {
+      const weakest = this.fit.elements
+        .filter((element) => !settled.has(element))
+        .map((element) => this.evidence(element, COARSE))
+        .sort((a, b) => a.loss - this.cost(a.element) - b.loss + this.cost(b.element));
+      const dropped = weakest[0];
+      if (dropped && dropped.loss < this.cost(dropped.element)) {
+        this.fit = dropped.without;
+        continue;
+      }
+      const better = weakest.map((evidence) => this.exchange(evidence, settled)).find((fit) => fit !== undefined);
+      if (!better) break;
+      this.fit = fitResponse(this.model, this.stated, better);
+      exchanged = true;
+    }
+    return exchanged;
+  }
+
+  private exchange({ element, loss, without, weights }: Evidence, settled: Set<string>): SpectrumFit | undefined {
+    const worth = loss - this.cost(element);
+    settled.add(element);
+    const other = this.bestAddition(without, weights, EXCHANGES_TRIED, element);
+    return other && other.gain > worth + 1 ? other.fit : undefined;
+  }
+
+  result(): FoundElement[] {
+    const { edges } = this.model.bins;
+    return this.fit.elements.flatMap((element) => {
+      const { loss } = this.evidence(element);
+      if (loss < this.cost(element)) return [];
+      const photons = this.model.photons(element, this.fit);
+      const lines = this.model.emitters
+        .get(element)!
+        .families.flatMap((family, f) => family.lines.map((line) => ({ ...line, counts: photons[f] * line.share })))
+        .filter(({ energyKeV, counts }) => counts > 0 && energyKeV > edges[0] && energyKeV < edges[edges.length - 1])
+        .flatMap(({ name, energyKeV, counts }) => (name ? [{ name, energyKeV, counts }] : []))
+        .sort((a, b) => b.counts - a.counts);
+      const counts = lines.reduce((sum, line) => sum + line.counts, 0);
+      return [{ element, significance: Math.sqrt(loss), counts, lines }];
+    });
+  }
+}
