@@ -1,0 +1,35 @@
+/** The largest of 1, 2, 5 × 10ⁿ that is at most `limit`. */
+export function roundDown(limit: number): number {
+  const power = 10 ** Math.floor(Math.log10(limit));
+  return [5, 2, 1].map((m) => m * power).find((candidate) => candidate <= limit * (1 + 1e-9)) ?? power;
+}
+
+/** Round values from `low` to `high`, about `count` of them. */
+export function niceTicks(low: number, high: number, count: number): number[] {
+  if (!(high > low)) return [low];
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= rough * (1 - 1e-9)) ?? rough;
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Ticks of a log scale: powers of ten where there are two or more, else 1, 2, 5 × 10ⁿ; about `count` at most. */
+export function logTicks(low: number, high: number, count: number): number[] {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  if (last > first) {
+    const every = Math.max(1, Math.ceil((last - first + 1) / Math.max(count, 1)));
+    const powers: number[] = [];
+    for (let power = Math.ceil(first / every) * every; power <= last; power += every) powers.push(10 ** power);
+    if (powers.length > 1) return powers;
+  }
+  const fine: number[] = [];
+  for (let power = first - 1; power <= last; power++) {
+    for (const m of [1, 2, 5]) if (m * 10 ** power >= low && m * 10 ** power <= high) fine.push(m * 10 ** power);
+  }
+  return fine.length > 1
+    ? fine.map((tick) => Number(tick.toPrecision(3)))
+    : niceTicks(low, high, 3).filter((tick) => tick > 0);
+}

@@ -1,0 +1,82 @@
+import type { PlannedNode } from '../plan/plan.ts';
+import type { Run } from '../plan/run.ts';
+import type { Signal } from '../signal/signal.ts';
+import type { Product, ProductKind } from '../steps/products.ts';
+import type { FigureBook } from './figure-book.ts';
+import type { Markup } from './markup.ts';
+import type { OutputFile } from './output.ts';
+
+export interface ReportSignal {
+  /** Name of the input in the recipe. */
+  readonly name: string;
+  readonly signal: Signal;
+  readonly file?: { readonly name: string; readonly bytes: number; readonly sha256: string };
+}
+
+export interface ReportInput {
+  readonly run: Run;
+  readonly inputs: readonly ReportSignal[];
+  readonly software: { readonly spectrail: string; readonly runtime: string; readonly engine: string };
+  /** What simulated data are made of: class per pixel, row-major, and the names of the classes. */
+  readonly truth?: { readonly labels: Uint8Array; readonly names: readonly string[] };
+  /** ISO 8601 date for the crate, which must have one; nothing else but the timings knows the clock. Default: now. */
+  readonly created?: string;
+}
+
+export type ProductOf<K extends ProductKind> = Extract<Product, { product: K }>;
+
+/** A product of the run with the node that made it. */
+export interface Result<K extends ProductKind> {
+  readonly node: PlannedNode;
+  readonly product: ProductOf<K>;
+}
+
+export interface AnyResult {
+  readonly node: PlannedNode;
+  readonly product: Product;
+}
+
+/** What sections write from. */
+export interface Report extends ReportInput {
+  readonly results: readonly AnyResult[];
+  readonly figures: FigureBook;
+}
+
+export interface Section {
+  /** Anchor in the page. */
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+  /** Sentences for the head of the report. */
+  readonly findings?: readonly Markup[];
+  readonly files?: readonly OutputFile[];
+}
+
+/** How one kind of product is shown and written. */
+export type ProductSection<K extends ProductKind> = (report: Report, result: Result<K>) => Section;
+
+export function resultsOf<K extends ProductKind>({ results }: Pick<Report, 'results'>, kind: K): Result<K>[] {
+  return results.filter(({ product }) => product.product === kind) as unknown as Result<K>[];
+}
+
+/** "phases.csv", or "phases-<node>.csv" where several nodes made that kind of product. */
+export function fileName(report: Report, { node, product }: AnyResult, base: string, extension: string): string {
+  const alone = resultsOf(report, product.product).length === 1;
+  return alone ? `${base}.${extension}` : `${base}-${node.id}.${extension}`;
+}
+
+/** Heading of a product's section; names the node where there are several of the kind. */
+export function sectionTitle(report: Report, { node, product }: AnyResult, title: string): string {
+  return resultsOf(report, product.product).length === 1 ? title : `${title}: ${node.id}`;
+}
+
+/** Elements that any result names, strongest first: their lines are written into the spectra. */
+export function elementsFound(report: Report): string[] {
+  const phases = resultsOf(report, 'phases').flatMap(({ product }) =>
+    product.phases.flatMap(({ elements }) => elements),
+  );
+  const regions = resultsOf(report, 'anomalies').flatMap(({ product }) =>
+    product.regions.flatMap(({ suggestions }) => suggestions.slice(0, 1).map(({ element }) => element)),
+  );
+  return [...new Set([...phases, ...regions])];
+}

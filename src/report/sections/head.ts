@@ -1,0 +1,70 @@
+import { axisValue } from '../../signal/axis.ts';
+import type { PlainTree } from '../../signal/dataset.ts';
+import { describeIntensity } from '../../signal/intensity.ts';
+import { describeMask } from '../../signal/mask.ts';
+import { modality } from '../../signal/modality.ts';
+import { describeNoise } from '../../signal/noise.ts';
+import { html, join, type Markup } from '../markup.ts';
+import { counted, formatBytes, formatNumber } from '../numbers.ts';
+import { describeNavigation, formatBand } from '../origin-axes.ts';
+import { table, traced } from '../page-parts.ts';
+import type { Report, ReportSignal } from '../report.ts';
+
+const MOST_CONDITIONS = 12;
+
+/** What was asked, of what, and what came out. */
+export function head(report: Report, findings: readonly Markup[]): Markup {
+  const { run, inputs, software } = report;
+  const { recipe, nodes } = run.plan;
+  return html`<header>
+    <p class="kicker">Spectrail report</p>
+    <h1>${recipe.title}</h1>
+    ${recipe.description && html`<p class="lead">${recipe.description}</p>`}
+    <div class="findings"><h2>Findings</h2>
+    ${findings.length ? html`<p>${join(findings, ' ')}</p>` : html`<p>The run left nothing to report but its trail.</p>`}</div>
+    <p>Asked: ${join(
+      nodes.map(({ id, step }) => traced(id, step.title.toLowerCase())),
+      ' → ',
+    )}.</p>
+    ${table([{ title: 'input' }, { title: 'data' }, { title: 'values' }, { title: 'conditions' }, { title: 'file' }], inputs.map(inputRow))}
+    <p class="note">Spectrail ${software.spectrail}, ${software.runtime}, engine ${software.engine}, seed ${recipe.seed}. Every number
+    leads to its entry in the <a href="#trail">trail</a>; ± is one standard uncertainty.</p>
+  </header>`;
+}
+
+function inputRow({ name, signal, file }: ReportSignal): (string | Markup)[] {
+  const { spectral, navigation, intensity, noise, mask, title } = signal;
+  const range =
+    spectral.size > 1
+      ? `, ${formatBand([axisValue(spectral, 0), axisValue(spectral, spectral.size - 1)], spectral)}`
+      : '';
+  const masked = describeMask(mask);
+  return [
+    traced(name, name),
+    html`${title && html`<b>${title}</b><br>`}${modality(signal.modality).title}<br>${describeNavigation(navigation)}, ${counted(spectral.size, 'channel')}${range}`,
+    html`${describeIntensity(intensity)}<br>${describeNoise(noise)}${masked && html`<br>masked: ${masked}`}`,
+    html`${join(conditions(signal.metadata), html`<br>`)}`,
+    file ? html`${file.name}<br>${formatBytes(file.bytes)}` : 'made in memory',
+  ];
+}
+
+/** Plain entries of the metadata, `beam_energy_keV` as "beam energy: 200 keV". */
+function conditions(metadata: PlainTree): string[] {
+  return Object.entries(metadata)
+    .flatMap(([key, value]) => {
+      if (typeof value !== 'number' && typeof value !== 'string') return [];
+      const { name, unit } = splitUnit(key);
+      const text =
+        typeof value === 'number' ? formatNumber(value, 4) : value.length > 60 ? `${value.slice(0, 60)}…` : value;
+      return [`${name}: ${text}${unit && typeof value === 'number' ? `\u00a0${unit}` : ''}`];
+    })
+    .slice(0, MOST_CONDITIONS);
+}
+
+const UNIT_ENDINGS = ['keV', 'eV', 'mrad', 's', 'ms', 'mm', 'nm', 'pA', 'nA', 'um', 'deg', 'K', 'Pa'];
+
+function splitUnit(key: string): { name: string; unit: string } {
+  const words = key.split('_');
+  const unit = words.length > 1 && UNIT_ENDINGS.includes(words.at(-1) ?? '') ? (words.pop() ?? '') : '';
+  return { name: words.join(' '), unit };
+}
