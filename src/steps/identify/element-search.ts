@@ -1,7 +1,7 @@
 import { elementOf } from '../../reference/index.ts';
 import type { FoundElement } from './elements.ts';
 import type { Response } from './emission.ts';
-import { fitResponse } from './response-fit.ts';
+import { fitResponse, responsePenalty } from './response-fit.ts';
 import type { SpectrumBins } from './spectrum-bins.ts';
 import { type SpectrumFit, SpectrumModel } from './spectrum-model.ts';
 import { surprise } from './surprise.ts';
@@ -9,6 +9,9 @@ import { surprise } from './surprise.ts';
 /** Candidates refitted in full at each step, those of most promise. */
 const TRIED = 4;
 const EXCHANGES_TRIED = 2;
+const RECONSIDERED = 3;
+/** A response as near as this to the stated one hides no element. */
+const TELLING_PENALTY = 1;
 const MOST_ELEMENTS = 40;
 const PASSES = 3;
 /** Only a step in the search: a fit that decides is run to the end. */
@@ -27,8 +30,9 @@ export function elementSearch(
   search.addExpected();
   for (let pass = 0; pass < PASSES; pass++) {
     search.addWhileGaining();
-    const changed = search.dropAndExchange();
-    if (!changed) break;
+    const exchanged = search.dropAndExchange();
+    const reconsidered = search.reconsiderResponse();
+    if (!exchanged && !reconsidered) break;
   }
   return search.result();
 }
@@ -133,6 +137,35 @@ class Search {
     settled.add(element);
     const other = this.bestAddition(without, weights, EXCHANGES_TRIED, element);
     return other && other.gain > worth + 1 ? other.fit : undefined;
+  }
+
+  /**
+   * A shifted axis can stand for an element beside a stronger line (S beside Pb M). So with the stated axis again:
+   * an element that then is wanted stays if, the response fitted anew, it costs less than the shift did.
+   * @returns whether one was added.
+   */
+  reconsiderResponse(): boolean {
+    const { model, stated } = this;
+    const shifted = model.response;
+    const penalty = responsePenalty(shifted, stated);
+    if (penalty < TELLING_PENALTY || this.fit.elements.length === 0) return false;
+    const weights = model.weights(this.fit);
+    const present = model.fit(this.fit.elements, weights, this.fit);
+    const bound = present.deviance + penalty;
+    model.response = stated;
+    const base = model.fit(this.fit.elements, weights, present);
+    let best: { fit: SpectrumFit; response: Response; objective: number } | undefined;
+    for (const { element } of this.promising(base, weights, RECONSIDERED)) {
+      model.response = stated;
+      const start = model.fit([...base.elements, element], weights, base);
+      const adjusted = fitResponse(model, stated, start);
+      const { deviance } = model.fit(adjusted.elements, weights, adjusted);
+      const objective = deviance + responsePenalty(model.response, stated) + this.cost(element);
+      if (objective < (best?.objective ?? bound)) best = { fit: adjusted, response: model.response, objective };
+    }
+    model.response = best?.response ?? shifted;
+    this.fit = best?.fit ?? present;
+    return best !== undefined;
   }
 
   result(): FoundElement[] {

@@ -35,7 +35,7 @@ const LEAST_COUNTS = 30;
  * element may be as weak as absorption makes it, but at most four times stronger beside a harder one than cross sections
  * and detector say: so a heavy element's L lines decide whose a peak at 2.3 keV is. Elements are added while the deviance
  * falls by more than what the element costs (14, more for those seldom met, 5 for the expected), dropped and exchanged by
- * the same measure. Offset (σ 8 eV), gain (0.1 %) and resolution (σ 6 eV) of the axis are fitted on the way.
+ * the same measure. Offset (σ 8 eV), gain (0.05 %) and resolution (σ 6 eV) of the axis are fitted on the way.
  *
  * The model is not trusted to counting precision: a bin weighs its Poisson variance over that variance plus the model's,
  * for uncertain line intensities (1.5-3 % for the main line of a family, 6 % for Kβ, 8-40 % for minor L and M lines),

@@ -3,9 +3,9 @@ import { portableLog } from '../../kernels/index.ts';
 import {
   detectorEfficiency,
   ELEMENTS,
+  type LineFamily,
   lineFamilies,
   lineFwhm,
-  type LineFamily,
   massAttenuation,
   type XrayLine,
 } from '../../reference/index.ts';

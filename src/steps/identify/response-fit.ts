@@ -1,11 +1,11 @@
-import { CholeskyFactor, type Column } from './poisson-mixture.ts';
 import type { Response } from './emission.ts';
+import { CholeskyFactor, type Column } from './poisson-mixture.ts';
 import type { SpectrumFit, SpectrumModel } from './spectrum-model.ts';
 
 const PARAMETERS = ['offsetKeV', 'gain', 'resolutionEV'] as const;
 /** How far the stated axis and resolution are trusted: one standard deviation. */
-const SPREAD: Readonly<Response> = { offsetKeV: 0.008, gain: 0.001, resolutionEV: 6 };
-const LARGEST: Readonly<Response> = { offsetKeV: 0.04, gain: 0.006, resolutionEV: 40 };
+const SPREAD: Readonly<Response> = { offsetKeV: 0.008, gain: 0.0005, resolutionEV: 6 };
+const LARGEST: Readonly<Response> = { offsetKeV: 0.04, gain: 0.004, resolutionEV: 40 };
 const PROBE: Readonly<Response> = { offsetKeV: 0.001, gain: 0.0002, resolutionEV: 1 };
 /** Below this the width of soft lines has no law. */
 export const LEAST_RESOLUTION_EV = 122.5;
@@ -25,7 +25,7 @@ export function fitResponse(model: SpectrumModel, stated: Response, fit: Spectru
     const to = moved(from, step, stated);
     model.response = to;
     const after = model.fit(best.elements, weights, before);
-    const gain = before.deviance + penalty(from, stated) - after.deviance - penalty(to, stated);
+    const gain = before.deviance + responsePenalty(from, stated) - after.deviance - responsePenalty(to, stated);
     if (gain <= 0) {
       model.response = from;
       return before;
@@ -71,6 +71,7 @@ function moved(from: Response, step: Float64Array, stated: Response): Response {
   return { offsetKeV, gain, resolutionEV: Math.max(resolutionEV, LEAST_RESOLUTION_EV) };
 }
 
-function penalty(response: Response, stated: Response): number {
+/** Squared distance from the stated response, in standard deviations: what a shift costs, on the scale of the deviance. */
+export function responsePenalty(response: Response, stated: Response): number {
   return PARAMETERS.reduce((sum, name) => sum + ((response[name] - stated[name]) / SPREAD[name]) ** 2, 0);
 }

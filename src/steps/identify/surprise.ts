@@ -4,7 +4,9 @@
  */
 const BASE = 14;
 const EXPECTED = 5;
-const UNCOMMON = new Set('Be Sc Ga Ge As Se Br Rb Y Ru Rh Pd Cd In Sb Te I Cs La Ce Hf Re Os Ir Hg Tl Bi Th U'.split(' '));
+const UNCOMMON = new Set(
+  'Be Sc Ga Ge As Se Br Rb Y Ru Rh Pd Cd In Sb Te I Cs La Ce Hf Re Os Ir Hg Tl Bi Th U'.split(' '),
+);
 const RARE_EARTH = new Set('Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu'.split(' '));
 const IMPROBABLE = new Set('He Ne Ar Kr Xe Rn Tc Pm Po At Fr Ra Ac Pa Np Pu Am Cm Bk Cf'.split(' '));
 
