@@ -43,7 +43,11 @@ export interface CorrelatedNoise {
   readonly tag: 'correlated';
   readonly form:
     | { readonly kind: 'band'; readonly channels: number }
-    | { readonly kind: 'low-rank'; readonly rank: number }
+    /**
+     * Cov_i = variance_i · J·Jᵀ with J the loadings (channels × rank) that the signal's values are made of; without
+     * `variance` only the rank is known.
+     */
+    | { readonly kind: 'low-rank'; readonly rank: number; readonly variance?: Float64Array }
     | { readonly kind: 'full' };
   readonly why: string;
   readonly across: AcrossPixels;

@@ -53,9 +53,19 @@ export interface Criterion {
   readonly threshold?: number;
 }
 
+/**
+ * `common`: spread over the map, part of the model. `localised`: lives in a handful of pixels; left out of the model so that
+ * the residual pass reports it. `pattern`: jumps from channel to channel without spatial structure (gain). `noise`: beyond
+ * the truncation.
+ */
+export type ComponentKind = 'common' | 'localised' | 'pattern' | 'noise';
+
 export interface ComponentVerdict {
-  /** Moran z of the score map. */
+  readonly kind: ComponentKind;
+  /** Neighbour correlation z of the score map. */
   readonly moran: number;
+  /** Excess kurtosis of the scores: 0 for noise, large where few pixels carry the component. */
+  readonly kurtosis: number;
   /** Lag-1 autocorrelation of the loading: near 0 or below for gain patterns and noise, near 1 for spectra. */
   readonly smoothness: number;
   /** Predicted cos² between found and true loading. */
@@ -67,8 +77,10 @@ export interface ComponentVerdict {
 
 export interface Truncation extends Origin {
   readonly product: 'truncation';
-  /** The number kept. */
+  /** Components up to the truncation: signal of any kind. */
   readonly components: number;
+  /** Which of them (0-based) the model keeps: the common ones. */
+  readonly kept: readonly number[];
   readonly chosenBy: string;
   readonly criteria: readonly Criterion[];
   readonly verdicts: readonly ComponentVerdict[];

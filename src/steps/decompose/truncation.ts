@@ -17,6 +17,8 @@ import { calibrateNull, NULL_PIXELS } from './null-model.ts';
 const RULES = Object.keys(CRITERIA) as [string, ...string[]];
 const DISAGREEMENT = 2;
 const SMOOTH = 0.3;
+/** Above the kurtosis of noise that is concentrated in a phase of a tenth of the map. */
+const LOCALISED = 25;
 const TRUSTED_OVERLAP = 0.85;
 
 const params = z.strictObject({
@@ -86,7 +88,8 @@ export default defineStep<Params>({
     }
     const edge = calibration ? noiseEdge(calibration.edges) : analyticEdge(factors);
     const { components, chosenBy } = choose(criteria, p, factors.rank);
-    const verdicts = Array.from({ length: factors.rank }, (_, k) => verdict(factors, k, edge));
+    const verdicts = Array.from({ length: factors.rank }, (_, k) => verdict(factors, k, k < components));
+    const common = verdicts.flatMap(({ kind }, k) => (kind === 'common' ? [k] : []));
     const { title, modality, navigation, spectral, history } = factors;
     return {
       title,
@@ -96,6 +99,7 @@ export default defineStep<Params>({
       history: [...history, { step: 'decompose.truncation', version: 1, params: p as never }],
       product: 'truncation',
       components,
+      kept: common,
       chosenBy,
       criteria,
       verdicts,
@@ -159,23 +163,43 @@ function analyticEdge(factors: Factorisation): number {
   return noiseSigma(factors) * (Math.sqrt(factors.validPixels) + Math.sqrt(factors.validChannels));
 }
 
-function verdict(factors: Factorisation, k: number, edge: number): ComponentVerdict {
+function verdict(factors: Factorisation, k: number, signal: boolean): ComponentVerdict {
   const { singularValues, validPixels, validChannels } = factors;
   const sigma = noiseSigma(factors);
   const ratio = validChannels / validPixels;
   const eigenvalue = sigma > 0 ? (singularValues[k] / sigma) ** 2 / validPixels : 0;
   const strength = deBiasedStrength(eigenvalue, ratio);
-  const overlap = overlapSquared(strength, ratio);
-  const moran = scoreMoran(factors, k);
-  const smoothness = lagOne(factors, k);
-  const above = singularValues[k] > edge;
-  const flag =
-    above && moran < STRUCTURED && smoothness < SMOOTH
-      ? 'no spatial structure and a loading that jumps from channel to channel: a gain pattern, not a phase'
-      : above && moran < STRUCTURED
-        ? 'no spatial structure: perhaps a drift, a spike or a phase of very few pixels'
-        : undefined;
-  return { moran, smoothness, overlap, strength, flag };
+  const measured = {
+    moran: scoreMoran(factors, k),
+    kurtosis: excessKurtosis(factors, k),
+    smoothness: lagOne(factors, k),
+    strength,
+    overlap: overlapSquared(strength, ratio),
+  };
+  if (!signal) return { kind: 'noise', ...measured };
+  if (k === 0 || measured.moran > STRUCTURED) return { kind: 'common', ...measured };
+  if (measured.smoothness < SMOOTH && measured.kurtosis < LOCALISED) {
+    const flag = 'no spatial structure and a loading that jumps from channel to channel: a gain pattern, not a phase';
+    return { kind: 'pattern', ...measured, flag };
+  }
+  if (measured.kurtosis > LOCALISED) {
+    return { kind: 'localised', ...measured, flag: 'carried by a few pixels: left to the residual pass' };
+  }
+  return { kind: 'common', ...measured, flag: 'no spatial structure: mixed below the pixel size, or drift' };
+}
+
+function excessKurtosis({ scores, rank, rowWeights, validPixels }: Factorisation, k: number): number {
+  let mean = 0;
+  for (let i = 0; i < rowWeights.length; i++) if (rowWeights[i] > 0) mean += scores[i * rank + k] / validPixels;
+  let square = 0;
+  let fourth = 0;
+  for (let i = 0; i < rowWeights.length; i++) {
+    if (rowWeights[i] <= 0) continue;
+    const d = (scores[i * rank + k] - mean) ** 2;
+    square += d;
+    fourth += d * d;
+  }
+  return square > 0 ? (validPixels * fourth) / (square * square) - 3 : 0;
 }
 
 /** Lag-1 autocorrelation of the weighted loading over valid channels. */

@@ -1,5 +1,5 @@
 import { CounterRandom } from '../../kernels/index.ts';
-import { scanMap } from './scan-map.ts';
+import { type ModelVariance, scanMap } from './scan-map.ts';
 
 /** Pixels of a calibration map at most. */
 export const CALIBRATION_PIXELS = 4096;
@@ -11,6 +11,7 @@ export const CALIBRATION_PIXELS = 4096;
  */
 export function testsPerPixel(
   expected: Float64Array,
+  variance: ModelVariance,
   halves: number,
   width: number,
   height: number,
@@ -26,7 +27,7 @@ export function testsPerPixel(
       random.reset(repeat * pixels + i);
       for (let h = 0; h < halves; h++) observed[i * halves + h] = random.poisson(Math.max(0, expected[i * halves + h]));
     }
-    const { significance } = scanMap({ observed, expected, halves }, 0, 0, pixels, width, height);
+    const { significance } = scanMap({ observed, expected, halves }, variance, 0, 0, pixels, width, height);
     let top = 0;
     for (const value of significance) top = Math.max(top, value);
     sum += -Math.log1p(-Math.min(10 ** -top, 1 - 1e-12));

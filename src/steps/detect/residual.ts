@@ -11,7 +11,7 @@ import { defineStep, type StepContext } from '../step.ts';
 import { bandChannels, type Bands, halfBandOf, makeBands } from './bands.ts';
 import { CALIBRATION_PIXELS, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
 import { bandEdges, describeRegion, findCandidates, trimCandidate } from './regions.ts';
-import { modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
+import { type ModelVariance, modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
 import { bandLimit, moranSums, moranZ, neighbourResiduals, type StructureArgs } from './structure.ts';
 
 const params = z.strictObject({
@@ -28,10 +28,10 @@ const OUTPUTS = 3;
 /** significance, test and residual of every pixel; needs one row above and below. */
 const scan = defineMap<StructureArgs>({
   gather: ({ width, height }, start, end) => [haloRows(start, end, width, height)],
-  apply: ({ halfBand, shares, gain, skip, width, height }, [raw, model], start, end) => {
+  apply: ({ halfBand, halves, variance, gain, skip, width, height }, [raw, model], start, end) => {
     const [base] = haloRows(start, end, width, height);
-    const counts = sumHalfBands(raw, model, halfBand, shares, gain, base, skip);
-    const { significance, test, residual } = scanMap(counts, base, start, end, width, height);
+    const counts = sumHalfBands(raw, model, halfBand, halves, gain, base, skip);
+    const { significance, test, residual } = scanMap(counts, variance, base, start, end, width, height);
     const values = new Float64Array((end - start) * OUTPUTS);
     for (let i = 0; i < end - start; i++) {
       values[i * OUTPUTS] = significance[i];
@@ -154,12 +154,13 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
   const gain: Factor = noise.tag === 'poisson' ? noise.gain : { per: 'cube', value: 1 };
   const sources = [signal.source, model.source];
   const modelRows = await calibrationRows(context, model, width, height);
-  const expected = modelHalfBands(modelRows.block, halfBand, halves).map((value) => Math.max(0, value));
-  const shares = averageShares(expected, halves);
-  const perPixel = testsPerPixel(expected, halves, modelRows.width, modelRows.height, p.nulls, context.seed);
+  const expected = modelHalfBands(modelRows.block, halfBand, halves);
+  const variance = modelVariance(model, halfBand, halves, pixels);
+  const local = { ...variance, pixels: variance.pixels.subarray(modelRows.first, modelRows.first + modelRows.block.pixels) };
+  const perPixel = testsPerPixel(expected, local, halves, modelRows.width, modelRows.height, p.nulls, context.seed);
   const tests = perPixel * pixels;
   const threshold = familyWiseThreshold(tests, p.falseAlarmRate);
-  const args: StructureArgs = { halfBand, shares, gain, skip: mask.pixels, width, height };
+  const args: StructureArgs = { halfBand, halves, variance, gain, skip: mask.pixels, width, height };
   const source: Source = {
     type: 'mapped',
     map: context.shapeId('scan'),
@@ -190,17 +191,28 @@ async function calibrationRows(context: StepContext, model: Signal, width: numbe
   const columns = Math.min(width, CALIBRATION_PIXELS);
   const first = Math.floor((height - rows) / 2) * width;
   const block = await modelBlock(context, model, width * height);
-  return { block: sliceBlock(block, first, first + rows * columns), width: columns, height: rows };
+  return { first, block: sliceBlock(block, first, first + rows * columns), width: columns, height: rows };
 }
 
-function averageShares(expected: Float64Array, halves: number): Float64Array {
-  const shares = new Float64Array(halves);
-  let total = 0;
-  for (let at = 0; at < expected.length; at++) {
-    shares[at % halves] += expected[at];
-    total += expected[at];
+/** Errors of the model itself, from the low-rank law it carries; none where it carries no such law. */
+function modelVariance({ noise, source }: Signal, halfBand: Uint16Array, halves: number, pixels: number): ModelVariance {
+  const bands = new Float64Array(Math.max(1, halves - 1));
+  const known = noise.tag === 'correlated' && noise.form.kind === 'low-rank' ? noise.form.variance : undefined;
+  if (!known || source.type !== 'memory' || source.block.kind !== 'factors') {
+    return { pixels: new Float64Array(pixels), bands };
   }
-  return total > 0 ? shares.map((value) => value / total) : shares;
+  const { rank, loadings } = source.block;
+  const summed = new Float64Array(halves * rank);
+  for (let j = 0; j < halfBand.length; j++) {
+    for (let k = 0; k < rank; k++) summed[halfBand[j] * rank + k] += loadings[j * rank + k];
+  }
+  for (let b = 0; b < bands.length; b++) {
+    for (let k = 0; k < rank; k++) {
+      const both = summed[b * rank + k] + (b + 1 < halves ? summed[(b + 1) * rank + k] : 0);
+      bands[b] += both * both;
+    }
+  }
+  return { pixels: known, bands };
 }
 
 async function describe(context: StepContext, signal: Signal, model: Signal, found: Found, p: Params): Promise<Region[]> {

@@ -2,33 +2,37 @@ import { logPoissonUpperTail } from '../../kernels/index.ts';
 import type { Block } from '../../signal/block.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
 
-/** Observed and expected counts per pixel and half-band: pixels × halves, row-major. */
+/** Observed and expected counts per pixel and half-band: pixels × halves, row-major; `expected` may be negative. */
 export interface HalfBandCounts {
   readonly observed: Float64Array;
   readonly expected: Float64Array;
   readonly halves: number;
 }
 
-/** Expected counts never fall below this share of what the average pixel of the same total would have. */
-const FLOOR_SHARE = 0.2;
+/** How uncertain the model is: Var(expected counts of pixel i in band b) = pixels[i] · bands[b]. */
+export interface ModelVariance {
+  readonly pixels: Float64Array;
+  readonly bands: Float64Array;
+}
+
+/** An excess counts only beyond this many σ of the model itself. */
+const MODEL_SIGMAS = 2;
+/** Least counts a model can predict for a band: keeps a lone count in a truly empty band from being a discovery. */
+const LEAST_EXPECTED = 0.01;
 /** Only excesses above this many σ are worth an exact tail probability. */
 const WORTH_TESTING = 2;
 
-/**
- * Sums raw counts and model over half-bands.
- * @param shares average share of a pixel's counts in each half-band
- */
+/** Sums raw counts and model over half-bands. */
 export function sumHalfBands(
   raw: Block,
   model: Block,
   halfBand: Uint16Array,
-  shares: Float64Array,
+  halves: number,
   gain: Factor,
   start: number,
   skip: Uint8Array | undefined,
 ): HalfBandCounts {
   const { pixels, channels } = raw;
-  const halves = shares.length;
   const observed = new Float64Array(pixels * halves);
   for (let i = 0; i < pixels; i++) {
     if (skip?.[start + i]) continue;
@@ -40,7 +44,6 @@ export function sumHalfBands(
     }
   }
   const expected = modelHalfBands(model, halfBand, halves);
-  floorExpected(observed, expected, shares, halves);
   if (skip) for (let i = 0; i < pixels; i++) if (skip[start + i]) expected.fill(0, i * halves, (i + 1) * halves);
   return { observed, expected, halves };
 }
@@ -76,14 +79,6 @@ export function modelHalfBands(model: Block, halfBand: Uint16Array, halves: numb
   return expected;
 }
 
-function floorExpected(observed: Float64Array, expected: Float64Array, shares: Float64Array, halves: number): void {
-  for (let at = 0; at < expected.length; at += halves) {
-    let total = 0;
-    for (let h = 0; h < halves; h++) total += observed[at + h];
-    for (let h = 0; h < halves; h++) expected[at + h] = Math.max(expected[at + h], FLOOR_SHARE * total * shares[h]);
-  }
-}
-
 /** For each scanned pixel: −log₁₀ of its smallest tail probability, the test that gave it, and its total residual. */
 export interface ScanResult {
   readonly significance: Float64Array;
@@ -94,10 +89,12 @@ export interface ScanResult {
 
 /**
  * Tests every band of every pixel, pooled over 3×3 neighbours and alone, for more counts than the model expects.
+ * The excess is over an upper bound of the model: its value, at least 0, plus two of its own standard deviations.
  * @param base map index of the first pixel in `counts`; rows above and below the scanned ones must be in it
  */
 export function scanMap(
   counts: HalfBandCounts,
+  variance: ModelVariance,
   base: number,
   start: number,
   end: number,
@@ -115,18 +112,20 @@ export function scanMap(
     const x = q - y * width;
     pooledObserved.fill(0);
     pooledExpected.fill(0);
+    let pooledVariance = 0;
     for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
       for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) {
         const at = (yy * width + xx - base) * halves;
+        pooledVariance += variance.pixels[yy * width + xx];
         for (let h = 0; h < halves; h++) {
           pooledObserved[h] += counts.observed[at + h];
           pooledExpected[h] += counts.expected[at + h];
         }
       }
     }
-    testBands(pooledObserved, pooledExpected, 0, halves, result, q - start, 0);
+    testBands(pooledObserved, pooledExpected, 0, halves, variance.bands, pooledVariance, result, q - start, 0);
     const at = (q - base) * halves;
-    testBands(counts.observed, counts.expected, at, halves, result, q - start, bands);
+    testBands(counts.observed, counts.expected, at, halves, variance.bands, variance.pixels[q], result, q - start, bands);
     let observed = 0;
     let expected = 0;
     for (let h = 0; h < halves; h++) {
@@ -143,6 +142,8 @@ function testBands(
   expected: Float64Array,
   at: number,
   halves: number,
+  bandVariance: Float64Array,
+  pixelVariance: number,
   result: ScanResult,
   pixel: number,
   firstTest: number,
@@ -151,12 +152,17 @@ function testBands(
   for (let band = 0; band < bands; band++) {
     const second = band + 1 < halves ? at + band + 1 : -1;
     const o = Math.round(observed[at + band] + (second >= 0 ? observed[second] : 0));
-    const e = expected[at + band] + (second >= 0 ? expected[second] : 0);
-    if (e <= 0 || o <= e + WORTH_TESTING * Math.sqrt(e)) continue;
+    const e = upperBound(expected[at + band] + (second >= 0 ? expected[second] : 0), pixelVariance * bandVariance[band]);
+    if (o <= e + WORTH_TESTING * Math.sqrt(e)) continue;
     const significance = -logPoissonUpperTail(o, e) / Math.LN10;
     if (significance > result.significance[pixel]) {
       result.significance[pixel] = significance;
       result.test[pixel] = firstTest + band;
     }
   }
+}
+
+/** What the model might expect at most: Poisson means are positive, and the model has errors of its own. */
+export function upperBound(expected: number, variance: number): number {
+  return Math.max(expected, LEAST_EXPECTED) + MODEL_SIGMAS * Math.sqrt(variance);
 }

@@ -1,11 +1,12 @@
 import { moranOfSums, normalQuantile } from '../../kernels/index.ts';
 import { defineFold, defineMap } from '../../shapes/shape.ts';
 import type { Factor } from '../../signal/noise.ts';
-import { sumHalfBands } from './scan-map.ts';
+import { type HalfBandCounts, type ModelVariance, sumHalfBands, upperBound } from './scan-map.ts';
 
 export interface StructureArgs {
   readonly halfBand: Uint16Array;
-  readonly shares: Float64Array;
+  readonly halves: number;
+  readonly variance: ModelVariance;
   readonly gain: Factor;
   readonly skip?: Uint8Array;
   readonly width: number;
@@ -18,12 +19,12 @@ export interface StructureArgs {
  */
 export const neighbourResiduals = defineMap<StructureArgs>({
   gather: ({ width, height }, start, end) => [[start, Math.min(end + width, width * height)]],
-  apply: ({ halfBand, shares, gain, skip, width, height }, [raw, model], start, end) => {
-    const counts = sumHalfBands(raw, model, halfBand, shares, gain, start, skip);
+  apply: ({ halfBand, halves, variance, gain, skip, width, height }, [raw, model], start, end) => {
+    const counts = sumHalfBands(raw, model, halfBand, halves, gain, start, skip);
     const columns = residualColumns(counts.halves);
     const gathered = raw.pixels;
     const r = new Float64Array(gathered * columns);
-    for (let i = 0; i < gathered; i++) standardise(counts, i, columns, r);
+    for (let i = 0; i < gathered; i++) standardise(counts, variance, start + i, i, columns, r);
     const channels = 2 * columns;
     const values = new Float64Array((end - start) * channels);
     for (let q = start; q < end; q++) {
@@ -41,7 +42,8 @@ export const neighbourResiduals = defineMap<StructureArgs>({
   example: ({ pixels, channels, width }) => ({
     args: {
       halfBand: Uint16Array.from({ length: channels }, (_, j) => j >> 1),
-      shares: new Float64Array((channels + 1) >> 1).fill(1 / ((channels + 1) >> 1)),
+      halves: (channels + 1) >> 1,
+      variance: { pixels: new Float64Array(pixels).fill(1), bands: new Float64Array(channels).fill(0.01) },
       gain: { per: 'cube', value: 1 },
       width,
       height: pixels / width,
@@ -55,13 +57,16 @@ export function residualColumns(halves: number): number {
   return 1 + Math.ceil(halves / 2);
 }
 
+/** (observed − expected)/√(upper bound of the model): bounded where the model is near 0. */
 function standardise(
-  { observed, expected, halves }: { observed: Float64Array; expected: Float64Array; halves: number },
+  { observed, expected, halves }: HalfBandCounts,
+  variance: ModelVariance,
   pixel: number,
+  row: number,
   columns: number,
   out: Float64Array,
 ): void {
-  const at = pixel * halves;
+  const at = row * halves;
   let total = 0;
   let model = 0;
   for (let b = 1; b < columns; b++) {
@@ -75,9 +80,10 @@ function standardise(
     }
     total += o;
     model += e;
-    out[pixel * columns + b] = e > 0 ? (o - e) / Math.sqrt(e) : 0;
+    const band = Math.min(h, variance.bands.length - 1);
+    out[row * columns + b] = (o - e) / Math.sqrt(upperBound(e, variance.pixels[pixel] * variance.bands[band]));
   }
-  out[pixel * columns] = model > 0 ? (total - model) / Math.sqrt(model) : 0;
+  out[row * columns] = model > 0 ? (total - model) / Math.sqrt(model) : 0;
 }
 
 interface MoranSums {

@@ -14,7 +14,7 @@ const params = z.strictObject({
   clusters: z
     .union([z.literal('auto'), z.number().int().min(1).max(64)])
     .default('auto')
-    .describe('number of phases; auto: as many as there are components'),
+    .describe('number of phases; auto: as many as there are common components'),
   restarts: z.number().int().min(1).max(100).default(10).describe('k-means++ starts; the best is kept'),
   refine: z
     .enum(['poisson', 'none'])
@@ -147,12 +147,12 @@ export default defineStep<Params>({
   },
   async run(context, inputs, p): Promise<PhaseMap> {
     const factors = inputs.factors as Factorisation;
-    const { components } = inputs.truncation as Truncation;
+    const { kept } = inputs.truncation as Truncation;
     const signal = inputs.counts as Signal;
-    const wanted = p.clusters === 'auto' ? components : p.clusters;
+    const wanted = p.clusters === 'auto' ? kept.length : p.clusters;
     const phases = Math.min(wanted, factors.validPixels);
     const skip = factors.rowWeights.map((weight) => (weight > 0 ? 0 : 1));
-    const start = clusterScores(factors, components, phases, p.restarts, context.seed);
+    const start = clusterScores(factors, kept, phases, p.restarts, context.seed);
     const found = await settle(context, signal, start, Uint8Array.from(skip), phases, p);
     const ordered = orderBySize(found, phases, signal);
     const warnings = phases < wanted ? [`Only ${phases} of ${wanted} phases: there are no more occupied pixels.`] : [];
@@ -172,15 +172,16 @@ export default defineStep<Params>({
  * k-means on y_i = score_i · rowWeight_i, the same point for every dose and thickness of a phase, weighted by 1/rowWeight²
  * because its variance is rowWeight².
  */
-function clusterScores(factors: Factorisation, components: number, phases: number, restarts: number, seed: number): Uint8Array {
+function clusterScores(factors: Factorisation, kept: readonly number[], phases: number, restarts: number, seed: number): Uint8Array {
   const { pixels, rank, scores, rowWeights, validPixels } = factors;
+  const components = kept.length;
   const points = new Float64Array(validPixels * components);
   const weights = new Float64Array(validPixels);
   let at = 0;
   for (let i = 0; i < pixels; i++) {
     const w = rowWeights[i];
     if (w <= 0) continue;
-    for (let k = 0; k < components; k++) points[at * components + k] = scores[i * rank + k] * w;
+    for (let k = 0; k < components; k++) points[at * components + k] = scores[i * rank + kept[k]] * w;
     weights[at++] = 1 / (w * w);
   }
   const { labels } = kmeans(points, validPixels, components, { clusters: phases, weights, restarts, seed });
