@@ -1,5 +1,6 @@
+import { erf } from '../../kernels/error-function.ts';
 import { portableExp, portableLog } from '../../kernels/index.ts';
-import { detectorEfficiency } from '../../reference/index.ts';
+import { detectorEfficiency, lineFwhm } from '../../reference/index.ts';
 import type { Column } from './poisson-mixture.ts';
 import { binAt, type SpectrumBins } from './spectrum-bins.ts';
 
@@ -17,24 +18,23 @@ const ZERO_PEAK_SIGMAS = [0.035, 0.06];
  * of the energy times 1/E times the efficiency of a bare detector), the tail of the zero (strobe) peak, and the pile-up
  * of two photons in one pulse (the spectrum convolved with itself).
  */
-export function continuumColumns(bins: SpectrumBins): { columns: Column[]; smooth: number } {
-  const splines = splineColumns(bins);
+export function continuumColumns(bins: SpectrumBins, beamEnergyKeV: number): { columns: Column[]; smooth: number } {
+  const splines = splineColumns(bins, beamEnergyKeV);
   const pileUp = pileUpColumn(bins);
   const rest = [...zeroPeakColumns(bins), ...(pileUp ? [pileUp] : [])];
   return { columns: [...splines, ...rest], smooth: splines.length };
 }
 
-function splineColumns(bins: SpectrumBins): Column[] {
+function splineColumns(bins: SpectrumBins, beamEnergyKeV: number): Column[] {
   const { edges, counts } = bins;
   const n = counts.length;
   const low = portableLog(edges[0]);
   const spacing = portableLog(KNOT_RATIO);
   const last = Math.ceil((portableLog(edges[n]) - low) / spacing) + 1;
-  const shape = new Float64Array(n);
+  const shape = bremsstrahlung(bins, beamEnergyKeV);
   const place = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     const energy = (edges[j] + edges[j + 1]) / 2;
-    shape[j] = ((edges[j + 1] - edges[j]) / energy) * detectorEfficiency(Math.max(energy, 0.1));
     place[j] = (portableLog(energy) - low) / spacing;
   }
   const columns: Column[] = [];
@@ -43,6 +43,36 @@ function splineColumns(bins: SpectrumBins): Column[] {
     if (column) columns.push(column);
   }
   return columns;
+}
+
+/** Kramers' law (1/E − 1/E₀), kept from vanishing at the beam energy, times detector efficiency and bin width. */
+function bremsstrahlung({ edges, counts }: SpectrumBins, beamEnergyKeV: number): Float64Array {
+  return Float64Array.from(counts, (_, j) => {
+    const energy = (edges[j] + edges[j + 1]) / 2;
+    const emitted = Math.max(1 - energy / beamEnergyKeV, 0.02) / energy;
+    return (edges[j + 1] - edges[j]) * emitted * detectorEfficiency(Math.max(energy, 0.1));
+  });
+}
+
+/**
+ * What a thick specimen lets out below an absorption edge beyond what it lets out above: continuum that rises as the
+ * cube of the energy, as absorption falls, to a step of the detector's width at the edge.
+ */
+export function edgeColumn(
+  bins: SpectrumBins,
+  beamEnergyKeV: number,
+  edgeKeV: number,
+  resolutionEV: number,
+): Column | undefined {
+  const { edges } = bins;
+  const sigma = lineFwhm(edgeKeV, resolutionEV) / 2.3548;
+  return trimmed(
+    bremsstrahlung(bins, beamEnergyKeV).map((value, j) => {
+      const energy = (edges[j] + edges[j + 1]) / 2;
+      if (energy < edgeKeV / 3 || energy > edgeKeV + 5 * sigma) return 0;
+      return value * (energy / edgeKeV) ** 3 * 0.5 * (1 + erf((edgeKeV - energy) / (sigma * Math.SQRT2)));
+    }),
+  );
 }
 
 /** Cardinal cubic B-spline, support (−2, 2). */

@@ -71,6 +71,7 @@ class Search {
 
   addWhileGaining(): void {
     while (this.fit.elements.length < MOST_ELEMENTS) {
+      this.model.letStep(this.fit);
       const weights = this.model.weights(this.fit);
       const base = this.model.fit(this.fit.elements, weights, this.fit);
       const next = this.bestAddition(base, weights, TRIED);

@@ -28,6 +28,8 @@ export interface EmissionFamily {
   readonly strength: number;
   /** How many times stronger than expected the next softer family may be beside this one. */
   readonly tolerance: number;
+  /** Absorption edge behind the strongest line. */
+  readonly edgeKeV: number;
 }
 
 /** The families of one element that the spectrum can show, from the highest energy down. */
@@ -87,13 +89,14 @@ function emission(
   const ionisation = (ELECTRONS[family] * portableLog(overvoltage)) / top.line.edgeKeV;
   return {
     strength: ionisation * photonsPerIonisation * total,
+    edgeKeV: top.line.edgeKeV,
     tolerance: RATIO_TOLERANCE * Math.max(1, 1 / (overvoltage - 1)),
     lines: counted.flatMap(({ line, photons }): FamilyLine[] => {
       const share = photons / total;
       const own = { name: line.name, energyKeV: line.energyKeV, share, error: shareError(line, line === top.line) };
-      const escape = escapeFraction(line.energyKeV);
-      if (escape * share < 1e-4) return [own];
-      return [own, { energyKeV: line.energyKeV - SILICON.lineKeV, share: share * escape, error: 0.5 }];
+      const escaping = escapeFraction(line.energyKeV);
+      if (escaping * share < 1e-4) return [own];
+      return [own, { energyKeV: line.energyKeV - SILICON.lineKeV, share: share * escaping, error: 0.5 }];
     }),
   };
 }

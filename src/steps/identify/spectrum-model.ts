@@ -1,12 +1,14 @@
-import { continuumColumns } from './continuum.ts';
+import { continuumColumns, edgeColumn } from './continuum.ts';
 import { type Emitter, emitters, type FamilyProfile, familyProfile, type Response } from './emission.ts';
 import { CholeskyFactor, type Column, dot, fitMixture, localForm, weightedOverlap } from './poisson-mixture.ts';
 import type { SpectrumBins } from './spectrum-bins.ts';
 
 /** The continuum's own relative error, and the bins over which it runs alike. */
-const CONTINUUM_VARIANCE = 0.02 ** 2 * 8;
+const CONTINUUM_VARIANCE = 0.03 ** 2 * 8;
+/** An element with this share of the counts may step the continuum at its edges. */
+const STEPPING_SHARE = 0.03;
 
-/** An element as columns whose non-negative mixtures are its possible family ratios. */
+/** An element as columns whose non-negative mixtures are its possible family ratios; steps of the continuum follow. */
 interface Cone {
   readonly columns: readonly Column[];
   /** Photons of each family in one unit of each column: columns × families. */
@@ -21,6 +23,8 @@ export interface SpectrumFit {
   readonly mean: Float64Array;
   /** Amplitudes of the continuum columns, then those of each element's cone in order. */
   readonly amplitudes: Float64Array;
+  /** Where each element's amplitudes start, and the end. */
+  readonly starts: readonly number[];
 }
 
 /** The model of one spectrum: continuum and every element's lines, under one response of axis and detector. */
@@ -29,14 +33,17 @@ export class SpectrumModel {
   readonly emitters: ReadonlyMap<string, Emitter>;
   private readonly continuum: readonly Column[];
   private readonly smooth: number;
+  private readonly beamEnergyKeV: number;
+  private stepping: ReadonlySet<string> = new Set();
   private current: Response;
   private cones = new Map<string, Cone>();
 
   constructor(bins: SpectrumBins, beamEnergyKeV: number, response: Response) {
     this.bins = bins;
+    this.beamEnergyKeV = beamEnergyKeV;
     this.current = response;
     this.emitters = new Map(emitters(bins, beamEnergyKeV).map((emitter) => [emitter.element, emitter]));
-    const { columns, smooth } = continuumColumns(bins);
+    const { columns, smooth } = continuumColumns(bins, beamEnergyKeV);
     this.continuum = columns;
     this.smooth = smooth;
   }
@@ -50,13 +57,32 @@ export class SpectrumModel {
     this.cones = new Map();
   }
 
+  /** Gives the abundant elements of a fit their absorption edges. */
+  letStep(fit: SpectrumFit): void {
+    const abundant = fit.elements.filter(
+      (element) => this.photons(element, fit).reduce((a, b) => a + b, 0) > STEPPING_SHARE * this.bins.total,
+    );
+    for (const element of [...abundant, ...this.stepping]) this.cones.delete(element);
+    this.stepping = new Set(abundant);
+  }
+
   private cone(element: string): Cone {
     let made = this.cones.get(element);
     if (!made) {
-      made = coneOf(this.emitters.get(element)!, this.bins, this.current);
+      const emitter = this.emitters.get(element)!;
+      made = coneOf(emitter, this.bins, this.current);
+      if (this.stepping.has(element)) made = this.withSteps(made, emitter);
       this.cones.set(element, made);
     }
     return made;
+  }
+
+  private withSteps({ columns, photons, profiles }: Cone, { families }: Emitter): Cone {
+    const steps = families.flatMap(
+      ({ edgeKeV }) => edgeColumn(this.bins, this.beamEnergyKeV, edgeKeV, this.current.resolutionEV) ?? [],
+    );
+    const dark = steps.map(() => families.map(() => 0));
+    return { columns: [...columns, ...steps], photons: [...photons, ...dark], profiles };
   }
 
   private columnsOf(elements: readonly string[]): Column[] {
@@ -68,7 +94,9 @@ export class SpectrumModel {
     const columns = this.columnsOf(elements);
     const amplitudes = this.carriedOver(elements, columns.length, start);
     const fitted = fitMixture(columns, this.bins.counts, weights, amplitudes, tolerance);
-    return { elements, ...fitted };
+    const starts = [this.continuum.length];
+    for (const element of elements) starts.push(starts[starts.length - 1] + this.cone(element).columns.length);
+    return { elements, starts, ...fitted };
   }
 
   private carriedOver(elements: readonly string[], size: number, start?: SpectrumFit): Float64Array {
@@ -77,30 +105,20 @@ export class SpectrumModel {
     out.set(start.amplitudes.subarray(0, this.continuum.length));
     let at = this.continuum.length;
     for (const element of elements) {
-      const given = this.amplitudesOf(element, start);
-      if (given) out.set(given, at);
-      at += this.cone(element).columns.length;
+      const room = this.cone(element).columns.length;
+      out.set(amplitudesOf(element, start).subarray(0, room), at);
+      at += room;
     }
     return out;
   }
 
-  private amplitudesOf(element: string, fit: SpectrumFit): Float64Array | undefined {
-    let at = this.continuum.length;
-    for (const each of fit.elements) {
-      const size = this.cone(each).columns.length;
-      if (each === element) return fit.amplitudes.subarray(at, at + size);
-      at += size;
-    }
-    return undefined;
-  }
-
   /** Fitted photons of each family of an element. */
   photons(element: string, fit: SpectrumFit): number[] {
-    const amplitudes = this.amplitudesOf(element, fit);
+    const amplitudes = amplitudesOf(element, fit);
     const { photons } = this.cone(element);
     return this.emitters
       .get(element)!
-      .families.map((_, f) => photons.reduce((sum, column, k) => sum + (amplitudes?.[k] ?? 0) * column[f], 0));
+      .families.map((_, f) => photons.reduce((sum, column, k) => sum + (amplitudes[k] ?? 0) * column[f], 0));
   }
 
   /**
@@ -204,6 +222,11 @@ export class Tangent {
     for (const value of cleared) free -= value * value;
     return (pull * pull) / Math.max(free, 1e-6 * norm);
   }
+}
+
+function amplitudesOf(element: string, { elements, starts, amplitudes }: SpectrumFit): Float64Array {
+  const at = elements.indexOf(element);
+  return at < 0 ? new Float64Array(0) : amplitudes.subarray(starts[at], starts[at + 1]);
 }
 
 function coneOf(emitter: Emitter, bins: SpectrumBins, response: Response): Cone {

@@ -13,6 +13,6 @@ const IMPROBABLE = new Set('He Ne Ar Kr Xe Rn Tc Pm Po At Fr Ra Ac Pa Np Pu Am C
 export function surprise(element: string, expected: ReadonlySet<string>): number {
   if (expected.has(element)) return EXPECTED;
   if (IMPROBABLE.has(element)) return BASE + 60;
-  if (RARE_EARTH.has(element)) return BASE + 12;
+  if (RARE_EARTH.has(element)) return BASE + 25;
   return UNCOMMON.has(element) ? BASE + 6 : BASE;
 }
