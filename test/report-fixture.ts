@@ -219,6 +219,7 @@ function truncationOf(factors: Factorisation): Truncation {
     ...originOf(factors as never as Signal),
     product: 'truncation',
     components,
+    kept: [0, 1, 2].filter((k) => k < components),
     chosenBy: 'consensus (median of anisotropy, Moran, parallel analysis)',
     criteria: [
       criterion(
@@ -252,6 +253,8 @@ function truncationOf(factors: Factorisation): Truncation {
       ),
     ],
     verdicts: values.map((s, k) => ({
+      kind: k < 3 ? 'common' : k === 3 ? 'localised' : 'noise',
+      kurtosis: k === 3 ? 41 : 0.2,
       moran: k < 4 ? 90 - 20 * k : 0.7,
       smoothness: k < 4 ? 0.95 - 0.05 * k : -0.02,
       overlap: k < 4 ? 0.99 - 0.06 * k : 0,

@@ -75,7 +75,12 @@ export function formatLogTick(value: number): string {
   const exponent = Math.log10(value);
   const power = Math.round(exponent);
   if (Math.abs(exponent - power) > 1e-6 || (power >= -2 && power <= 3)) return formatNumber(value);
-  return `10${superscript(power)}`;
+  return powerOfTen(power);
+}
+
+/** "10⁻³" */
+export function powerOfTen(exponent: number): string {
+  return `10${superscript(exponent)}`;
 }
 
 /** As many decimals as tell neighbours `step` apart. */

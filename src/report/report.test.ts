@@ -1,3 +1,4 @@
+import { XMLValidator } from 'fast-xml-parser';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { reportFixture, runOf } from '../../test/report-fixture.ts';
@@ -104,7 +105,7 @@ describe('report of a full run', () => {
     expect(text(files, 'phases.csv').split('\r\n')[1]).toContain(`phase 1,${phases.phases[0].pixels},`);
     expect(text(files, 'regions.csv')).toContain('confirmed');
     expect(text(files, 'region-spectra.csv').split('\r\n')[0]).toMatch(/^position_keV,region_1_counts,region_1_model/);
-    expect(text(files, 'truncation.csv').split('\r\n')[0]).toMatch(/^component,kept,singular_value/);
+    expect(text(files, 'truncation.csv').split('\r\n')[0]).toMatch(/^component,kind,kept,singular_value/);
   });
 
   test('arrays carry the shape of the map', () => {
@@ -173,7 +174,7 @@ describe('report of a full run', () => {
 
 describe('what files say is text, never markup', () => {
   test('a title with a script in it is shown as it is written', async () => {
-    const nasty = '<script>alert(1)</script>"\'&<img src=x onerror=alert(1)>';
+    const nasty = '<script>alert(1)</script>"\'&<img src=x onerror=alert(1)>\u0001';
     const input = reportFixture({ height: 6, width: 8, channels: 64, title: nasty });
     const raw = input.inputs[0].signal;
     const spectral = uniformAxis({ ...raw.spectral, name: nasty, unit: '</svg><script>' } as never);
@@ -196,9 +197,10 @@ describe('what files say is text, never markup', () => {
     for (const { path, content } of files) {
       if (!/\.(html|svg)$/.test(path)) continue;
       expect(dangers(content as string), path).toEqual([]);
+      if (path.endsWith('.svg')) expect(XMLValidator.validate(content as string), path).toBe(true);
     }
     const html = text(files, 'report.html');
-    expect(visible(html).includes(nasty)).toBe(true);
+    expect(visible(html).includes(nasty.replace('\u0001', '\ufffd'))).toBe(true);
     const attributes = [...parseHTML(html).document.querySelectorAll('*')].flatMap((element) =>
       element.getAttributeNames(),
     );

@@ -76,7 +76,9 @@ export function elementsFound(report: Report): string[] {
     product.phases.flatMap(({ elements }) => elements),
   );
   const regions = resultsOf(report, 'anomalies').flatMap(({ product }) =>
-    product.regions.flatMap(({ suggestions }) => suggestions.slice(0, 1).map(({ element }) => element)),
+    product.regions
+      .filter(({ status }) => status === 'confirmed')
+      .flatMap(({ suggestions }) => suggestions.slice(0, 1).map(({ element }) => element)),
   );
   return [...new Set([...phases, ...regions])];
 }

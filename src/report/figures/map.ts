@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import type { Axis } from '../../signal/axis.ts';
-import { decimalsFor, formatFixed, formatNumber } from '../numbers.ts';
-import { draw, FONT_SIZE, type Frame, INK, mark, type Pen } from './drawing.ts';
+import { formatNumber } from '../numbers.ts';
+import { draw, FONT_SIZE, type Frame, INK, mark, type Pen, tenths, textWidth } from './drawing.ts';
 import { fitPicture, formatLength, type MapGeometry, mapGeometry } from './map-geometry.ts';
-import { LEVELS, type Ramp, rampColours } from './palette.ts';
+import { type Ramp, type Rgb, rampColours } from './palette.ts';
 import { levelsOf, placeImage, placeRamp, type Reduction, reduceGrid } from './raster.ts';
-import { niceTicks, roundDown } from './ticks.ts';
+import { niceTicks, roundDown, type TickStyle, tickStyle } from './ticks.ts';
 
 export interface MapOptions {
   readonly values: ArrayLike<number>;
@@ -29,7 +29,7 @@ export interface MapOptions {
 /** Height of ticks and label below a picture. */
 export const AXIS_ROOM = 38;
 const MARGIN = { left: 50, top: 8, bottom: AXIS_ROOM };
-const BAR = { gap: 10, width: 12, labels: 54 };
+const BAR = { gap: 10, width: 12, ticks: 7, label: 18 };
 /** Longest side of a picture, px, where nothing else is asked for. */
 export const PICTURE_SIZE = 240;
 
@@ -41,22 +41,27 @@ export function valueMap(options: MapOptions): string | undefined {
 }
 
 function picture(options: MapOptions, geometry: MapGeometry): string {
-  const { ramp, reduce = 'mean', clip = 0, label, threshold } = options;
+  const { ramp, reduce = 'mean', clip = 0, size = PICTURE_SIZE } = options;
   const grid = reduceGrid({ width: geometry.width, height: geometry.height, values: options.values }, reduce);
   const limits = limitsOf(grid.values, ramp, clip);
   const colours = rampColours(ramp);
   const image = { ...grid, values: levelsOf(grid.values, limits.low, limits.high) };
+  const { height } = fitPicture(geometry.aspect, size);
+  const ticks = niceTicks(limits.low, limits.high, Math.min(Math.max(height / 40, 1), 6));
+  const style = tickStyle(ticks);
+  const tickWidth = Math.max(...ticks.map((tick) => textWidth(style.format(tick))));
+  const bar = { limits, colours, ticks, style, tickWidth, label: options.label, threshold: options.threshold };
   return drawPicture({
     geometry,
     alt: options.alt,
-    size: options.size,
-    right: BAR.gap + BAR.width + BAR.labels,
+    size,
+    right: BAR.gap + BAR.width + BAR.ticks + tickWidth + BAR.label,
     marks: [
       mark((frame, pen) => {
         placeImage(pen, frame, image, colours);
         options.over?.(frame, pen, geometry);
       }),
-      mark((frame, pen) => drawBar(frame, pen, limits, colours, label, threshold)),
+      mark((frame, pen) => drawBar(frame, pen, bar)),
     ],
   });
 }
@@ -160,40 +165,42 @@ function limitsOf(values: Float64Array, ramp: Ramp, clip: number): Limits {
   return { low, high, below: least < low, above: most > high };
 }
 
-function drawBar(
-  { right, top, bottom }: Frame,
-  pen: Pen,
-  { low, high, below, above }: Limits,
-  colours: ReturnType<typeof rampColours>,
-  label: string,
-  threshold?: number,
-): void {
+interface Bar {
+  readonly limits: Limits;
+  readonly colours: readonly Rgb[];
+  readonly ticks: readonly number[];
+  readonly style: TickStyle;
+  readonly tickWidth: number;
+  readonly label: string;
+  readonly threshold?: number;
+}
+
+function drawBar({ right, top, bottom }: Frame, pen: Pen, bar: Bar): void {
+  const { low, high, below, above } = bar.limits;
   const left = right + BAR.gap;
   const edge = left + BAR.width;
   const at = (value: number) => bottom - ((value - low) / (high - low)) * (bottom - top);
-  placeRamp(pen, [left, top, edge, bottom], colours.slice(0, LEVELS + 1));
+  placeRamp(pen, [left, top, edge, bottom], bar.colours);
   pen.add('rect', { x: left, y: top, width: BAR.width, height: bottom - top, fill: 'none', stroke: INK });
-  const ticks = niceTicks(low, high, Math.min(Math.max((bottom - top) / 40, 1), 6));
-  const decimals = decimalsFor(ticks.length > 1 ? ticks[1] - ticks[0] : high - low);
-  for (const value of ticks) {
-    pen.add('path', { d: `M${edge},${at(value).toFixed(1)}h4`, stroke: INK });
-    const text = high - low < 1e-3 || Math.abs(high) >= 1e5 ? formatNumber(value) : formatFixed(value, decimals);
-    pen.label(text, { x: edge + 7, y: at(value) + FONT_SIZE * 0.35, 'text-anchor': 'start' });
+  for (const value of bar.ticks) {
+    pen.add('path', { d: `M${edge},${tenths(at(value))}h4`, stroke: INK });
+    const x = edge + BAR.ticks + bar.tickWidth;
+    pen.label(bar.style.format(value), { x, y: at(value) + FONT_SIZE * 0.35, 'text-anchor': 'end' });
   }
   const cap = (y: number, by: number) =>
     pen.add('path', { d: `M${left},${y}h${BAR.width}l${-BAR.width / 2},${by}z`, fill: INK });
   if (above) cap(top, -6);
   if (below) cap(bottom, 6);
+  const { threshold } = bar;
   if (threshold !== undefined && threshold >= low && threshold <= high) {
-    pen.add('path', {
-      d: `M${left - 5},${at(threshold).toFixed(1)}h${BAR.width + 10}`,
-      stroke: '#d55e00',
-      'stroke-width': 2,
-    });
+    const d = `M${left - 5},${tenths(at(threshold))}h${BAR.width + 10}`;
+    pen.add('path', { d, stroke: '#d55e00', 'stroke-width': 2 });
   }
-  const middle = (top + bottom) / 2;
-  const across = edge + BAR.labels - 6;
-  pen.label(label, { transform: `translate(${across},${middle}) rotate(-90)`, 'text-anchor': 'middle' });
+  const across = edge + BAR.ticks + bar.tickWidth + BAR.label - 4;
+  pen.label(bar.label + bar.style.factor, {
+    transform: `translate(${tenths(across)},${tenths((top + bottom) / 2)}) rotate(-90)`,
+    'text-anchor': 'middle',
+  });
 }
 
 function profile(
@@ -204,6 +211,9 @@ function profile(
     Number.isFinite(y),
   );
   const [low, high] = x.edges;
+  const heights = points.map(({ y }) => y);
+  const ticks = niceTicks(Math.min(0, ...heights), Math.max(0, threshold ?? 0, ...heights) || 1, 4);
+  const { format, factor } = tickStyle(ticks);
   return draw({
     alt,
     width: size + 112,
@@ -213,11 +223,12 @@ function profile(
     marginTop: 10,
     x: axisOptions(x.label, [low, high], 5),
     y: {
-      label,
+      label: label + factor,
       labelAnchor: 'center',
       labelArrow: 'none',
-      ticks: 5,
-      tickFormat: (y: number) => formatNumber(y, 4),
+      labelOffset: 48,
+      ticks,
+      tickFormat: format,
       tickSize: 4,
     },
     marks: [

@@ -1,21 +1,26 @@
 import * as Plot from '@observablehq/plot';
 import { formatLogTick, formatNumber } from '../numbers.ts';
 import { draw, INK, mark } from './drawing.ts';
-import { logTicks, niceTicks } from './ticks.ts';
+import { logTicks, niceTicks, tickStyle } from './ticks.ts';
 
 const KEPT = '#0072b2';
+const SPECIAL = '#cc79a7';
 const EDGE = '#d55e00';
 
-/** Singular values on a log scale, the noise edge, and the cut after component `kept`. */
+/** Singular values on a log scale, the noise edge, the cut after the last signal, and which of them the model keeps. */
 export function scree(options: {
   width: number;
   singularValues: Float64Array;
   noiseEdge: number;
-  kept: number;
+  /** Signal of any kind. */
+  components: number;
+  /** 0-based. */
+  kept: readonly number[];
   alt: string;
 }): string {
-  const { width, singularValues, noiseEdge, kept, alt } = options;
-  const shown = Math.min(singularValues.length, Math.max(3 * kept, 30));
+  const { width, singularValues, noiseEdge, components, kept, alt } = options;
+  const colour = ({ k }: { k: number }) => (k <= components && !kept.includes(k - 1) ? SPECIAL : KEPT);
+  const shown = Math.min(singularValues.length, Math.max(3 * components, 30));
   const points = Array.from({ length: shown }, (_, i) => ({ k: i + 1, value: singularValues[i] })).filter(
     ({ value }) => value > 0,
   );
@@ -51,19 +56,19 @@ export function scree(options: {
     },
     marks: [
       edge ? Plot.ruleY([noiseEdge], { stroke: EDGE, strokeDasharray: '5 3' }) : null,
-      Plot.ruleX([kept + 0.5], { stroke: KEPT, strokeOpacity: 0.6 }),
+      Plot.ruleX([components + 0.5], { stroke: KEPT, strokeOpacity: 0.6 }),
       Plot.line(points, { x: 'k', y: 'value', stroke: '#b8c0c8', strokeWidth: 1 }),
       Plot.dot(points, {
         x: 'k',
         y: 'value',
         r: 3,
-        stroke: KEPT,
-        fill: (point: { k: number }) => (point.k <= kept ? KEPT : '#fff'),
+        stroke: colour,
+        fill: (point: { k: number }) => (point.k <= components ? colour(point) : '#fff'),
       }),
       mark((frame, pen) => {
-        const at = frame.x(kept + 0.5);
+        const at = frame.x(components + 0.5);
         const anchor = at > (frame.left + frame.right) / 2 ? 'end' : 'start';
-        pen.label(`kept: ${kept}`, {
+        pen.label(`K = ${components}`, {
           x: at + (anchor === 'end' ? -5 : 5),
           y: frame.top - 6,
           'text-anchor': anchor,
@@ -92,17 +97,19 @@ export function scree(options: {
 export function statistic(options: {
   values: readonly number[];
   threshold?: number;
-  kept: number;
+  components: number;
   alt: string;
   width?: number;
 }): string {
-  const { values, threshold, kept, alt, width = 250 } = options;
+  const { values, threshold, components, alt, width = 250 } = options;
   const points = values.map((value, i) => ({ k: i + 1, value })).filter(({ value }) => Number.isFinite(value));
   const all = [...points.map(({ value }) => value), ...(threshold === undefined ? [] : [threshold])];
   const positive = all.length > 0 && all.every((value) => value > 0);
   const log = positive && Math.max(...all) / Math.min(...all) > 50;
   const low = all.length ? Math.min(...all) : 0;
   const high = all.length ? Math.max(...all) : 1;
+  const ticks = log ? logTicks(low * 0.8, high * 1.25, 4) : niceTicks(low, high, 3);
+  const style = log ? { format: formatLogTick, factor: '' } : tickStyle(ticks);
   const pad = (high - low || Math.abs(high) || 1) * 0.08;
   return draw({
     alt,
@@ -110,7 +117,7 @@ export function statistic(options: {
     height: 130,
     marginLeft: 48,
     marginRight: 8,
-    marginTop: 8,
+    marginTop: style.factor ? 18 : 8,
     marginBottom: 34,
     x: {
       label: 'component k',
@@ -124,19 +131,19 @@ export function statistic(options: {
       type: log ? 'log' : 'linear',
       label: null,
       domain: log ? [low * 0.8, high * 1.25] : [low - pad, high + pad],
-      ticks: log ? logTicks(low * 0.8, high * 1.25, 4) : niceTicks(low, high, 3),
-      tickFormat: log ? formatLogTick : (value: number) => formatNumber(value),
+      ticks,
+      tickFormat: style.format,
       tickSize: 3,
     },
     marks: [
       threshold === undefined ? null : Plot.ruleY([threshold], { stroke: EDGE, strokeDasharray: '5 3' }),
-      Plot.ruleX([kept + 0.5], { stroke: KEPT, strokeOpacity: 0.6 }),
+      Plot.ruleX([components + 0.5], { stroke: KEPT, strokeOpacity: 0.6 }),
       Plot.dot(points, {
         x: 'k',
         y: 'value',
         r: 2.2,
         stroke: KEPT,
-        fill: (point: { k: number }) => (point.k <= kept ? KEPT : '#fff'),
+        fill: (point: { k: number }) => (point.k <= components ? KEPT : '#fff'),
       }),
       mark((frame, pen) => {
         pen.add('path', {
@@ -145,6 +152,7 @@ export function statistic(options: {
           stroke: INK,
           'stroke-opacity': '0.4',
         });
+        if (style.factor) pen.label(style.factor.trim(), { x: 2, y: 11, 'text-anchor': 'start' });
       }),
     ],
   });

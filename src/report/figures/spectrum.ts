@@ -4,7 +4,7 @@ import { formatLogTick, formatNumber } from '../numbers.ts';
 import { decimate } from './decimate.ts';
 import { draw, FAINT, mark, textWidth } from './drawing.ts';
 import { drawNames, nameRoom, placeNames } from './line-names.ts';
-import { logTicks, niceTicks, roundDown } from './ticks.ts';
+import { logTicks, niceTicks, roundDown, tickStyle } from './ticks.ts';
 
 export interface Trace {
   readonly y: ArrayLike<number>;
@@ -49,7 +49,7 @@ export function spectrum(options: SpectrumOptions): string {
   const named = traces.filter(({ name }) => name);
   const marginTop = MARGIN.top + nameRoom(visible) + (named.length ? LEGEND : 0);
   const plotWidth = width - MARGIN.left - MARGIN.right;
-  const y = verticalScale(traces, scale, height - MARGIN.bottom - MARGIN.top);
+  const { axis: y, factor } = verticalScale(traces, scale, height - MARGIN.bottom - MARGIN.top);
   return draw({
     alt: options.alt,
     width,
@@ -67,7 +67,14 @@ export function spectrum(options: SpectrumOptions): string {
       tickFormat: (value: number) => formatNumber(value, 6),
       tickSize: 4,
     },
-    y: { ...y, label: options.yLabel, labelAnchor: 'center', labelArrow: 'none', labelOffset: 52, tickSize: 4 },
+    y: {
+      ...y,
+      label: options.yLabel + factor,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      labelOffset: 52,
+      tickSize: 4,
+    },
     marks: [
       band ? Plot.rectX([band], { x1: '0', x2: '1', fill: '#d55e00', fillOpacity: 0.14 }) : null,
       scale === 'log' ? null : Plot.ruleY([0], { stroke: '#c8ced4' }),
@@ -119,14 +126,14 @@ function verticalScale(traces: readonly Trace[], scale: SpectrumOptions['scale']
     const top = high > 0 ? high * 1.4 : 1;
     const floor = Number.isFinite(least) ? Math.max(least * 0.7, top * 1e-7) : 0.1;
     const domain: [number, number] = [floor, top];
-    return { type: 'log' as const, domain, ticks: logTicks(floor, top, height / 22), tickFormat: formatLogTick };
+    const ticks = logTicks(floor, top, height / 22);
+    return { factor: '', axis: { type: 'log' as const, domain, ticks, tickFormat: formatLogTick } };
   }
   if (low === high) high = 1;
   const domain: [number, number] = [low * 1.05, high * 1.05];
-  const tickFormat = (value: number) => formatNumber(value);
-  if (scale === 'linear')
-    return { type: 'linear' as const, domain, ticks: niceTicks(low, high, height / 40), tickFormat };
-  return { type: 'sqrt' as const, domain, ticks: rootTicks(low, high, height), tickFormat };
+  const ticks = scale === 'linear' ? niceTicks(low, high, height / 40) : rootTicks(low, high, height);
+  const { format, factor } = tickStyle(ticks);
+  return { factor, axis: { type: scale, domain, ticks, tickFormat: format } };
 }
 
 /** 0 and one or two round values a side: on a root scale the upper half of a linear choice would crowd. */

@@ -1,3 +1,5 @@
+import { decimalsFor, formatFixed, powerOfTen } from '../numbers.ts';
+
 /** The largest of 1, 2, 5 × 10ⁿ that is at most `limit`. */
 export function roundDown(limit: number): number {
   const power = 10 ** Math.floor(Math.log10(limit));
@@ -32,4 +34,27 @@ export function logTicks(low: number, high: number, count: number): number[] {
   return fine.length > 1
     ? fine.map((tick) => Number(tick.toPrecision(3)))
     : niceTicks(low, high, 3).filter((tick) => tick > 0);
+}
+
+/** How an axis writes its numbers: short, a common power of ten taken out where they are very large or small. */
+export interface TickStyle {
+  readonly format: (value: number) => string;
+  /** " (×10⁻³)" for the label of the axis; '' where nothing was taken out. */
+  readonly factor: string;
+}
+
+/** For ticks on a linear or root scale; decimals tell the two closest apart. */
+export function tickStyle(ticks: readonly number[]): TickStyle {
+  const largest = Math.max(0, ...ticks.map(Math.abs));
+  const exponent = largest > 0 ? Math.floor(Math.log10(largest) + 1e-9) : 0;
+  const taken = exponent >= 4 || exponent < -2 ? exponent : 0;
+  const unit = 10 ** taken;
+  const sorted = [...ticks].sort((a, b) => a - b);
+  const gaps = sorted.slice(1).map((tick, i) => (tick - sorted[i]) / unit);
+  const decimals = Math.min(decimalsFor(gaps.length ? Math.min(...gaps) : largest / unit), 3);
+  return {
+    format: (value) =>
+      formatFixed(value / unit, Number.isInteger(Number((value / unit).toPrecision(9))) && taken === 0 ? 0 : decimals),
+    factor: taken === 0 ? '' : ` (×${powerOfTen(taken)})`,
+  };
 }

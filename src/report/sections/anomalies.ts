@@ -12,10 +12,6 @@ import { fileName, type ProductSection, type Report, type Result, sectionTitle }
 import { regionSpectra, regionSpectraCsv, regionsCsv } from './regions.ts';
 
 const MOST_ROWS = 50;
-/** Chance seldom makes these: the second allows for the choice among many bands. */
-const STRUCTURED = 3;
-const STRUCTURED_BAND = 5;
-
 export const anomalies: ProductSection<'anomalies'> = (report, result) => {
   const { node, product } = result;
   const { regions, threshold } = product;
@@ -80,16 +76,10 @@ function suggests({ suggestions }: Region): string {
   return `, suggests ${element} (${prettyLine(line).replace(`${element} `, '')})`;
 }
 
-function structure({ moran, spectral }: Anomalies, node: string): Markup {
-  const left = moran.total > STRUCTURED || moran.worstBand > STRUCTURED_BAND;
-  return html`Spatial order of the residual (Moran z): ${traced(node, formatFixed(moran.total, 1))} in total,
-    ${traced(node, formatFixed(moran.worstBand, 1))} in the worst band, ${formatBand(moran.band, spectral)}.
-    ${
-      left
-        ? html`<b>What was left behind is still structured</b>: the model misses something that varies across the map.`
-        : 'What was left behind has no spatial structure beyond chance.'
-    }
-    <span class="note">Limits: ${STRUCTURED} in total, ${STRUCTURED_BAND} for the worst of all bands.</span>`;
+function structure({ moran, spectral, warnings }: Anomalies, node: string): Markup {
+  return html`Spatial order of the residual (Moran z, 0 ± 1 for noise): ${traced(node, formatFixed(moran.total, 1))} in total,
+    ${traced(node, formatFixed(moran.worstBand, 1))} in the most ordered band, ${formatBand(moran.band, spectral)}.
+    ${warnings.length === 0 && 'What was left behind has no spatial structure beyond chance.'}`;
 }
 
 function largest(values: ArrayLike<number>): number {
@@ -136,12 +126,12 @@ function residualMap(report: Report, { node, product }: Result<'anomalies'>): Ma
       values: product.residual,
       navigation: product.navigation,
       ramp: 'diverging',
-      label: 'Σ (observed − expected)/√expected',
+      label: 'residual / √expected',
       clip: 0.001,
       size: 240,
-      alt: 'Total Poisson residual per pixel',
+      alt: 'Residual of the total counts per pixel',
     }),
-    html`Total residual per pixel, summed over all channels.`,
+    html`Total counts minus model per pixel, in units of √expected.`,
   );
 }
 

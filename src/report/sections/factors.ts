@@ -1,5 +1,5 @@
 import { axisValues } from '../../signal/axis.ts';
-import { type Factorisation, loadingInCounts } from '../../steps/products.ts';
+import { type Factorisation, loadingInCounts, type Truncation } from '../../steps/products.ts';
 import { valueMap } from '../figures/map.ts';
 import { spectrum } from '../figures/spectrum.ts';
 import { lineLabels } from '../line-labels.ts';
@@ -24,8 +24,8 @@ const MOST_SHOWN = 14;
 
 export const factors: ProductSection<'factors'> = (report, result) => {
   const { node, product } = result;
-  const kept = keptComponents(report, result);
-  const shown = Math.min(product.rank, kept === undefined ? UNJUDGED : kept + 2, MOST_SHOWN);
+  const judged = truncationOf(report, result);
+  const shown = Math.min(product.rank, judged ? judged.components + 2 : UNJUDGED, MOST_SHOWN);
   const weighting =
     product.weighting === 'poisson' ? 'weighted for Poisson noise (Keenan & Kotula 2004)' : 'without weighting';
   return {
@@ -46,22 +46,21 @@ export const factors: ProductSection<'factors'> = (report, result) => {
       ${traced(node.id, counted(product.validChannels, 'channel'))}, ${weighting}. A component adds score × loading to the
       counts of a pixel. Signs are arbitrary: only the product has one. Loadings on a square-root scale that keeps the sign;
       triangles on a colour bar: a few values lie beyond.</p>
-      ${Array.from({ length: shown }, (_, k) => componentPair(report, result, k, kept))}
+      ${Array.from({ length: shown }, (_, k) => componentPair(report, result, k, judged))}
       ${shown < product.rank && html`<p class="note">${counted(product.rank - shown, 'further component')} in the files.</p>`}`,
   };
 };
 
-function keptComponents(report: Report, { node }: AnyResult): number | undefined {
-  return resultsOf(report, 'truncation').find((other) => Object.values(other.node.inputs).includes(node.id))?.product
-    .components;
+function truncationOf(report: Report, { node }: AnyResult): Truncation | undefined {
+  return resultsOf(report, 'truncation').find((other) => Object.values(other.node.inputs).includes(node.id))?.product;
 }
 
-function componentPair(report: Report, { node, product }: Result<'factors'>, k: number, kept?: number): Markup {
+function componentPair(report: Report, { node, product }: Result<'factors'>, k: number, judged?: Truncation): Markup {
   const loading = loadingInCounts(product, k);
   const scores = scoresOfLoading(product, k, loading);
   const finite = scores.filter(Number.isFinite);
   const signed = finite.some((score) => score < 0);
-  const rejected = kept !== undefined && k >= kept;
+  const rejected = judged !== undefined && !judged.kept.includes(k);
   const share = product.singularValues[k] ** 2 / product.totalSquares;
   const name = `component ${k + 1}`;
   const map = report.figures.fixed(
@@ -89,7 +88,7 @@ function componentPair(report: Report, { node, product }: Result<'factors'>, k: 
       alt: `Loading of ${name} in counts per channel, signed square-root scale`,
     }),
   );
-  return html`<div class="component${rejected && ' rejected'}"><h3>Component ${k + 1}${rejected && ' (not kept)'}
+  return html`<div class="component${rejected && ' rejected'}"><h3>Component ${k + 1}${rejected && ` (${judged.verdicts[k]?.kind ?? 'noise'}, not in the model)`}
     <small>${traced(node.id, formatPercent(share))} of the weighted squares</small></h3>
     <div class="pair">${map}${figure}</div></div>`;
 }
