@@ -4,12 +4,14 @@ import { DTYPES, type Dtype, type ValueArray } from '../../signal/dtype.ts';
 import { formatError, type SpectrailError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
-import { checked, type Hdf5Library, hdf5Library } from './library.ts';
+import { checked, HDF5_MEMORY, type Hdf5Library, hdf5Library } from './library.ts';
 import { mount } from './mount.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
 
 /** Largest single read, bytes. */
 const READ_LIMIT = 2 ** 26;
+/** A chunk is unpacked whole, twice over while it is unshuffled. */
+const CHUNK_LIMIT = HDF5_MEMORY / 4;
 /** Deflate cannot pack more than 1032 bytes into one. */
 const MOST_COMPRESSED = 1032;
 /** Attributes and strings above this are refused: text and calibration are small. */
@@ -335,9 +337,7 @@ class OpenFile implements Hdf5File {
       throw tooLarge(where, declared, `${most} bytes, all that a file of ${this.#source.size} bytes can hold`);
     }
     const chunk = (meta.chunks ?? []).reduce((a, b) => a * b, meta.size);
-    if (chunk > Math.max(most, READ_LIMIT)) {
-      throw tooLarge(where, chunk, `chunks of at most ${Math.max(most, READ_LIMIT)} bytes`);
-    }
+    if (chunk > CHUNK_LIMIT) throw tooLarge(where, chunk, `chunks of at most ${CHUNK_LIMIT} bytes`);
   }
 }
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../format.ts';
 import { openNodeFile } from '../node-file.ts';
 import { createHdf5, openHdf5 } from './index.ts';
-import { hdf5Library } from './library.ts';
+import { HDF5_MEMORY, hdf5Library } from './library.ts';
 import { placeTile, tiles } from './tiles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spectrail-hdf5-'));
@@ -130,6 +130,34 @@ describe('damaged files', () => {
     await expect(openHdf5(memory(new Uint8Array(0)))).rejects.toMatchObject({ code: 'not-hdf5' });
     const bytes = await sample();
     await expect(openHdf5(memory(bytes.subarray(0, 900)))).rejects.toThrow(/truncated/);
+  });
+
+  it('does not follow a damaged size round and round in the store of texts', async () => {
+    const heap = Buffer.from(await sample()).indexOf('GCOL');
+    expect(heap).toBeGreaterThan(0);
+    for (const size of [0xfffffff0n, 0xfffffffffffffff0n, 5000n]) {
+      const bytes = await sample();
+      new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(heap + 16 + 8, size, true);
+      const file = await openHdf5(memory(bytes));
+      await expect(file.attributes('/group')).rejects.toMatchObject({ code: 'hdf5-damaged' });
+      await file.close();
+    }
+  });
+
+  it('takes little memory for a text that is said to have 4 GB', async () => {
+    const bytes = await sample();
+    const { module } = await hdf5Library();
+    // A variable-length element: length, address of its collection, index in it.
+    const address = Buffer.alloc(12);
+    address.writeBigUInt64LE(BigInt(Buffer.from(bytes).indexOf('GCOL')));
+    address.writeUInt32LE(1, 8);
+    const at = Buffer.from(bytes).indexOf(address);
+    expect(at).toBeGreaterThan(0);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(at - 4, 0x7ffffff0, true);
+    const file = await openHdf5(memory(bytes));
+    await expect(file.attributes('/group')).rejects.toMatchObject({ code: 'hdf5-damaged' });
+    expect(module.HEAPU8.length).toBeLessThanOrEqual(HDF5_MEMORY);
+    await file.close();
   });
 
   it('says which group or dataset is missing', async () => {

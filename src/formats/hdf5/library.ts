@@ -13,6 +13,9 @@ export interface Hdf5Library {
   broken: boolean;
 }
 
+/** Most memory the library may take, bytes: a few chunks and one read. */
+export const HDF5_MEMORY = 2 ** 29;
+
 let current: Promise<Hdf5Library> | undefined;
 let copies = 0;
 
@@ -29,12 +32,40 @@ export async function hdf5Library(): Promise<Hdf5Library> {
 
 async function start(): Promise<Hdf5Library> {
   const again = copies++ > 0;
-  // A module is evaluated once per URL: the query makes the next copy a new one, with new memory.
-  const h5: Library = again
-    ? await import(/* @vite-ignore */ `${import.meta.resolve('h5wasm')}?copy=${copies}`)
-    : await import('h5wasm');
-  const module = await h5.ready;
-  return { h5, module, complaints: listen(module), broken: false };
+  return withBoundedMemory(async () => {
+    // A module is evaluated once per URL: the query makes the next copy a new one, with new memory.
+    const h5: Library = again
+      ? await import(/* @vite-ignore */ `${import.meta.resolve('h5wasm')}?copy=${copies}`)
+      : await import('h5wasm');
+    const module = await h5.ready;
+    return { h5, module, complaints: listen(module), broken: false };
+  });
+}
+
+/**
+ * Starts the library with memory that cannot grow beyond {@link HDF5_MEMORY}: a damaged length of text would otherwise
+ * take (and fill) 2 GiB. The library does not hand out its memory, so it is caught where WebAssembly makes it.
+ */
+async function withBoundedMemory<T>(action: () => Promise<T>): Promise<T> {
+  const { instantiate } = WebAssembly;
+  const page = 65536;
+  WebAssembly.instantiate = (async (source: BufferSource, imports?: WebAssembly.Imports) => {
+    const result = await instantiate(source, imports);
+    const { memory } = result.instance?.exports ?? {};
+    if (memory instanceof WebAssembly.Memory) {
+      const grow = memory.grow.bind(memory);
+      memory.grow = (pages) => {
+        if (memory.buffer.byteLength + pages * page > HDF5_MEMORY) throw new RangeError('the memory limit is reached');
+        return grow(pages);
+      };
+    }
+    return result;
+  }) as typeof WebAssembly.instantiate;
+  try {
+    return await action();
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
 }
 
 interface Terminal {

@@ -1,5 +1,6 @@
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
+import { heapsAreSound, type ReadAt } from './heap-guard.ts';
 import type { Hdf5Library } from './library.ts';
 
 /** Largest file that is copied into memory where there is no path to read from. */
@@ -37,27 +38,8 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
   const { ErrnoError } = FS as unknown as { ErrnoError: new (code: number) => Error };
   const name = `source-${mounted++}`;
   const path = `/${name}`;
-  if (source.path === undefined) {
-    if (source.size > IN_MEMORY_LIMIT) {
-      throw formatError({
-        code: 'hdf5-too-large',
-        where: source.name,
-        what: `${source.size} bytes cannot be held in memory at once`,
-        expected: `at most ${IN_MEMORY_LIMIT} bytes where the file is not on a local disk`,
-        fix: 'open the file from a local disk',
-      });
-    }
-    FS.writeFile(path, await source.read(0, source.size));
-    return { path, unmount: () => FS.unlink(path) };
-  }
-  const { closeSync, openSync, readSync } = await import('node:fs');
-  let handle: number;
-  try {
-    handle = openSync(source.path, 'r');
-  } catch (cause) {
-    throw formatError({ code: 'unreadable-file', where: source.path, what: 'the file could not be opened', cause });
-  }
   const { size } = source;
+  const file = source.path === undefined ? await inMemory(source) : await onDisk(source.path);
   FS.writeFile(path, new Uint8Array(0));
   const node = FS.lookupPath(path, {}).node as unknown as Node;
   node.stream_ops = {
@@ -66,12 +48,15 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
     llseek: (stream: Stream, offset: number, whence: number) =>
       offset + (whence === 1 ? stream.position : whence === 2 ? size : 0),
     read: (_stream: Stream, buffer: Uint8Array, offset: number, length: number, position: number) => {
-      if (position >= size) return 0;
+      let bytes: Uint8Array;
       try {
-        return readSync(handle, buffer, offset, Math.min(length, size - position), position);
+        bytes = file.readAt(position, Math.max(0, Math.min(length, size - position)));
       } catch {
         throw new ErrnoError(EIO);
       }
+      if (!heapsAreSound(bytes, position, size, file.readAt)) throw new ErrnoError(EIO);
+      buffer.set(bytes, offset);
+      return bytes.length;
     },
   };
   const time = new Date(0);
@@ -96,8 +81,44 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
   return {
     path,
     unmount: () => {
-      closeSync(handle);
+      file.close();
       FS.unlink(path);
     },
+  };
+}
+
+interface Opened {
+  readonly readAt: ReadAt;
+  close(): void;
+}
+
+async function inMemory(source: ByteSource): Promise<Opened> {
+  if (source.size > IN_MEMORY_LIMIT) {
+    throw formatError({
+      code: 'hdf5-too-large',
+      where: source.name,
+      what: `${source.size} bytes cannot be held in memory at once`,
+      expected: `at most ${IN_MEMORY_LIMIT} bytes where the file is not on a local disk`,
+      fix: 'open the file from a local disk',
+    });
+  }
+  const bytes = await source.read(0, source.size);
+  return { readAt: (position, length) => bytes.subarray(position, position + length), close: () => {} };
+}
+
+async function onDisk(path: string): Promise<Opened> {
+  const { closeSync, openSync, readSync } = await import('node:fs');
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (cause) {
+    throw formatError({ code: 'unreadable-file', where: path, what: 'the file could not be opened', cause });
+  }
+  return {
+    readAt: (position, length) => {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, readSync(handle, bytes, 0, length, position));
+    },
+    close: () => closeSync(handle),
   };
 }

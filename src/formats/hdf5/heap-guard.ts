@@ -1,0 +1,58 @@
+/** Reads bytes [position, position + length) of a file; fewer only at its end. */
+export type ReadAt = (position: number, length: number) => Uint8Array;
+
+const HEADER = 16;
+const PIECE = 65536;
+
+/**
+ * Is every global heap collection (the store of variable-length text) that starts in these bytes walkable to its end?
+ *
+ * The library follows the sizes in a collection without limit, and in 32-bit memory a damaged size wraps to zero: it would
+ * then loop for ever. So collections are walked here first (HDF5 File Format Specification 3.0, III.E; 8-byte lengths).
+ *
+ * @param bytes What the library is about to see, from `position` of the file.
+ */
+export function heapsAreSound(bytes: Uint8Array, position: number, fileSize: number, readAt: ReadAt): boolean {
+  for (let at = findCollection(bytes, 0); at >= 0; at = findCollection(bytes, at + 1)) {
+    if (!collectionIsSound(position + at, fileSize, readAt)) return false;
+  }
+  return true;
+}
+
+/** "GCOL", version 1, three zero bytes. */
+const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
+
+function findCollection(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(SIGNATURE[0], from); at >= 0; at = bytes.indexOf(SIGNATURE[0], at + 1)) {
+    if (SIGNATURE.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
+function collectionIsSound(start: number, fileSize: number, readAt: ReadAt): boolean {
+  let from = start;
+  let piece = readAt(from, PIECE);
+  const size = length(piece, 8);
+  if (!(size >= HEADER && start + size <= fileSize)) return false;
+  let at = start + HEADER;
+  const end = start + size;
+  while (at + HEADER <= end) {
+    if (at + HEADER > from + piece.length) {
+      from = at;
+      piece = readAt(from, PIECE);
+      if (piece.length < HEADER) return false;
+    }
+    const free = piece[at - from] === 0 && piece[at - from + 1] === 0;
+    const bytes = length(piece, at - from + 8);
+    const step = free ? bytes : HEADER + Math.ceil(bytes / 8) * 8;
+    if (!(step > 0 && at + step <= end)) return false;
+    at += step;
+  }
+  return true;
+}
+
+/** An unsigned 64-bit length; NaN where the bytes end before it. */
+function length(bytes: Uint8Array, at: number): number {
+  if (at + 8 > bytes.length) return Number.NaN;
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, true));
+}
