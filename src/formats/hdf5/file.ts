@@ -1,36 +1,16 @@
 import type { Metadata } from 'h5wasm';
 import type { Plain } from '../../signal/dataset.ts';
 import { DTYPES, type Dtype, type ValueArray } from '../../signal/dtype.ts';
-import { formatError, type SpectrailError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
-import { checked, HDF5_MEMORY, type Hdf5Library, hdf5Library } from './library.ts';
+import { checked, type Hdf5Library, hdf5Library } from './library.ts';
+import { checkStorage, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
 import { mount } from './mount.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
 
 /** Largest single read, bytes. */
 const READ_LIMIT = 2 ** 26;
-/** A chunk is unpacked whole, twice over while it is unshuffled. */
-const CHUNK_LIMIT = HDF5_MEMORY / 4;
-/** Deflate cannot pack more than 1032 bytes into one. */
-const MOST_COMPRESSED = 1032;
-/** Attributes and strings above this are refused: text and calibration are small. */
-const SMALL_LIMIT = 2 ** 24;
-
-const FILTER_NAMES: Readonly<Record<number, string>> = {
-  4: 'szip',
-  307: 'bzip2',
-  32000: 'lzf',
-  32001: 'blosc',
-  32004: 'lz4',
-  32008: 'bitshuffle',
-  32013: 'zfp',
-  32015: 'zstd',
-  32026: 'blosc2',
-};
-/** deflate, shuffle, fletcher32, nbit, scale-offset: those the library can undo. */
-const KNOWN_FILTERS = new Set([1, 2, 3, 5, 6]);
-
 export interface Hdf5Member {
   readonly name: string;
   readonly kind: 'group' | 'dataset' | 'other';
@@ -146,7 +126,7 @@ class OpenFile implements Hdf5File {
     const meta = this.#call(where, 'reading', ({ module }) => module.get_attribute_metadata(this.#file, path, name));
     const element = elementOf(meta);
     if (!meta.shape || element.kind === 'other') return undefined;
-    const bytes = this.#boundSmall(where, meta);
+    const bytes = smallBytes(`${this.#source.name}:${where}`, meta);
     const scalar = meta.shape.length === 0;
     const read = (at: number) => this.#library.module.get_attribute_data(this.#file, path, name, BigInt(at));
     const reclaim = (at: number) => this.#library.module.reclaim_vlen_memory(this.#file, path, name, BigInt(at));
@@ -184,7 +164,10 @@ class OpenFile implements Hdf5File {
       });
     }
     const shape = meta.shape ?? [];
-    this.#boundStorage(where, path, meta);
+    const filters = this.#call(path, 'reading the filters of', ({ module }) =>
+      module.get_dataset_filters(this.#file, path),
+    );
+    checkStorage(where, meta, filters, this.#source.size);
     const box = tile ?? { start: shape.map(() => 0), count: shape };
     const length = box.count.reduce((a, b) => a * b, 1);
     const { width, make } = DTYPES[element.dtype];
@@ -223,7 +206,7 @@ class OpenFile implements Hdf5File {
         what: 'the dataset is not text',
       });
     }
-    const bytes = this.#boundSmall(path, meta);
+    const bytes = smallBytes(`${this.#source.name}:${path}`, meta);
     return this.#texts(
       path,
       meta,
@@ -306,53 +289,4 @@ class OpenFile implements Hdf5File {
     });
     return texts;
   }
-
-  #boundSmall(path: string, meta: Metadata): number {
-    const bytes = meta.size * valueCount(meta);
-    if (!Number.isSafeInteger(bytes) || bytes > SMALL_LIMIT) {
-      throw tooLarge(`${this.#source.name}:${path}`, bytes, `${SMALL_LIMIT} bytes, the limit for text and attributes`);
-    }
-    return bytes;
-  }
-
-  /** Refuses sizes that a file of this length cannot hold, before anything is allocated. */
-  #boundStorage(where: string, path: string, meta: Metadata): void {
-    const filters = this.#call(path, 'reading the filters of', ({ module }) =>
-      module.get_dataset_filters(this.#file, path),
-    );
-    const unknown = filters.find(({ id }) => !KNOWN_FILTERS.has(id));
-    if (unknown) {
-      const name = FILTER_NAMES[unknown.id] ?? unknown.name ?? 'an unknown filter';
-      throw formatError({
-        code: 'hdf5-filter',
-        where,
-        what: `the values are packed with ${name} (HDF5 filter ${unknown.id}), which is not built in`,
-        expected: 'no filter, gzip or shuffle',
-        fix: 'repack the file: h5repack -f SHUF -f GZIP=1 in.h5 out.h5',
-      });
-    }
-    const declared = meta.size * valueCount(meta);
-    const most = this.#source.size * (filters.length > 0 ? MOST_COMPRESSED : 1);
-    if (!(declared <= most)) {
-      throw tooLarge(where, declared, `${most} bytes, all that a file of ${this.#source.size} bytes can hold`);
-    }
-    const chunk = (meta.chunks ?? []).reduce((a, b) => a * b, meta.size);
-    if (chunk > CHUNK_LIMIT) throw tooLarge(where, chunk, `chunks of at most ${CHUNK_LIMIT} bytes`);
-  }
-}
-
-/** Values in a dataset or attribute, from the dimensions: the library's own product may wrap around. */
-function valueCount(meta: Metadata): number {
-  return (meta.shape ?? []).reduce((a, b) => a * b, 1);
-}
-
-function tooLarge(where: string, bytes: number, most: string, cause?: unknown): SpectrailError {
-  return formatError({
-    code: 'hdf5-too-large',
-    where,
-    what: `${bytes} bytes are declared`,
-    expected: most,
-    fix: 'the file is damaged, or too large for this machine: crop or rebin it where it was recorded',
-    cause,
-  });
 }
