@@ -63,6 +63,22 @@ export interface StepContext {
   note(message: string): void;
 }
 
+/** A step as a recipe would write it. */
+export interface StepCall {
+  readonly id: string;
+  readonly use: string;
+  readonly in: Readonly<Record<string, string>>;
+}
+
+/** What a compression needs to know to say how to look at what it leaves behind. */
+export interface ResidualPassContext {
+  /** Its own node, and the signal it was learned from. */
+  readonly id: string;
+  readonly raw: string;
+  /** An existing node that makes `product` out of this one. */
+  find(product: ProductKind): string | undefined;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of every parameter type
 export interface Step<P = any> {
   /** `<family>.<name>`, as written in recipes. */
@@ -75,6 +91,8 @@ export interface Step<P = any> {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly output: ProductKind;
   readonly traits?: readonly Trait[];
+  /** For a compression: the steps that look at what it left behind, for recipes that forget them. */
+  residualPass?(context: ResidualPassContext): readonly StepCall[];
   /** State after the step. Throws a typed `input` error when parameters do not fit the axes. */
   effect(inputs: Readonly<Record<string, State>>, params: P): State;
   cost(inputs: Readonly<Record<string, State>>, params: P): Cost;

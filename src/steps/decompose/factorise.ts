@@ -8,6 +8,8 @@ export interface FactoriseOptions {
   /** Passes over the data after the totals. */
   readonly steps: number;
   readonly seed: number;
+  /** Columns carried beside the wanted ones; more of them converge in fewer passes. */
+  readonly oversample?: number;
 }
 
 export interface Factors {
@@ -51,7 +53,7 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
   const rank = Math.min(options.rank, validPixels, validChannels);
   const found = await blockKrylov((block, width) => passes.gram(weights, block, width), passes.channels, {
     rank,
-    block: Math.min(rank + 12, passes.channels),
+    block: Math.min(rank + (options.oversample ?? 12), passes.channels),
     steps: options.steps,
     seed: options.seed,
   });

@@ -22,7 +22,8 @@ export interface NullCalibration {
 
 /** Pixels a calibration uses at most; larger maps are sampled evenly and the result is rescaled. */
 export const NULL_PIXELS = 16384;
-const NOISE_COMPONENTS = 5;
+const NOISE_COMPONENTS = 4;
+const NULL_OVERSAMPLE = 4;
 const NULL_ITERATIONS = 6;
 const MOST_GROUPS = 12;
 
@@ -48,7 +49,13 @@ export async function calibrateNull(factors: Factorisation, repeats: number, see
     const found = await factorise(
       passesInMemory(drawNoiseMap(model, seed + repeat)),
       { gain: { per: 'cube', value: 1 } },
-      { rank: assumed + NOISE_COMPONENTS, weighting: 'poisson', steps: NULL_ITERATIONS, seed: seed + repeat },
+      {
+        rank: assumed + NOISE_COMPONENTS,
+        weighting: 'poisson',
+        steps: NULL_ITERATIONS,
+        seed: seed + repeat,
+        oversample: NULL_OVERSAMPLE,
+      },
     );
     edges[repeat] = (found.singularValues[assumed] ?? 0) * sizeRatio(model.rows.length, factors);
     for (let k = assumed; k + 1 < found.rank; k++) {

@@ -4,7 +4,7 @@ import { pixelCount, type Signal } from '../../signal/signal.ts';
 import type { Factorisation } from '../products.ts';
 import { originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
-import { defineStep } from '../step.ts';
+import { defineStep, type StepCall } from '../step.ts';
 import { factorise } from './factorise.ts';
 import { gram, passesOver, project, totals } from './passes.ts';
 
@@ -35,6 +35,17 @@ export default defineStep<Params>({
     },
   },
   output: 'factors',
+  traits: ['compression'],
+  residualPass({ id, raw, find }) {
+    const existing = find('truncation');
+    const truncation = existing ?? `${id}-truncation`;
+    const model = `${id}-model`;
+    const calls: StepCall[] = [
+      { id: model, use: 'decompose.reconstruct', in: { factors: id, truncation } },
+      { id: `${id}-residual`, use: 'detect.residual', in: { counts: raw, model } },
+    ];
+    return existing ? calls : [{ id: truncation, use: 'decompose.truncation', in: { factors: id, counts: raw } }, ...calls];
+  },
   cite: [
     'Keenan & Kotula 2004, Surf. Interface Anal. 36, 203',
     'Musco & Musco 2015, NeurIPS: randomized block Krylov methods',

@@ -29,6 +29,7 @@ export default defineStep<Params>({
   },
   output: 'signal',
   traits: ['compression'],
+  residualPass: ({ id, raw }) => [{ id: `${id}-residual`, use: 'detect.residual', in: { counts: raw, model: id } }],
   cite: ['Lichtert & Verbeeck 2013, Ultramicroscopy 125, 35'],
   effect: ({ factors }, p) => reconstructedState(factors as ResultState, Array.isArray(p.components) ? p.components.length : ((factors as ResultState).rank ?? 1)),
   cost: ({ factors }) => {

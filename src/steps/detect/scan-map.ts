@@ -105,27 +105,19 @@ export function scanMap(
   const bands = Math.max(1, halves - 1);
   const n = end - start;
   const result = { significance: new Float64Array(n), test: new Float64Array(n), residual: new Float64Array(n) };
-  const pooledObserved = new Float64Array(halves);
-  const pooledExpected = new Float64Array(halves);
+  const bandSigma = variance.bands.map((value) => MODEL_SIGMAS * Math.sqrt(value));
+  const columns = sumColumns(counts, base, start, end, width, height);
   for (let q = start; q < end; q++) {
     const y = Math.floor(q / width);
     const x = q - y * width;
-    pooledObserved.fill(0);
-    pooledExpected.fill(0);
-    let pooledVariance = 0;
-    for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
-      for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) {
-        const at = (yy * width + xx - base) * halves;
-        pooledVariance += variance.pixels[yy * width + xx];
-        for (let h = 0; h < halves; h++) {
-          pooledObserved[h] += counts.observed[at + h];
-          pooledExpected[h] += counts.expected[at + h];
-        }
-      }
-    }
-    testBands(pooledObserved, pooledExpected, 0, halves, variance.bands, pooledVariance, result, q - start, 0);
+    const middle = (q - columns.first) * halves;
+    const left = x > 0 ? middle - halves : -1;
+    const right = x < width - 1 ? middle + halves : -1;
+    const pooled = Math.sqrt(pooledVariance(variance.pixels, x, y, width, height));
+    testBands(columns.observed, columns.expected, middle, left, right, halves, bandSigma, pooled, result, q - start, 0);
     const at = (q - base) * halves;
-    testBands(counts.observed, counts.expected, at, halves, variance.bands, variance.pixels[q], result, q - start, bands);
+    const single = Math.sqrt(variance.pixels[q]);
+    testBands(counts.observed, counts.expected, at, -1, -1, halves, bandSigma, single, result, q - start, bands);
     let observed = 0;
     let expected = 0;
     for (let h = 0; h < halves; h++) {
@@ -137,24 +129,85 @@ export function scanMap(
   return result;
 }
 
+interface ColumnSums {
+  readonly observed: Float64Array;
+  readonly expected: Float64Array;
+  /** Map index of the first summed pixel: one to the left of the first scanned one. */
+  readonly first: number;
+}
+
+/** Counts of each pixel with those above and below it: the vertical half of the 3×3 pooling. */
+function sumColumns(
+  { observed, expected, halves }: HalfBandCounts,
+  base: number,
+  start: number,
+  end: number,
+  width: number,
+  height: number,
+): ColumnSums {
+  const first = Math.max(0, start - 1);
+  const last = Math.min(width * height, end + 1);
+  const sums = { observed: new Float64Array((last - first) * halves), expected: new Float64Array((last - first) * halves), first };
+  for (let q = first; q < last; q++) {
+    const to = (q - first) * halves;
+    for (const from of [q - width, q, q + width]) {
+      if (from < 0 || from >= width * height) continue;
+      const at = (from - base) * halves;
+      for (let h = 0; h < halves; h++) {
+        sums.observed[to + h] += observed[at + h];
+        sums.expected[to + h] += expected[at + h];
+      }
+    }
+  }
+  return sums;
+}
+
+function pooledVariance(pixels: Float64Array, x: number, y: number, width: number, height: number): number {
+  let sum = 0;
+  for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
+    for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) sum += pixels[yy * width + xx];
+  }
+  return sum;
+}
+
+/** Tests all bands of one pixel, its columns `left` and `right` added where they exist (≥ 0). */
 function testBands(
   observed: Float64Array,
   expected: Float64Array,
-  at: number,
+  middle: number,
+  left: number,
+  right: number,
   halves: number,
-  bandVariance: Float64Array,
-  pixelVariance: number,
+  bandSigma: Float64Array,
+  pixelSigma: number,
   result: ScanResult,
   pixel: number,
   firstTest: number,
 ): void {
   const bands = Math.max(1, halves - 1);
-  for (let band = 0; band < bands; band++) {
-    const second = band + 1 < halves ? at + band + 1 : -1;
-    const o = Math.round(observed[at + band] + (second >= 0 ? observed[second] : 0));
-    const e = upperBound(expected[at + band] + (second >= 0 ? expected[second] : 0), pixelVariance * bandVariance[band]);
-    if (o <= e + WORTH_TESTING * Math.sqrt(e)) continue;
-    const significance = -logPoissonUpperTail(o, e) / Math.LN10;
+  let lowerObserved = 0;
+  let lowerExpected = 0;
+  for (let h = 0; h < halves; h++) {
+    let o = observed[middle + h];
+    let e = expected[middle + h];
+    if (left >= 0) {
+      o += observed[left + h];
+      e += expected[left + h];
+    }
+    if (right >= 0) {
+      o += observed[right + h];
+      e += expected[right + h];
+    }
+    const band = halves === 1 ? 0 : h - 1;
+    const bandObserved = o + lowerObserved;
+    const bandExpected = e + lowerExpected;
+    lowerObserved = o;
+    lowerExpected = e;
+    if (band < 0 || band >= bands) continue;
+    const bound = Math.max(bandExpected, LEAST_EXPECTED) + pixelSigma * bandSigma[band];
+    const excess = bandObserved - bound;
+    if (excess <= 0 || excess * excess <= WORTH_TESTING * WORTH_TESTING * bound) continue;
+    const significance = -logPoissonUpperTail(Math.round(bandObserved), bound) / Math.LN10;
     if (significance > result.significance[pixel]) {
       result.significance[pixel] = significance;
       result.test[pixel] = firstTest + band;

@@ -9,6 +9,7 @@ const KNOT_RATIO = 1.6;
 /** Fewer counts than this show no pile-up. */
 const PILE_UP_COUNTS = 2e4;
 const PILE_UP_GRID_KEV = 0.02;
+const PILE_UP_SOFT_KEV = 1;
 const PILE_UP_LEAST_SHARE = 1e-3;
 /** The tail of the zero peak: two widths, keV. */
 const ZERO_PEAK_SIGMAS = [0.035, 0.06];
@@ -20,8 +21,7 @@ const ZERO_PEAK_SIGMAS = [0.035, 0.06];
  */
 export function continuumColumns(bins: SpectrumBins, beamEnergyKeV: number): { columns: Column[]; smooth: number } {
   const splines = splineColumns(bins, beamEnergyKeV);
-  const pileUp = pileUpColumn(bins);
-  const rest = [...zeroPeakColumns(bins), ...(pileUp ? [pileUp] : [])];
+  const rest = [...zeroPeakColumns(bins), ...pileUpColumns(bins)];
   return { columns: [...splines, ...rest], smooth: splines.length };
 }
 
@@ -95,27 +95,31 @@ function zeroPeakColumns({ edges, counts }: SpectrumBins): Column[] {
   });
 }
 
-function pileUpColumn(bins: SpectrumBins): Column | undefined {
+/** Pairs with a soft photon, which the fast channel of a pile-up rejector misses, apart from pairs without. */
+function pileUpColumns(bins: SpectrumBins): Column[] {
   const { edges, counts, total } = bins;
-  if (total < PILE_UP_COUNTS) return undefined;
+  if (total < PILE_UP_COUNTS) return [];
   const end = edges[counts.length];
   const grid = new Float64Array(Math.ceil(end / PILE_UP_GRID_KEV) + 1);
   for (let j = 0; j < counts.length; j++) {
     grid[Math.round((edges[j] + edges[j + 1]) / 2 / PILE_UP_GRID_KEV)] += counts[j];
   }
   const least = PILE_UP_LEAST_SHARE * grid.reduce((a, b) => Math.max(a, b), 0);
-  const strong: number[] = [];
-  for (let i = 0; i < grid.length; i++) if (grid[i] > least) strong.push(i);
-  const values = new Float64Array(counts.length);
   const target = new Int32Array(2 * grid.length).fill(-1);
   for (let i = 0; i < target.length; i++) {
     const energy = i * PILE_UP_GRID_KEV;
     if (energy >= edges[0] && energy < end) target[i] = binAt(bins, energy);
   }
-  for (const i of strong) {
-    for (const k of strong) if (target[i + k] >= 0) values[target[i + k]] += grid[i] * grid[k];
+  const soft = new Float64Array(counts.length);
+  const hard = new Float64Array(counts.length);
+  for (let i = 0; i < grid.length; i++) {
+    if (grid[i] <= least) continue;
+    const values = i * PILE_UP_GRID_KEV < PILE_UP_SOFT_KEV ? soft : hard;
+    for (let k = i; k < grid.length; k++) {
+      if (grid[k] > least && target[i + k] >= 0) values[target[i + k]] += (i === k ? 1 : 2) * grid[i] * grid[k];
+    }
   }
-  return trimmed(values);
+  return [soft, hard].flatMap((values) => trimmed(values) ?? []);
 }
 
 /** The part of an array that is not zero, as a column of unit sum. */

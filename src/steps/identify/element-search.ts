@@ -9,6 +9,8 @@ import { surprise } from './surprise.ts';
 /** Candidates refitted in full at each step, those of most promise. */
 const TRIED = 4;
 const EXCHANGES_TRIED = 2;
+/** How much an exchange may lose by the axis having been fitted to what it replaces, before that is tried anew. */
+const RESPONSE_BIAS = 15;
 const RECONSIDERED = 3;
 /** A response as near as this to the stated one hides no element. */
 const TELLING_PENALTY = 1;
@@ -134,10 +136,20 @@ class Search {
   }
 
   private exchange({ element, loss, without, weights }: Evidence, settled: Set<string>): SpectrumFit | undefined {
-    const worth = loss - this.cost(element);
+    const { model, stated } = this;
     settled.add(element);
+    const worth = loss - this.cost(element);
     const other = this.bestAddition(without, weights, EXCHANGES_TRIED, element);
-    return other && other.gain > worth + 1 ? other.fit : undefined;
+    if (!other || other.gain < worth - RESPONSE_BIAS) return undefined;
+    if (other.gain > worth + 1) return other.fit;
+    const fitted = model.response;
+    const adjusted = fitResponse(model, stated, other.fit);
+    const after = model.fit(adjusted.elements, weights, adjusted);
+    const eased = responsePenalty(fitted, stated) - responsePenalty(model.response, stated);
+    const incoming = other.fit.elements[other.fit.elements.length - 1];
+    if (without.deviance - after.deviance - this.cost(incoming) + eased > worth + 1) return adjusted;
+    model.response = fitted;
+    return undefined;
   }
 
   /**

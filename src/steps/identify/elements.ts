@@ -34,12 +34,12 @@ const LEAST_COUNTS = 30;
  * and M families of the elements, integrated over the channels from 0.15 keV to the beam energy. A softer family of an
  * element may be as weak as absorption makes it, but at most four times stronger beside a harder one than cross sections
  * and detector say: so a heavy element's L lines decide whose a peak at 2.3 keV is. Elements are added while the deviance
- * falls by more than what the element costs (14, more for those seldom met, 5 for the expected), dropped and exchanged by
+ * falls by more than what the element costs (14, up to 74 for those seldom met, 5 for the expected), dropped and exchanged by
  * the same measure. Offset (σ 8 eV), gain (0.05 %) and resolution (σ 6 eV) of the axis are fitted on the way.
  *
  * The model is not trusted to counting precision: a bin weighs its Poisson variance over that variance plus the model's,
  * for uncertain line intensities (1.5-3 % for the main line of a family, 6 % for Kβ, 8-40 % for minor L and M lines),
- * line positions (2 eV) and the continuum (2 %). So at 10⁷ counts an element hidden under a main line needs some 8 % of
+ * line positions (3 eV), low-energy tails (0.2 %) and the continuum (3 %). So at 10⁷ counts an element hidden under a main line needs some 8 % of
  * it to be found, one under a Kβ about a quarter of that.
  *
  * @param energiesKeV channel centres, rising or falling; may include energies at and below zero.

@@ -11,9 +11,9 @@ import {
 } from '../../reference/index.ts';
 import { LOWEST_KEV, type SpectrumBins } from './spectrum-bins.ts';
 
-/** A line of a family, or the silicon escape peak of one. */
+/** A line of a family, or what the detector makes of one beside it: silicon escape peak, low-energy tail. */
 export interface FamilyLine {
-  /** Undefined for an escape peak. */
+  /** Undefined for what the detector makes. */
   readonly name?: string;
   readonly energyKeV: number;
   /** Of the family's counted photons. */
@@ -95,8 +95,10 @@ function emission(
       const share = photons / total;
       const own = { name: line.name, energyKeV: line.energyKeV, share, error: shareError(line, line === top.line) };
       const escaping = escapeFraction(line.energyKeV);
-      if (escaping * share < 1e-4) return [own];
-      return [own, { energyKeV: line.energyKeV - SILICON.lineKeV, share: share * escaping, error: 0.5 }];
+      const made: FamilyLine[] = line === top.line ? tail(own) : [];
+      if (escaping * share > 1e-4)
+        made.push({ energyKeV: line.energyKeV - SILICON.lineKeV, share: share * escaping, error: 0.5 });
+      return [own, ...made];
     }),
   };
 }
@@ -110,11 +112,21 @@ function shareError({ family, line, energyKeV }: XrayLine, top: boolean): number
   return line === 'Ma' || line === 'Mb' ? 0.12 : 0.4;
 }
 
+/** Incomplete charge collection: a few tenths of a per cent up to 0.2 keV below a strong line, seldom known better. */
+function tail({ energyKeV, share }: FamilyLine): FamilyLine[] {
+  return TAIL_KEV.map((below) => ({ energyKeV: energyKeV - below, share: TAIL_SHARE * share, error: 1 })).filter(
+    (line) => line.energyKeV > LOWEST_KEV,
+  );
+}
+
 function escapeFraction(energyKeV: number): number {
   if (energyKeV <= SILICON.edgeKeV || energyKeV - SILICON.lineKeV < LOWEST_KEV) return 0;
   const ratio = massAttenuation('Si', SILICON.lineKeV) / massAttenuation('Si', energyKeV);
   return SILICON.escaping * (1 - ratio * portableLog(1 + 1 / ratio));
 }
+
+const TAIL_KEV = [0.08, 0.18];
+const TAIL_SHARE = 0.002;
 
 /** Where lines fall on the axis as recorded, and how wide they are. */
 export interface Response {
@@ -136,11 +148,11 @@ export interface FamilyProfile {
 const FWHM_PER_SIGMA = 2.3548200450309493;
 const REACH = 5;
 /** Line energies and the linearity of the axis are good to this. */
-const POSITION_ERROR_KEV = 0.002;
+const POSITION_ERROR_KEV = 0.003;
 
 /**
  * A family's lines integrated over the bins, with the variance of the model: uncertain shares, and positions off by
- * 2 eV. The variance of a bin is taken times the bins of a line, because such errors move all of them together.
+ * 3 eV. The variance of a bin is taken times the bins of a line, because such errors move all of them together.
  */
 export function familyProfile(
   lines: readonly FamilyLine[],

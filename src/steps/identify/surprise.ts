@@ -4,9 +4,8 @@
  */
 const BASE = 14;
 const EXPECTED = 5;
-const UNCOMMON = new Set(
-  'Be Sc Ga Ge As Se Br Rb Y Ru Rh Pd Cd In Sb Te I Cs La Ce Hf Re Os Ir Hg Tl Bi Th U'.split(' '),
-);
+const LESS_COMMON = new Set('Sc Ga Ge As Se Y Ru Pd Cd In Sb Te La Ce Hf Bi'.split(' '));
+const UNCOMMON = new Set('Be Br Rb Rh I Cs Re Os Ir Hg Tl Th U'.split(' '));
 const RARE_EARTH = new Set('Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu'.split(' '));
 const IMPROBABLE = new Set('He Ne Ar Kr Xe Rn Tc Pm Po At Fr Ra Ac Pa Np Pu Am Cm Bk Cf'.split(' '));
 
@@ -14,5 +13,6 @@ export function surprise(element: string, expected: ReadonlySet<string>): number
   if (expected.has(element)) return EXPECTED;
   if (IMPROBABLE.has(element)) return BASE + 60;
   if (RARE_EARTH.has(element)) return BASE + 25;
-  return UNCOMMON.has(element) ? BASE + 6 : BASE;
+  if (UNCOMMON.has(element)) return BASE + 18;
+  return LESS_COMMON.has(element) ? BASE + 6 : BASE;
 }

@@ -6,6 +6,7 @@ import { gainAt } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { defineFold } from '../../shapes/shape.ts';
 import { elementsIn } from '../identify/elements.ts';
+import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
 import { originOf, type Factorisation, type Phase, type PhaseMap, type Truncation, UNLABELLED } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
@@ -133,7 +134,7 @@ export default defineStep<Params>({
     },
   },
   output: 'phases',
-  traits: ['compression', 'latent'],
+  traits: ['latent'],
   cite: [
     'Arthur & Vassilvitskii 2007, SODA: k-means++',
     'Celeux & Govaert 1992, Comput. Stat. Data Anal. 14, 315: classification EM',
@@ -203,10 +204,12 @@ async function settle(
   const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
   const pass = (logShares: Float64Array, labels: Uint8Array, keep: boolean) =>
     context.fold<Assigned>('assign', { logShares, phases, skip, labels, keep } satisfies AssignArgs, [signal.source], geometry);
+  const sigma = allowedSmoothing(signal);
+  const shares = ({ counts }: Assigned) => logShares(counts, phases, channels, sigma);
   let current = await pass(new Float64Array(phases * channels), start, true);
-  if (p.refine === 'none') return pass(logShares(current.counts, phases, channels), current.labels, true);
+  if (p.refine === 'none') return pass(shares(current), current.labels, true);
   for (let round = 0; round < p.rounds; round++) {
-    const next = await pass(logShares(current.counts, phases, channels), current.labels, false);
+    const next = await pass(shares(current), current.labels, false);
     let moved = 0;
     for (let i = 0; i < next.labels.length; i++) if (next.labels[i] !== current.labels[i]) moved++;
     current = next;
@@ -216,7 +219,8 @@ async function settle(
   return current;
 }
 
-function logShares(counts: Float64Array, phases: number, channels: number): Float64Array {
+/** Log of each phase's share of counts per channel, smoothed as far as the detector's resolution allows. */
+function logShares(counts: Float64Array, phases: number, channels: number, sigma?: Float64Array): Float64Array {
   const mean = new Float64Array(channels);
   let total = 0;
   for (let c = 0; c < phases; c++) for (let j = 0; j < channels; j++) mean[j] += counts[c * channels + j];
@@ -224,9 +228,14 @@ function logShares(counts: Float64Array, phases: number, channels: number): Floa
   const out = new Float64Array(phases * channels);
   for (let c = 0; c < phases; c++) {
     let sum = 0;
-    for (let j = 0; j < channels; j++) sum += counts[c * channels + j];
+    const own = counts.slice(c * channels, (c + 1) * channels);
     for (let j = 0; j < channels; j++) {
-      const share = (counts[c * channels + j] + (PRIOR_COUNTS * mean[j]) / total) / (sum + PRIOR_COUNTS);
+      sum += own[j];
+      own[j] += (PRIOR_COUNTS * mean[j]) / total;
+    }
+    const spectrum = sigma ? smoothSpectrum(own, sigma) : own;
+    for (let j = 0; j < channels; j++) {
+      const share = spectrum[j] / (sum + PRIOR_COUNTS);
       out[c * channels + j] = share > 0 ? Math.log(share) : 0;
     }
   }
