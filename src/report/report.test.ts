@@ -284,3 +284,17 @@ describe('whatever the recipe made', () => {
     expect(files.some(({ path }) => path === 'spectrum-promised.csv')).toBe(false);
   });
 });
+
+describe('against the truth of a simulation', () => {
+  test('a small class swallowed by the phase of a larger one is not counted as right', async () => {
+    const input = reportFixture({ height: 10, width: 10, channels: 64 });
+    const map = input.run.products['phases'] as Extract<Product, { product: 'phases' }>;
+    const labels = map.labels.map((label) => (label === 3 ? 0 : label));
+    const swallowed = map.labels.filter((label) => label === 3).length;
+    expect(swallowed).toBeGreaterThan(0);
+    const files = await buildReport(
+      withProducts(input, (products) => ({ ...products, phases: { ...map, labels } as Product })),
+    );
+    expect(visible(text(files, 'report.html'))).toContain(`${100 - swallowed}.0\u202f% of the pixels lie in a phase`);
+  });
+});

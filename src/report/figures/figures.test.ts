@@ -41,7 +41,7 @@ describe('images of maps', () => {
   test('a single hot pixel of a 2048 × 2048 map survives reduction by maximum', () => {
     const values = new Float32Array(2048 * 2048);
     values[1_234_567] = 9;
-    const small = reduceGrid({ width: 2048, height: 2048, values }, 'max');
+    const small = reduceGrid({ width: 2048, height: 2048, values }, 'max', 1024);
     expect([small.width, small.height, small.values.filter((value) => value === 9).length]).toEqual([1024, 1024, 1]);
   });
 

@@ -1,10 +1,10 @@
 import type { Axis } from '../../signal/axis.ts';
 import { UNLABELLED } from '../../steps/products.ts';
-import { type Frame, INK, mark, type Pen } from './drawing.ts';
+import { type Frame, INK, mark, type Pen, textWidth } from './drawing.ts';
 import { AXIS_ROOM, drawPicture, PICTURE_SIZE } from './map.ts';
 import { fitPicture, type MapGeometry, mapGeometry } from './map-geometry.ts';
 import { classColour, hexToRgb, NOTHING } from './palette.ts';
-import { placeImage, reduceLabels } from './raster.ts';
+import { mostPixels, placeImage, reduceLabels } from './raster.ts';
 
 export interface LabelMapOptions {
   readonly labels: Uint8Array;
@@ -19,7 +19,6 @@ export interface LabelMapOptions {
 const LEGEND_ROW = 18;
 const LEGEND_COLUMN = 165;
 const MOST_NAMED = 24;
-const LONGEST_NAME = 24;
 
 /** Classes in their colours, {@link UNLABELLED} in grey; a line scan is a strip. Undefined for a single spectrum. */
 export function labelMap({
@@ -33,7 +32,7 @@ export function labelMap({
   const shape = mapGeometry(navigation);
   if (shape.kind === 'point') return undefined;
   const geometry = shape.kind === 'line' ? { ...shape, aspect: 8, lengthUnit: undefined } : shape;
-  const grid = reduceLabels({ width: geometry.width, height: geometry.height, values: labels });
+  const grid = reduceLabels({ width: geometry.width, height: geometry.height, values: labels }, mostPixels(size));
   const image = { ...grid, values: Uint8Array.from(grid.values) };
   const colours = Array.from({ length: 256 }, (_, i) => (i === UNLABELLED ? NOTHING : hexToRgb(classColour(i))));
   const { width } = fitPicture(geometry.aspect, size);
@@ -50,17 +49,18 @@ export function labelMap({
         placeImage(pen, frame, image, colours);
         over?.(frame, pen, geometry);
       }),
-      mark((frame, pen) => drawLegend(frame, pen, named, columns)),
+      mark((frame, pen) => drawLegend(frame, pen, named, columns, Math.max(width / columns, LEGEND_COLUMN))),
     ],
   });
 }
 
-function drawLegend({ left, bottom }: Frame, pen: Pen, names: readonly string[], columns: number): void {
+function drawLegend({ left, bottom }: Frame, pen: Pen, names: readonly string[], columns: number, room: number): void {
+  const longest = Math.floor((room - 20) / textWidth('m'));
   names.forEach((name, i) => {
     const x = left + (i % columns) * LEGEND_COLUMN;
     const y = bottom + AXIS_ROOM + 8 + Math.floor(i / columns) * LEGEND_ROW;
     pen.add('rect', { x, y, width: 11, height: 11, fill: classColour(i), stroke: INK, 'stroke-opacity': '0.4' });
-    const text = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+    const text = name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
     pen.label(text, { x: x + 16, y: y + 10, 'text-anchor': 'start' });
   });
 }

@@ -4,7 +4,7 @@ import { formatNumber } from '../numbers.ts';
 import { draw, FONT_SIZE, type Frame, INK, mark, type Pen, tenths, textWidth } from './drawing.ts';
 import { fitPicture, formatLength, type MapGeometry, mapGeometry } from './map-geometry.ts';
 import { type Ramp, type Rgb, rampColours } from './palette.ts';
-import { levelsOf, placeImage, placeRamp, type Reduction, reduceGrid } from './raster.ts';
+import { levelsOf, mostPixels, placeImage, placeRamp, type Reduction, reduceGrid } from './raster.ts';
 import { niceTicks, roundDown, type TickStyle, tickStyle } from './ticks.ts';
 
 export interface MapOptions {
@@ -42,7 +42,11 @@ export function valueMap(options: MapOptions): string | undefined {
 
 function picture(options: MapOptions, geometry: MapGeometry): string {
   const { ramp, reduce = 'mean', clip = 0, size = PICTURE_SIZE } = options;
-  const grid = reduceGrid({ width: geometry.width, height: geometry.height, values: options.values }, reduce);
+  const grid = reduceGrid(
+    { width: geometry.width, height: geometry.height, values: options.values },
+    reduce,
+    mostPixels(size),
+  );
   const limits = limitsOf(grid.values, ramp, clip);
   const colours = rampColours(ramp);
   const image = { ...grid, values: levelsOf(grid.values, limits.low, limits.high) };
@@ -79,7 +83,6 @@ export function drawPicture(options: {
   const { geometry, alt, size = PICTURE_SIZE, right, below = 0, marks } = options;
   const { width, height } = fitPicture(geometry.aspect, size);
   const { x, y } = geometry;
-  const room = height >= 60;
   return draw({
     alt,
     width: width + MARGIN.left + right,
@@ -94,8 +97,9 @@ export function drawPicture(options: {
       range: [MARGIN.left, MARGIN.left + width],
     },
     y: {
-      ...axisOptions(room ? y.label : null, y.edges, height / 45),
+      ...axisOptions(height >= 60 ? y.label : null, y.edges, height / 45),
       labelOffset: 44,
+      ...(geometry.kind === 'line' ? { ticks: [] } : {}),
       range: [MARGIN.top, MARGIN.top + height],
     },
     marks: [...marks, mark((frame, pen) => frameAndScaleBar(frame, pen, geometry))],

@@ -2,8 +2,10 @@ import { type Frame, type Pen, tenths } from './drawing.ts';
 import { LEVELS, type Rgb } from './palette.ts';
 import { encodePng, pngDataUri } from './png.ts';
 
-/** No figure shows more than this many pixels a side. */
-export const MOST_PIXELS = 1024;
+/** Pixels a side that a picture of `size` px holds at most: about three a screen pixel, and never above 1024. */
+export function mostPixels(size: number): number {
+  return size > 300 ? 1024 : 512;
+}
 
 export type Reduction = 'mean' | 'max';
 
@@ -14,7 +16,7 @@ export interface Grid<T extends ArrayLike<number> = Float64Array> {
 }
 
 /** At most `most` pixels a side, each the mean or maximum of the finite values it covers (NaN where there are none). */
-export function reduceGrid(grid: Grid<ArrayLike<number>>, how: Reduction, most = MOST_PIXELS): Grid {
+export function reduceGrid(grid: Grid<ArrayLike<number>>, how: Reduction, most: number): Grid {
   return shrink(grid, most, (cell) => {
     let total = 0;
     let n = 0;
@@ -30,7 +32,7 @@ export function reduceGrid(grid: Grid<ArrayLike<number>>, how: Reduction, most =
 }
 
 /** At most `most` pixels a side, each the commonest label it covers. */
-export function reduceLabels(grid: Grid<Uint8Array>, most = MOST_PIXELS): Grid {
+export function reduceLabels(grid: Grid<Uint8Array>, most: number): Grid {
   const tally = new Uint32Array(256);
   return shrink(grid, most, (cell) => {
     tally.fill(0);

@@ -12,6 +12,8 @@ interface ClassFate {
   /** Index of the phase most of its pixels went to; −1 where none was labelled. */
   readonly phase: number;
   readonly agreeing: number;
+  /** Pixels in a phase that is mostly of this class. */
+  readonly right: number;
   readonly inRegions: number;
 }
 
@@ -28,13 +30,13 @@ export function truth(report: Report): Section | undefined {
     ),
   );
   const fates = fatesOf(known.labels, known.names, product, regionPixels);
-  const agreeing = fates.reduce((sum, fate) => sum + fate.agreeing, 0);
+  const right = fates.reduce((sum, fate) => sum + fate.right, 0);
   const total = fates.reduce((sum, fate) => sum + fate.pixels, 0);
   return {
     id: 'truth',
     title: 'Against the known truth',
     findings: [
-      html`Against the simulated truth, ${traced(node.id, formatPercent(agreeing / total))} of the pixels lie in the right phase.`,
+      html`Against the simulated truth, ${traced(node.id, formatPercent(right / total))} of the pixels lie in a phase that is mostly of their class.`,
     ],
     body: html`<p>These data were simulated; each true class is compared with the phase most of its pixels were given.</p>
       <div class="maps">${report.figures.fixed(
@@ -74,17 +76,35 @@ function fatesOf(
   product: PhaseMap,
   regions: ReadonlySet<number>,
 ): ClassFate[] {
+  const phases = product.phases.length;
+  const votes = names.map(() => new Uint32Array(phases));
+  const pixels = new Uint32Array(names.length);
+  const inRegions = new Uint32Array(names.length);
+  for (let i = 0; i < labels.length; i++) {
+    const index = labels[i];
+    if (index >= names.length) continue;
+    pixels[index]++;
+    if (regions.has(i)) inRegions[index]++;
+    if (product.labels[i] !== UNLABELLED) votes[index][product.labels[i]]++;
+  }
+  const classOf = Array.from({ length: phases }, (_, phase) =>
+    largestAt(names.map((_name, index) => votes[index][phase])),
+  );
   return names.map((name, index) => {
-    const votes = product.phases.map(() => 0);
-    let pixels = 0;
-    let inRegions = 0;
-    for (let i = 0; i < labels.length; i++) {
-      if (labels[i] !== index) continue;
-      pixels++;
-      if (regions.has(i)) inRegions++;
-      if (product.labels[i] !== UNLABELLED) votes[product.labels[i]]++;
-    }
-    const agreeing = Math.max(0, ...votes);
-    return { name, pixels, phase: agreeing > 0 ? votes.indexOf(agreeing) : -1, agreeing, inRegions };
+    const phase = largestAt(votes[index]);
+    return {
+      name,
+      pixels: pixels[index],
+      phase: phase >= 0 && votes[index][phase] > 0 ? phase : -1,
+      agreeing: phase >= 0 ? votes[index][phase] : 0,
+      right: votes[index].reduce((sum, n, each) => sum + (classOf[each] === index ? n : 0), 0),
+      inRegions: inRegions[index],
+    };
   });
+}
+
+function largestAt(values: ArrayLike<number>): number {
+  let at = -1;
+  for (let i = 0; i < values.length; i++) if (at < 0 || values[i] > values[at]) at = i;
+  return at;
 }
