@@ -59,6 +59,7 @@ figcaption { max-width: 80ch; margin-top: 2px; }
   .pair, .pair.even { grid-template-columns: minmax(0, 1fr); }
   .maps, .multiples { display: block; }
   td:not(.n) { min-width: 6.5em; }
+  td:last-child:not(.n):not(:empty) { min-width: 15em; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; }

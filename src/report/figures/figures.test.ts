@@ -10,7 +10,7 @@ import { classColour, LEVELS, rampColours } from './palette.ts';
 import { encodePng } from './png.ts';
 import { levelsOf, reduceGrid, reduceLabels } from './raster.ts';
 import { spectrum } from './spectrum.ts';
-import { logTicks, niceTicks, roundDown } from './ticks.ts';
+import { logTicks, niceTicks, roundDown, tickStyle } from './ticks.ts';
 
 const nm = (size: number, scale = 2) => uniformAxis({ name: 'x', unit: 'nm', role: 'navigation', size, scale });
 
@@ -160,5 +160,15 @@ describe('spectra', () => {
     expect(niceTicks(0.2, 0.2, 5)).toEqual([0.2]);
     expect(logTicks(0.5, 2000, 6)).toEqual([1, 10, 100, 1000]);
     expect(logTicks(120, 700, 6)).toEqual([200, 500]);
+  });
+
+  test('tick labels are even, and a common power of ten moves into the label of the axis', () => {
+    const written = (ticks: number[]) => ticks.map(tickStyle(ticks).format);
+    expect(written([0, 0.5, 1])).toEqual(['0', '0.5', '1.0']);
+    expect(written([-0.5, -0.1, 0, 1, 5])).toEqual(['−0.5', '−0.1', '0', '1', '5']);
+    expect(written([0, 50_000, 100_000])).toEqual(['0', '0.5', '1.0']);
+    expect(tickStyle([0, 50_000, 100_000]).factor).toBe(' (×10⁵)');
+    expect(tickStyle([0, 0.002, 0.004]).factor).toBe(' (×10⁻³)');
+    expect(written([3])).toEqual(['3']);
   });
 });

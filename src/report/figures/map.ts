@@ -29,7 +29,7 @@ export interface MapOptions {
 /** Height of ticks and label below a picture. */
 export const AXIS_ROOM = 38;
 const MARGIN = { left: 50, top: 8, bottom: AXIS_ROOM };
-const BAR = { gap: 10, width: 12, ticks: 7, label: 18 };
+const BAR = { gap: 10, width: 12, ticks: 9, label: 18 };
 /** Longest side of a picture, px, where nothing else is asked for. */
 export const PICTURE_SIZE = 240;
 

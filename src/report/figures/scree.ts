@@ -108,7 +108,7 @@ export function statistic(options: {
   const log = positive && Math.max(...all) / Math.min(...all) > 50;
   const low = all.length ? Math.min(...all) : 0;
   const high = all.length ? Math.max(...all) : 1;
-  const ticks = log ? logTicks(low * 0.8, high * 1.25, 4) : niceTicks(low, high, 3);
+  const ticks = log ? logTicks(low * 0.8, high * 1.25, 4) : niceTicks(low, high, 4);
   const style = log ? { format: formatLogTick, factor: '' } : tickStyle(ticks);
   const pad = (high - low || Math.abs(high) || 1) * 0.08;
   return draw({

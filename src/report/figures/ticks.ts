@@ -1,4 +1,4 @@
-import { decimalsFor, formatFixed, powerOfTen } from '../numbers.ts';
+import { decimalsFor, formatFixed, formatNumber, powerOfTen } from '../numbers.ts';
 
 /** The largest of 1, 2, 5 × 10ⁿ that is at most `limit`. */
 export function roundDown(limit: number): number {
@@ -51,10 +51,11 @@ export function tickStyle(ticks: readonly number[]): TickStyle {
   const unit = 10 ** taken;
   const sorted = [...ticks].sort((a, b) => a - b);
   const gaps = sorted.slice(1).map((tick, i) => (tick - sorted[i]) / unit);
+  const even = Math.max(...gaps) <= Math.min(...gaps) * 1.01;
   const decimals = Math.min(decimalsFor(gaps.length ? Math.min(...gaps) : largest / unit), 3);
+  const text = (value: number) => (even ? formatFixed(value, decimals) : formatNumber(value));
   return {
-    format: (value) =>
-      formatFixed(value / unit, Number.isInteger(Number((value / unit).toPrecision(9))) && taken === 0 ? 0 : decimals),
+    format: (value) => (value === 0 ? '0' : text(value / unit)),
     factor: taken === 0 ? '' : ` (×${powerOfTen(taken)})`,
   };
 }
