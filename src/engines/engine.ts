@@ -1,11 +1,11 @@
-import { type Block, concatBlocks } from '../signal/block.ts';
-import { internalError } from '../signal/errors.ts';
-import { type Source, sourcePixels } from '../signal/source.ts';
 import type { Job, Pass } from '../shapes/job.ts';
 import { MergeTree } from '../shapes/merge-tree.ts';
 import { rangeOf } from '../shapes/read.ts';
 import type { FoldShape, Geometry, ShapeResolver } from '../shapes/shape.ts';
 import { tileRuns } from '../shapes/tile.ts';
+import { type Block, concatBlocks } from '../signal/block.ts';
+import { internalError } from '../signal/errors.ts';
+import { type Source, sourcePixels } from '../signal/source.ts';
 
 /** Told after every finished job of a pass: pixels done and in all. */
 export type PassProgress = (done: number, total: number) => void;
@@ -15,7 +15,11 @@ export interface Engine {
   readonly name: string;
   /** Jobs that run at the same time. */
   readonly lanes: number;
-  runPass(pass: Pass, jobs: readonly (() => Promise<Job>)[], done: (job: number, result: unknown) => void): Promise<void>;
+  runPass(
+    pass: Pass,
+    jobs: readonly (() => Promise<Job>)[],
+    done: (job: number, result: unknown) => void,
+  ): Promise<void>;
   /** Makes the rows of a source cheap to send, where this engine can (shared memory). */
   share?(source: Source): Source;
   close(): Promise<void>;
@@ -41,8 +45,12 @@ export async function runFold(
   const runs = tileRuns(options.geometry.pixels, options.blockLevel ?? 0);
   if (runs.length === 0) return fold.init(args, options.geometry);
   const tree = new MergeTree<unknown>(runs.length, fold.merge);
-  await runJobs(engine, { kind: 'fold', shape: shapeId, args, geometry: options.geometry }, sources, options, (index, state) =>
-    tree.add(index, state),
+  await runJobs(
+    engine,
+    { kind: 'fold', shape: shapeId, args, geometry: options.geometry },
+    sources,
+    options,
+    (index, state) => tree.add(index, state),
   );
   return tree.root();
 }
@@ -67,16 +75,22 @@ async function runJobs(
   const { pixels } = options.geometry;
   for (const source of sources) {
     if (sourcePixels(source) !== pixels) {
-      throw internalError({ code: 'shape-mismatch', what: `a source of ${sourcePixels(source)} pixels in a pass of ${pixels}` });
+      throw internalError({
+        code: 'shape-mismatch',
+        what: `a source of ${sourcePixels(source)} pixels in a pass of ${pixels}`,
+      });
     }
   }
   const shared = sources.map((source) => engine.share?.(source) ?? source);
   const runs = tileRuns(pixels, options.blockLevel ?? 0);
-  const jobs = runs.map(({ start, end }) => async (): Promise<Job> => ({
-    start,
-    end,
-    ranges: await Promise.all(shared.map((source) => rangeOf(source, start, end, options.resolve))),
-  }));
+  const jobs = runs.map(
+    ({ start, end }) =>
+      async (): Promise<Job> => ({
+        start,
+        end,
+        ranges: await Promise.all(shared.map((source) => rangeOf(source, start, end, options.resolve))),
+      }),
+  );
   let finished = 0;
   await engine.runPass(pass, jobs, (index, result) => {
     done(index, result);

@@ -1,6 +1,7 @@
-import { SpectrailError } from '../signal/errors.ts';
 import { type Job, type Pass, runJob } from '../shapes/job.ts';
 import type { ShapeResolver } from '../shapes/shape.ts';
+import { internalError, SpectrailError } from '../signal/errors.ts';
+import { compact } from './arrays-within.ts';
 import type { Engine } from './engine.ts';
 
 /** The face of a worker: Node worker, browser worker, or anything else that can carry a structured clone. */
@@ -8,7 +9,8 @@ export interface Port {
   post(message: unknown): void;
   /** Set by the receiver. */
   onMessage(handler: (message: unknown) => void): void;
-  onError?(handler: (error: Error) => void): void;
+  /** Told when the other side is gone: it crashed, ended, or could not be understood. */
+  onError?(handler: (cause: unknown) => void): void;
   close(): Promise<void> | void;
 }
 
@@ -37,78 +39,135 @@ export function serve(port: Port, resolve: ShapeResolver): void {
     const { id, index, job } = request;
     try {
       const result = await runJob(passes.get(id) as Pass, job, resolve);
-      port.post({ type: 'result', id, index, result } satisfies Reply);
+      port.post({ type: 'result', id, index, result: compact(result) } satisfies Reply);
     } catch (error) {
       port.post({ type: 'failure', id, index, error: describeFailure(error) } satisfies Reply);
     }
   });
 }
 
-/** An engine over workers that only exchange messages; each takes the next job when it has finished one. */
+/**
+ * An engine over workers that only exchange messages; each takes the next job when it has finished one. A pass fails with
+ * the error of its first failed job, and the engine goes on; it is of no more use once a worker is lost
+ * (`internal/worker-lost`) or it was closed (`internal/engine-closed`).
+ */
 export function messageEngine(name: string, ports: readonly Port[], share?: Engine['share']): Engine {
   let passes = 0;
-  let broken: Error | undefined;
-  let current: { reply: (lane: number, reply: Reply) => void; fail: (error: Error) => void } | undefined;
+  let broken: SpectrailError | undefined;
+  let current: RunningPass | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const breakOff = (error: SpectrailError) => {
+    broken ??= error;
+    current?.fail(broken);
+  };
   ports.forEach((port, lane) => {
     port.onMessage((message) => current?.reply(lane, message as Reply));
-    port.onError?.((error) => {
-      broken = error;
-      current?.fail(error);
-    });
+    port.onError?.((cause) => breakOff(workerLost(cause)));
   });
   return {
     name,
     lanes: ports.length,
     share,
     runPass(pass, jobs, done) {
-      const id = ++passes;
-      return new Promise<void>((finish, fail) => {
-        if (broken) return fail(broken);
-        let next = 0;
-        let left = jobs.length;
-        const stop = (error: unknown) => {
-          current = undefined;
-          next = jobs.length;
-          fail(error);
-        };
-        const feed = async (lane: number) => {
-          if (next >= jobs.length) return;
-          const index = next++;
-          try {
-            const job = await jobs[index]();
-            ports[lane].post({ type: 'job', id, index, job } satisfies Request);
-          } catch (error) {
-            stop(error);
-          }
-        };
-        current = {
-          fail: stop,
-          reply(lane, reply) {
-            if (reply.id !== id) return;
-            if (reply.type === 'failure') return stop(restoreFailure(reply.error));
-            try {
-              done(reply.index, reply.result);
-            } catch (error) {
-              return stop(error);
-            }
-            if (--left === 0) {
-              current = undefined;
-              return finish();
-            }
-            void feed(lane);
-          },
-        };
-        if (left === 0) return finish();
-        ports.forEach((port, lane) => {
-          port.post({ type: 'pass', id, pass } satisfies Request);
-          void feed(lane);
-        });
+      const turn = last.then(async () => {
+        if (broken) throw broken;
+        if (jobs.length === 0) return;
+        current = new RunningPass(++passes, ports, jobs, done);
+        await current.run(pass);
       });
+      last = turn.catch(() => {});
+      return turn;
     },
     async close() {
+      breakOff(internalError({ code: 'engine-closed', what: 'the engine was closed' }));
       await Promise.all(ports.map((port) => port.close()));
     },
   };
+}
+
+/** One pass on its way through the workers. */
+class RunningPass {
+  readonly #id: number;
+  readonly #ports: readonly Port[];
+  readonly #jobs: readonly (() => Promise<Job>)[];
+  readonly #done: (job: number, result: unknown) => void;
+  #next = 0;
+  #left: number;
+  #finish: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(
+    id: number,
+    ports: readonly Port[],
+    jobs: readonly (() => Promise<Job>)[],
+    done: (job: number, result: unknown) => void,
+  ) {
+    this.#id = id;
+    this.#ports = ports;
+    this.#jobs = jobs;
+    this.#done = done;
+    this.#left = jobs.length;
+  }
+
+  run(pass: Pass): Promise<void> {
+    return new Promise((finish, reject) => {
+      this.#finish = finish;
+      this.#reject = reject;
+      try {
+        const message = compact({ type: 'pass', id: this.#id, pass } satisfies Request);
+        for (const port of this.#ports) port.post(message);
+      } catch (error) {
+        this.fail(error);
+        return;
+      }
+      for (const lane of this.#ports.keys()) void this.#feed(lane);
+    });
+  }
+
+  /** Ends the pass: no further job is sent, and late replies find nothing to do. */
+  fail(error: unknown): void {
+    this.#next = this.#jobs.length;
+    this.#left = 0;
+    this.#reject(error);
+  }
+
+  reply(lane: number, reply: Reply): void {
+    if (reply.id !== this.#id || this.#left === 0) return;
+    if (reply.type === 'failure') {
+      this.fail(restoreFailure(reply.error));
+      return;
+    }
+    try {
+      this.#done(reply.index, reply.result);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (--this.#left === 0) this.#finish();
+    else void this.#feed(lane);
+  }
+
+  async #feed(lane: number): Promise<void> {
+    if (this.#next >= this.#jobs.length) return;
+    const index = this.#next++;
+    try {
+      const job = await this.#jobs[index]();
+      if (this.#left === 0) return;
+      this.#ports[lane].post(compact({ type: 'job', id: this.#id, index, job } satisfies Request));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}
+
+function workerLost(cause: unknown): SpectrailError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return internalError({
+    code: 'worker-lost',
+    what: `a worker ended before its work was done (${why})`,
+    fix: 'run again; with fewer threads where memory was short',
+    cause,
+  });
 }
 
 function describeFailure(error: unknown): FailureMessage {

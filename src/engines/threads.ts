@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Block } from '../signal/block.ts';
 import type { Source } from '../signal/source.ts';
+import { isShared, mapArrays } from './arrays-within.ts';
 import type { Engine } from './engine.ts';
 import { messageEngine, type Port } from './messages.ts';
 
@@ -23,48 +23,39 @@ function workerPort(worker: Worker): Port {
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (handler) => worker.on('message', handler),
-    onError: (handler) => worker.on('error', handler),
+    onError: (handler) => {
+      worker.on('error', handler);
+      worker.on('messageerror', handler);
+      worker.on('exit', (code) => handler(new Error(`it exited with code ${code}`)));
+    },
     close: async () => {
       await worker.terminate();
     },
   };
 }
 
-const shared = new WeakMap<Block, Block>();
+/** Shared copies of arrays that were met before. */
+const shared = new WeakMap<ArrayBufferView, ArrayBufferView>();
 
+/** Smaller arrays are cheaper to send than to keep. */
+const WORTH_SHARING_BYTES = 4096;
+
+/** A source whose values and map arguments lie in shared memory: a job then carries views, however many jobs there are. */
 function shareSource(source: Source): Source {
-  if (source.type === 'mapped') return { ...source, parents: source.parents.map(shareSource) };
-  let block = shared.get(source.block);
-  if (!block) {
-    block = shareBlock(source.block);
-    shared.set(source.block, block);
-    shared.set(block, block);
-  }
-  return { type: 'memory', block };
+  return mapArrays(source, (array) => {
+    if (isShared(array) || array.byteLength < WORTH_SHARING_BYTES) return array;
+    const known = shared.get(array);
+    if (known) return known;
+    const copy = shareArray(array);
+    shared.set(array, copy);
+    return copy;
+  }) as Source;
 }
 
-function shareBlock(block: Block): Block {
-  switch (block.kind) {
-    case 'dense':
-      return { ...block, values: shareArray(block.values) };
-    case 'events':
-      return {
-        ...block,
-        offsets: shareArray(block.offsets),
-        channel: shareArray(block.channel),
-        count: shareArray(block.count),
-      };
-    case 'factors':
-      return { ...block, scores: shareArray(block.scores), loadings: shareArray(block.loadings) };
-  }
-}
-
-type Shareable = ArrayLike<number> & { readonly buffer: ArrayBufferLike; readonly byteLength: number };
-
-function shareArray<T extends Shareable>(array: T): T {
-  if (array.buffer instanceof SharedArrayBuffer) return array;
-  const Shared = array.constructor as new (buffer: SharedArrayBuffer) => T & { set(from: ArrayLike<number>): void };
-  const copy = new Shared(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
+function shareArray(array: ArrayBufferView): ArrayBufferView {
+  const { buffer, byteOffset, byteLength } = array;
+  const memory = new SharedArrayBuffer(byteLength);
+  new Uint8Array(memory).set(new Uint8Array(buffer, byteOffset, byteLength));
+  const Shared = array.constructor as new (memory: SharedArrayBuffer) => ArrayBufferView;
+  return new Shared(memory);
 }

@@ -1,0 +1,36 @@
+/** A typed array whose buffer may be shared. */
+export type AnyArray = ArrayBufferView & { slice(): ArrayBufferView };
+
+/** The same plain data (objects, lists, values) with every typed array replaced; what stays the same is not copied. */
+export function mapArrays(value: unknown, change: (array: AnyArray) => ArrayBufferView): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (ArrayBuffer.isView(value)) return value instanceof DataView ? value : change(value as AnyArray);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => mapArrays(item, change));
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, mapArrays(item, change)] as const);
+  return entries.some(([key, item]) => item !== (value as Record<string, unknown>)[key])
+    ? Object.fromEntries(entries)
+    : value;
+}
+
+export function isShared(array: ArrayBufferView): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && array.buffer instanceof SharedArrayBuffer;
+}
+
+/**
+ * A message in which no array drags along the rest of its buffer: cloning a view copies the whole buffer behind it, which
+ * for a few rows of a cube is the cube. Shared memory is left as it is.
+ */
+export function compact<T>(message: T): T {
+  const copies = new Map<AnyArray, ArrayBufferView>();
+  return mapArrays(message, (array) => {
+    if (isShared(array) || array.byteLength === array.buffer.byteLength) return array;
+    const copy = copies.get(array) ?? array.slice();
+    copies.set(array, copy);
+    return copy;
+  }) as T;
+}
