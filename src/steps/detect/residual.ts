@@ -48,17 +48,17 @@ function haloRows(start: number, end: number, width: number, height: number): re
 }
 
 /** Raw counts of a few pixels: listed × channels, whatever else the cube holds. */
-const spectra = defineFold<{ readonly listed: Uint32Array; readonly gain: Factor }, { start: number; rows: Float64Array[] }>({
-  init: () => ({ start: 0, rows: [] }),
+const spectra = defineFold<{ readonly listed: Uint32Array; readonly gain: Factor }, { rows: Float64Array[] }>({
+  init: () => ({ rows: [] }),
   add: ({ listed, gain }, _state, [block], start) => {
     const rows: Float64Array[] = [];
     for (const pixel of listed) {
       if (pixel < start || pixel >= start + block.pixels) continue;
       rows.push(countsOf(block, pixel - start, pixel, gain));
     }
-    return { start, rows };
+    return { rows };
   },
-  merge: (left, right) => ({ start: left.start, rows: [...left.rows, ...right.rows] }),
+  merge: (left, right) => ({ rows: [...left.rows, ...right.rows] }),
   example: ({ pixels }) => ({
     args: { listed: Uint32Array.of(0, pixels - 1), gain: { per: 'cube', value: 1 } },
     kinds: ['events'],
