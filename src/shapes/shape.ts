@@ -13,7 +13,10 @@ export interface Example<A> {
   readonly args: A;
   /** Kinds of block for each source of the member. */
   readonly kinds: readonly BlockKind[];
+  /** Channels of each source; default: those of the geometry. */
   readonly channels?: readonly number[];
+  /** Rows a map makes of such sources; default: as many as they have. */
+  readonly pixels?: number;
 }
 
 interface ShapeBase<A> {

@@ -55,7 +55,15 @@ const integrate = defineMap<Args>({
     }
     return { kind: 'dense', pixels: block.pixels, channels: 2, values };
   },
-  example: ({ channels }) => ({ args: { first: 0, end: channels, gain: { per: 'cube', value: 1 } }, kinds: ['events'] }),
+  example: ({ channels, pixels }) => ({
+    args: {
+      first: channels > 2 ? 1 : 0,
+      end: channels,
+      pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
+      gain: { per: 'pixel', values: Float64Array.from({ length: pixels }, (_, i) => 1 + (i % 5)) },
+    },
+    kinds: ['events'],
+  }),
 });
 
 export default defineStep<Params>({

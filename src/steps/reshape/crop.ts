@@ -44,10 +44,16 @@ const window = defineMap<Args>({
     return ranges;
   },
   apply: ({ first, end }, [block]) => cropChannels(block, first, end),
-  example: ({ channels, pixels, width }) => ({
-    args: { first: Math.min(1, channels - 1), end: channels, parentWidth: width, top: 0, left: 0, width: Math.min(width, pixels) },
-    kinds: ['events'],
-  }),
+  example: ({ channels, pixels, width }) => {
+    const height = pixels / width;
+    const [left, top, first] = [width, height, channels].map((size) => (size > 2 ? 1 : 0));
+    const kept = { width: width - 2 * left, height: height - 2 * top };
+    return {
+      args: { first, end: channels, parentWidth: width, top, left, width: kept.width },
+      kinds: ['events'],
+      pixels: kept.width * kept.height,
+    };
+  },
 });
 
 export default defineStep<Params>({

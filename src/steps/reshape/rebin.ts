@@ -45,10 +45,16 @@ const bins = defineMap<Args>({
       }),
     ),
   apply: (args, [block], start, end) => binBlock(args, block, start, end),
-  example: ({ width }) => ({
-    args: { spectral: 2, y: 1, x: 1, parentWidth: width, width },
-    kinds: ['events'],
-  }),
+  example: ({ channels, pixels, width }) => {
+    const height = pixels / width;
+    const by = { spectral: Math.min(2, channels), y: Math.min(2, height), x: Math.min(3, width) };
+    const columns = Math.floor(width / by.x);
+    return {
+      args: { ...by, parentWidth: width, width: columns },
+      kinds: ['events'],
+      pixels: columns * Math.floor(height / by.y),
+    };
+  },
 });
 
 export default defineStep<Params>({

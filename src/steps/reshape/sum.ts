@@ -39,7 +39,7 @@ const spectrum = defineFold<PixelMask, Float64Array>({
     for (let j = 0; j < left.length; j++) left[j] += right[j];
     return left;
   },
-  example: () => ({ args: {}, kinds: ['events'] }),
+  example: ({ pixels }) => ({ args: { skip: everyNth(pixels, 7) }, kinds: ['events'] }),
 });
 
 const totals = defineMap<{ skip?: Uint8Array }>({
@@ -58,8 +58,12 @@ const totals = defineMap<{ skip?: Uint8Array }>({
     }
     return { kind: 'dense', pixels: block.pixels, channels: 1, values };
   },
-  example: () => ({ args: {}, kinds: ['events'] }),
+  example: ({ channels }) => ({ args: { skip: everyNth(channels, 3) }, kinds: ['events'] }),
 });
+
+function everyNth(size: number, n: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, i) => (i % n === n - 1 ? 1 : 0));
+}
 
 export default defineStep<Params>({
   id: 'sum',

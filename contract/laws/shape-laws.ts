@@ -1,0 +1,198 @@
+import { expect } from 'vitest';
+import { collect, type Engine, runFold } from '../../src/engines/engine.ts';
+import { CounterRandom } from '../../src/kernels/index.ts';
+import { rangeOf, readRange } from '../../src/shapes/read.ts';
+import type { Example, Geometry, Shape } from '../../src/shapes/shape.ts';
+import { TILE_PIXELS } from '../../src/shapes/tile.ts';
+import { type Block, concatBlocks, type EventsBlock, sliceBlock } from '../../src/signal/block.ts';
+import type { Source } from '../../src/signal/source.ts';
+import { denseForm, exampleBlocks } from './random-blocks.ts';
+import { digest, expectSameNumbers } from './same-numbers.ts';
+
+export type AnyMap = Extract<Shape, { shape: 'map' }>;
+export type AnyFold = Extract<Shape, { shape: 'fold' }>;
+export type AnyScan = Extract<Shape, { shape: 'scan' }>;
+
+/** A member on its own: its example for one geometry, with blocks to work on. */
+export interface Trial<S extends Shape = Shape> {
+  readonly shape: S;
+  readonly example: Example<unknown>;
+  readonly geometry: Geometry;
+  readonly blocks: readonly Block[];
+}
+
+export function trial<S extends Shape>(shape: S, geometry: Geometry, seed = 1): Trial<S> {
+  const example = shape.example(geometry);
+  return { shape, example, geometry, blocks: exampleBlocks(example, geometry, seed) };
+}
+
+const ID = 'member';
+const resolverOf = (shape: Shape) => async () => shape;
+const memory = (block: Block): Source => ({ type: 'memory', block });
+
+function mapped({ example, geometry, shape, blocks }: Trial<AnyMap>): Source {
+  const pixels = example.pixels ?? geometry.pixels;
+  const one = shape.gather ? geometry.channels : blocks[0].channels;
+  return {
+    type: 'mapped',
+    map: ID,
+    args: example.args,
+    parents: blocks.map(memory),
+    pixels,
+    channels: one,
+    kind: 'dense',
+  };
+}
+
+/** Rows [start, end) of what a map makes, from exactly the rows it says it needs. */
+async function rowsOf(trial: Trial<AnyMap>, start: number, end: number): Promise<Block> {
+  const resolve = resolverOf(trial.shape);
+  return readRange(await rangeOf(mapped(trial), start, end, resolve), resolve);
+}
+
+/** Any cut of the output into runs gives the rows of the whole, bit for bit, and leaves what it reads as it was. */
+export async function mapLaw(trial: Trial<AnyMap>, seed: number, cuts = 5): Promise<void> {
+  const before = await digest([trial.blocks, trial.example.args]);
+  const pixels = trial.example.pixels ?? trial.geometry.pixels;
+  const whole = await rowsOf(trial, 0, pixels);
+  expectBlock(whole, pixels);
+  const random = new CounterRandom(seed, pixels);
+  for (let cut = 0; cut < cuts; cut++) {
+    const inner = Array.from({ length: Math.min(cut + 1, pixels - 1) }, () => 1 + random.integer(pixels - 1));
+    const edges = [...new Set([0, ...inner, pixels])].sort((a, b) => a - b);
+    const pieces: Block[] = [];
+    for (let i = 0; i + 1 < edges.length; i++) {
+      const piece = await rowsOf(trial, edges[i], edges[i + 1]);
+      expectBlock(piece, edges[i + 1] - edges[i]);
+      expect(piece.channels).toBe(whole.channels);
+      pieces.push(piece);
+    }
+    expect(await digest(own(concatBlocks(pieces))), `cut at ${edges.join(', ')}`).toBe(await digest(own(whole)));
+  }
+  expect(await digest([trial.blocks, trial.example.args])).toBe(before);
+}
+
+/** A block without the parts of a larger store it may be a view of. */
+function own(block: Block): Block {
+  return block.kind === 'events' ? sliceBlock(block as EventsBlock, 0, block.pixels) : block;
+}
+
+/** Sizes agree with what the block holds; events are in order and positive. */
+function expectBlock(block: Block, pixels: number): void {
+  expect(block.pixels).toBe(pixels);
+  if (block.kind === 'dense') expect(block.values.length).toBe(pixels * block.channels);
+  if (block.kind === 'factors') {
+    expect([block.scores.length, block.loadings.length]).toEqual([pixels * block.rank, block.channels * block.rank]);
+  }
+  if (block.kind !== 'events') return;
+  const { offsets, channel, count } = block;
+  expect(offsets.length).toBe(pixels + 1);
+  for (let i = 0; i < pixels; i++) {
+    for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+      if (count[e] === 0 || channel[e] >= block.channels || (e > offsets[i] && channel[e] <= channel[e - 1])) {
+        expect.fail(`event ${e} of pixel ${i} is out of order, empty or outside the ${block.channels} channels`);
+      }
+    }
+  }
+}
+
+/** The same bits on any engine, for any size of a job. */
+export async function mapOnEngines(trial: Trial<AnyMap>, engines: readonly Engine[]): Promise<void> {
+  const pixels = trial.example.pixels ?? trial.geometry.pixels;
+  const whole = await digest(own(await rowsOf(trial, 0, pixels)));
+  for (const engine of engines) {
+    for (const blockLevel of [0, 1, 3]) {
+      const options = {
+        resolve: resolverOf(trial.shape),
+        geometry: { ...trial.geometry, pixels },
+        blockLevel,
+      };
+      const block = await collect(engine, mapped(trial), options);
+      expect(await digest(own(block)), `${engine.name}, blocks of 2^${blockLevel} tiles`).toBe(whole);
+    }
+  }
+}
+
+/** State after one tile, made anew: merging may use it up. */
+function tileState({ shape, example, geometry, blocks }: Trial<AnyFold>, tile: number): unknown {
+  const start = tile * TILE_PIXELS;
+  const end = Math.min(start + TILE_PIXELS, geometry.pixels);
+  const rows = blocks.map((block) => sliceBlock(block, start, end));
+  return shape.add(example.args, shape.init(example.args, geometry), rows, start);
+}
+
+/** `init` is the unit of `merge`, on either side. */
+export function unitLaw(trial: Trial<AnyFold>): void {
+  const { shape, example, geometry } = trial;
+  const empty = () => shape.init(example.args, geometry);
+  for (const tile of new Set([0, Math.ceil(geometry.pixels / TILE_PIXELS) - 1])) {
+    expect(shape.merge(empty(), tileState(trial, tile)), 'init + tile').toEqual(tileState(trial, tile));
+    expect(shape.merge(tileState(trial, tile), empty()), 'tile + init').toEqual(tileState(trial, tile));
+  }
+  expect(shape.merge(empty(), empty()), 'init + init').toEqual(empty());
+}
+
+export function foldOf({ shape, example, geometry, blocks }: Trial<AnyFold>, engine: Engine, blockLevel: number) {
+  const options = { resolve: resolverOf(shape), geometry, blockLevel };
+  return runFold(engine, ID, example.args, blocks.map(memory), options);
+}
+
+/** One block, many blocks, any order of completion, any engine: the same bits; what is read stays as it was. */
+export async function foldLaw(trial: Trial<AnyFold>, engines: readonly Engine[]): Promise<void> {
+  const before = await digest([trial.blocks, trial.example.args]);
+  const whole = await digest(await foldOf(trial, engines[0], 40));
+  for (const engine of engines) {
+    for (const blockLevel of [0, 1, 2, 3]) {
+      const state = await foldOf(trial, engine, blockLevel);
+      expect(await digest(state), `${engine.name}, blocks of 2^${blockLevel} tiles`).toBe(whole);
+    }
+  }
+  expect(await digest([trial.blocks, trial.example.args])).toBe(before);
+}
+
+/** Counts held as events and written out give the same numbers. */
+export async function formsLaw(trial: Trial<AnyMap | AnyFold>, engine: Engine): Promise<void> {
+  const written = { ...trial, blocks: trial.blocks.map(denseForm) };
+  const result = (form: Trial<AnyMap | AnyFold>) =>
+    form.shape.shape === 'map'
+      ? rowsOf(form as Trial<AnyMap>, 0, form.example.pixels ?? form.geometry.pixels)
+      : foldOf(form as Trial<AnyFold>, engine, 0);
+  expectSameNumbers(await result(written), await result(trial), 1e-12);
+}
+
+/** Runs an ordered pass in blocks that end at `edges`; `pause` stands for a stop: what it returns is gone on with. */
+function play(
+  { shape, example, geometry, blocks }: Trial<AnyScan>,
+  edges: readonly number[],
+  pause: (state: unknown) => unknown,
+): { out: Block; state: unknown } {
+  let state = shape.init(example.args, geometry);
+  const out: Block[] = [];
+  for (let i = 0; i + 1 < edges.length; i++) {
+    const rows = blocks.map((block) => sliceBlock(block, edges[i], edges[i + 1]));
+    const step = shape.step(example.args, pause(state), rows, edges[i]);
+    expect(step.out.pixels).toBe(edges[i + 1] - edges[i]);
+    out.push(step.out);
+    state = step.state;
+  }
+  return { out: concatBlocks(out), state };
+}
+
+/** A replay in blocks of any size equals the live pass, and so does one that is stopped, saved and resumed at every block. */
+export async function scanLaw(trial: Trial<AnyScan>, seed: number): Promise<void> {
+  const { pixels } = trial.geometry;
+  const random = new CounterRandom(seed, pixels);
+  const live = [...new Set([0, ...Array.from({ length: 12 }, () => random.integer(pixels)), pixels])].sort(
+    (a, b) => a - b,
+  );
+  const before = await digest(trial.blocks);
+  const expected = play(trial, live, (state) => state);
+  const seen = await digest([own(expected.out), expected.state]);
+  for (const edges of [live, [0, pixels]]) {
+    for (const pause of [(state: unknown) => state, (state: unknown) => structuredClone(state)]) {
+      const { out, state } = play(trial, edges, pause);
+      expect(await digest([own(out), state])).toBe(seen);
+    }
+  }
+  expect(await digest(trial.blocks)).toBe(before);
+}
