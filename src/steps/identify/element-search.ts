@@ -9,8 +9,9 @@ import { surprise } from './surprise.ts';
 /** Candidates refitted in full at each step, those of most promise. */
 const TRIED = 4;
 const EXCHANGES_TRIED = 2;
-/** How much an exchange may lose by the axis having been fitted to what it replaces, before that is tried anew. */
-const RESPONSE_BIAS = 15;
+/** An exchange that gains or loses no more than this is judged with the axis fitted to it and every model error. */
+const CLOSE = 10;
+const CLOSE_SHARE = 0.04;
 const RECONSIDERED = 3;
 /** A response as near as this to the stated one hides no element. */
 const TELLING_PENALTY = 1;
@@ -127,7 +128,11 @@ class Search {
         this.fit = dropped.without;
         continue;
       }
-      const better = weakest.map((evidence) => this.exchange(evidence, settled)).find((fit) => fit !== undefined);
+      let better: SpectrumFit | undefined;
+      for (const evidence of weakest) {
+        better = this.exchange(evidence, settled);
+        if (better) break;
+      }
       if (!better) break;
       this.fit = fitResponse(this.model, this.stated, better);
       exchanged = true;
@@ -140,14 +145,16 @@ class Search {
     settled.add(element);
     const worth = loss - this.cost(element);
     const other = this.bestAddition(without, weights, EXCHANGES_TRIED, element);
-    if (!other || other.gain < worth - RESPONSE_BIAS) return undefined;
-    if (other.gain > worth + 1) return other.fit;
+    const close = CLOSE + CLOSE_SHARE * worth;
+    if (!other || other.gain < worth - close) return undefined;
+    if (other.gain > worth + close) return other.fit;
+    const common = model.weights(this.fit);
     const fitted = model.response;
+    const present = model.fit(this.fit.elements, common, this.fit).deviance + responsePenalty(fitted, stated);
     const adjusted = fitResponse(model, stated, other.fit);
-    const after = model.fit(adjusted.elements, weights, adjusted);
-    const eased = responsePenalty(fitted, stated) - responsePenalty(model.response, stated);
+    const after = model.fit(adjusted.elements, common, adjusted).deviance + responsePenalty(model.response, stated);
     const incoming = other.fit.elements[other.fit.elements.length - 1];
-    if (without.deviance - after.deviance - this.cost(incoming) + eased > worth + 1) return adjusted;
+    if (after + this.cost(incoming) < present + this.cost(element) - 1) return adjusted;
     model.response = fitted;
     return undefined;
   }
