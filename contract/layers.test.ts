@@ -40,7 +40,9 @@ function violation(file: string, specifier: string): string | undefined {
   }
   if (!specifier.startsWith('.')) {
     const name = Object.keys(ONLY_IN).find((known) => specifier === known || specifier.startsWith(`${known}/`));
-    return name && !ONLY_IN[name].test(file) ? `${file} imports ${specifier}: only ${ONLY_IN[name].source} may` : undefined;
+    return name && !ONLY_IN[name].test(file)
+      ? `${file} imports ${specifier}: only ${ONLY_IN[name].source} may`
+      : undefined;
   }
   const target = posix.join(posix.dirname(file), specifier);
   if (target.startsWith('..')) return `${file} imports ${specifier}: outside src`;
@@ -74,7 +76,9 @@ describe('layers', () => {
   });
 
   it('imports point downward only, node built-ins stay at the edge, and each reader of HDF5 goes through one door', () => {
-    expect(files.flatMap(({ file, imports }) => imports.map((specifier) => violation(file, specifier)).filter(Boolean))).toEqual([]);
+    expect(
+      files.flatMap(({ file, imports }) => imports.map((specifier) => violation(file, specifier)).filter(Boolean)),
+    ).toEqual([]);
   });
 
   it('the order itself has no way back up', () => {

@@ -1,5 +1,5 @@
 import { planSignals, type Recipe, type Run, refuseIfBlocked, runPlan } from '../index.ts';
-import { buildReport, type ReportInput } from '../report/index.ts';
+import type { ReportInput } from '../report/index.ts';
 import { encodeOutputs } from './encode-outputs.ts';
 import { type OpenedInput, recordedFrom, signalsByName } from './opened-inputs.ts';
 import { describeInputs, describeObjections } from './plan-description.ts';
@@ -52,6 +52,7 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   const progress = progressOf(plan);
   try {
     const run = await runPlan(plan, signals, engine, progress);
+    const { buildReport } = await import('../report/index.ts');
     const files = await buildReport({
       run,
       inputs: recordedFrom(out, inputs),

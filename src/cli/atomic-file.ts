@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { outputError, type SpectrailError } from '../signal/errors.ts';
+import { exists, flushFolder, makeFolders } from './folders.ts';
 
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, flushed to disk, then renamed.
@@ -12,17 +13,10 @@ export async function writeFileAtomically(
   content: string | Uint8Array,
   options: { force?: boolean } = {},
 ) {
-  if (!options.force && (await exists(path))) {
-    throw outputError({
-      code: 'file-exists',
-      where: path,
-      what: 'there is already a file of this name',
-      fix: 'choose another name, or replace it with --force',
-    });
-  }
+  if (!options.force) await checkFree(path);
   const temporary = temporaryBeside(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFlushed(temporary, content);
     await rename(temporary, path);
     await flushFolder(dirname(path));
@@ -30,6 +24,17 @@ export async function writeFileAtomically(
     await rm(temporary, { force: true }).catch(() => {});
     throw writeFailure(path, cause);
   }
+}
+
+/** @throws SpectrailError `output/file-exists` when the name is taken. */
+export async function checkFree(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  throw outputError({
+    code: 'file-exists',
+    where: path,
+    what: 'there is already a file of this name',
+    fix: 'choose another name, or replace it with --force',
+  });
 }
 
 /** A name beside `path` that nobody uses: same disk, so that a rename is one act. */
@@ -46,21 +51,6 @@ export async function writeFlushed(path: string, content: string | Uint8Array): 
   } finally {
     await handle.close();
   }
-}
-
-/** Makes renames in a folder durable, where the file system lets a folder be flushed. */
-export async function flushFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r').catch(() => undefined);
-  if (!handle) return;
-  await handle.sync().catch(() => {});
-  await handle.close();
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -84,7 +74,7 @@ export function writeFailure(path: string, cause: unknown): SpectrailError {
     code: 'cannot-write',
     where: path,
     what: `the result cannot be written: ${reason}`,
-    fix: 'choose another place with --out; nothing was left behind',
+    fix: 'choose another place; nothing was left behind',
     cause,
   });
 }

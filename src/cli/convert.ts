@@ -5,8 +5,14 @@ import { mainDataset } from '../signal/as-signal.ts';
 import { inputError } from '../signal/errors.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { writerFor } from './formats-by-name.ts';
-import { print } from './printing.ts';
+import { print, printJson } from './printing.ts';
 import { wrap } from './text-layout.ts';
+
+interface ConvertOptions {
+  readonly signal?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
 
 export const convertCommand = () =>
   new Command('convert')
@@ -15,9 +21,10 @@ export const convertCommand = () =>
     .argument('<out>')
     .option('--signal <title>', 'which signal of a file that holds several (default: the largest spectrum image)')
     .option('--force', 'replace OUT if it exists')
+    .option('--json', 'for machines')
     .action(convert);
 
-async function convert(from: string, to: string, options: { signal?: string; force?: boolean }): Promise<void> {
+async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
   const writer = await writerFor(to);
   const { datasets } = await open(from);
   const dataset = mainDataset(datasets, options.signal);
@@ -31,6 +38,11 @@ async function convert(from: string, to: string, options: { signal?: string; for
   }
   const bytes = await writer.encode(dataset);
   await writeFileAtomically(to, bytes, { force: options.force });
+  if (options.json) {
+    const { shape, dtype } = dataset;
+    printJson({ file: to, format: writer.id, bytes: bytes.length, title: dataset.title, shape, dtype });
+    return;
+  }
   const title = dataset.title ? `"${dataset.title}", ` : '';
   print(
     wrap(

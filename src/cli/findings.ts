@@ -9,7 +9,12 @@ import { plainNumber, table, wrap } from './text-layout.ts';
 export function describeFindings({ plan, products }: Run): string {
   const about = plan.nodes.filter(({ id }) => !['signal', 'factors'].includes(products[id].product));
   const shown = about.length ? about : plan.nodes;
-  return shown.map(({ id }) => `${id}: ${describeProduct(products[id])}`).join('\n\n');
+  return shown
+    .map(({ id }) => {
+      const [head, ...body] = describeProduct(products[id]).split('\n');
+      return [wrap(`${id}: ${head}`, undefined, 2), ...body].join('\n');
+    })
+    .join('\n\n');
 }
 
 function describeProduct(product: Product): string {
@@ -26,7 +31,7 @@ function describeProduct(product: Product): string {
       return `${counted(product.rank, 'component')} computed`;
     case 'signal': {
       const size = [...product.navigation, product.spectral].map((axis) => axis.size).join(' × ');
-      return wrap(`a signal of ${size}, noise: ${describeNoise(product.noise)}`, undefined, 2);
+      return `a signal of ${size}, noise: ${describeNoise(product.noise)}`;
     }
   }
 }
@@ -64,7 +69,7 @@ function describeAnomalies({ regions, falseAlarmRate, spectral, moran, warnings 
   const confirmed = regions.filter(({ status }) => status === 'confirmed');
   const open = regions.length - confirmed.length;
   const verdict = `${counted(confirmed.length, 'region')} that the model does not explain, at ${formatPercent(falseAlarmRate)} false alarms`;
-  const lines = [wrap(open ? `${verdict}; ${open} more unconfirmed` : verdict, undefined, 2)];
+  const lines = [open ? `${verdict}; ${open} more unconfirmed` : verdict];
   if (regions.length) {
     const columns = [
       { title: 'at y, x' },

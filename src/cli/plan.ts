@@ -41,7 +41,7 @@ async function plan(pathOrName: string | undefined, options: PlanOptions): Promi
   if (options.json) printJson(planForMachines(planned, inputs));
   else {
     print(describePlan(planned, inputs));
-    print(blocked ? '\nThis recipe would be refused.' : '');
+    if (blocked) print('\nThis recipe would be refused.');
   }
   if (blocked) process.exitCode = EXIT.plan;
 }

@@ -50,7 +50,7 @@ function bar(plan: Plan): ProgressReport {
     const known = seconds > ENOUGH_SECONDS && share > ENOUGH_SHARE && share < 1;
     screen.update(Math.round(share * 1000), {
       step,
-      rest: known ? `about ${formatSeconds((seconds * (1 - share)) / share)} left` : '',
+      rest: known ? `about ${wholeSeconds((seconds * (1 - share)) / share)} left` : '',
     });
   };
   screen.start(1000, 0, { step: '', rest: '' });
@@ -71,6 +71,10 @@ function bar(plan: Plan): ProgressReport {
       screen.stop();
     },
   };
+}
+
+function wholeSeconds(seconds: number): string {
+  return seconds < 59 ? `${Math.ceil(seconds)} s` : formatSeconds(seconds);
 }
 
 /** Passes done so far, in parts of one; a step never counts for more than the plan said it would cost. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { parseRecipe, type Recipe } from '../plan/recipe.ts';
 import { inputError, planError } from '../signal/errors.ts';
 import { loadStep } from '../steps/index.ts';
-import { exists } from './atomic-file.ts';
+import { exists } from './folders.ts';
 
 /** A recipe with the place it was read from. */
 export interface RecipeFile {

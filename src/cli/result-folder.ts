@@ -1,7 +1,8 @@
-import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { internalError, outputError } from '../signal/errors.ts';
-import { exists, flushFolder, temporaryBeside, writeFailure, writeFlushed } from './atomic-file.ts';
+import { temporaryBeside, writeFailure, writeFlushed } from './atomic-file.ts';
+import { contains, exists, flushFolder, makeFolders, removeEmptyFolders } from './folders.ts';
 
 export interface EncodedFile {
   /** Relative, forward slashes. */
@@ -39,10 +40,10 @@ export async function beginResultFolder(path: string, options: ResultFolderOptio
   const building = temporaryBeside(target);
   let madeParents: string | undefined;
   try {
-    madeParents = await mkdir(dirname(target), { recursive: true });
+    madeParents = await makeFolders(dirname(target));
     await mkdir(building);
   } catch (cause) {
-    await removeEmpty(madeParents, dirname(target));
+    await removeEmptyFolders(madeParents, dirname(target));
     throw writeFailure(path, cause);
   }
   let open = true;
@@ -50,7 +51,7 @@ export async function beginResultFolder(path: string, options: ResultFolderOptio
     if (!open) return;
     open = false;
     await rm(building, { recursive: true, force: true });
-    await removeEmpty(madeParents, dirname(target));
+    await removeEmptyFolders(madeParents, dirname(target));
   };
   return {
     path,
@@ -102,10 +103,6 @@ async function checkReplaceable(
   });
 }
 
-function contains(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
 async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<void> {
   const folders = new Set([folder]);
   for (const { path, content } of files) {
@@ -113,7 +110,7 @@ async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<
     if (!contains(folder, full) || full === folder) {
       throw internalError({ code: 'unsafe-path', what: `the result "${path}" would lie outside its folder` });
     }
-    await mkdir(dirname(full), { recursive: true });
+    await makeFolders(dirname(full));
     await writeFlushed(full, content);
     folders.add(dirname(full));
   }
@@ -135,16 +132,4 @@ async function replace(building: string, target: string): Promise<void> {
     await rm(old, { recursive: true, force: true });
   }
   await flushFolder(dirname(target));
-}
-
-/** Takes back parents that were made for nothing: from the innermost up to the first that was made. */
-async function removeEmpty(first: string | undefined, innermost: string): Promise<void> {
-  if (first === undefined) return;
-  for (let folder = innermost; contains(first, folder); folder = dirname(folder)) {
-    const gone = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!gone || basename(folder) === '') return;
-  }
 }

@@ -6,7 +6,7 @@ import { formatBytes } from '../report/numbers.ts';
 import { sortedJson } from '../report/output.ts';
 import type { PlainTree } from '../signal/dataset.ts';
 import { inputError } from '../signal/errors.ts';
-import { exists, writeFileAtomically } from './atomic-file.ts';
+import { checkFree, writeFileAtomically } from './atomic-file.ts';
 import { writerFor } from './formats-by-name.ts';
 import { print, printJson } from './printing.ts';
 import { collected } from './repeatable.ts';
@@ -46,7 +46,7 @@ async function run(kind: string, options: SimulateOptions): Promise<void> {
 export async function writeSimulation({ dataset, truth }: Simulation, out: string, force = false) {
   const writer = await writerFor(out);
   const truthPath = `${out.slice(0, out.length - extname(out).length)}.truth.json`;
-  if (!force && (await exists(truthPath))) await writeFileAtomically(truthPath, '', { force });
+  if (!force) for (const path of [out, truthPath]) await checkFree(path);
   const bytes = await writer.encode(dataset);
   await writeFileAtomically(out, bytes, { force });
   await writeFileAtomically(truthPath, sortedJson(truth()), { force });

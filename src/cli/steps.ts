@@ -145,6 +145,10 @@ function describeNumber(property: Property): string {
   const low =
     minimum !== undefined ? `from ${minimum}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : '';
   const high =
-    maximum !== undefined ? `to ${maximum}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : '';
+    maximum !== undefined
+      ? `to ${maximum}`
+      : exclusiveMaximum !== undefined
+        ? `${low ? 'and ' : ''}below ${exclusiveMaximum}`
+        : '';
   return [kind, minimum === -Number.MAX_SAFE_INTEGER ? '' : low, high].filter(Boolean).join(' ');
 }

@@ -1,0 +1,138 @@
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { canonicalUnit } from '../src/signal/units.ts';
+import { spectrail } from './cli.ts';
+import { corpusFiles, type Oracle, sharedFolder } from './oracle.ts';
+import type { OracleAxis, OracleSignal } from './oracle-schema.ts';
+
+interface InfoAxis {
+  name: string;
+  role: string;
+  size: number;
+  units: string;
+  scale?: number;
+  offset?: number;
+  positions?: { first: number; mid: number; last: number };
+}
+
+interface InfoSignal {
+  title: string;
+  shape?: number[];
+  dtype?: OracleSignal['dtype'];
+  axes?: InfoAxis[];
+  metadata: Record<string, unknown>;
+  sum?: number;
+  min?: number;
+  max?: number;
+  probes?: { index: number[]; value: unknown }[];
+  columns?: { name: string; units: string; rows: number; sum: number }[];
+}
+
+/** A few files of each kind that can be read: first, middle and last of each folder. (xylib names columns its own way.) */
+function sample(format: string): { name: string; file: string; oracle: Oracle }[] {
+  const files = corpusFiles(format).filter(({ oracle: { reader, signals } }) => {
+    const tables = signals.every(({ kind }) => kind === 'table');
+    return format === 'columns-other' ? tables && !reader.startsWith('xylib') : true;
+  });
+  const chosen = [...new Set([0, files.length >> 1, files.length - 1])].filter((i) => i >= 0 && i < files.length);
+  return chosen.map((i) => ({ name: `${format}/${basename(files[i].file)}`, ...files[i] }));
+}
+
+const FORMATS = ['dm3', 'dm4', 'emsa', 'hspy', 'bruker-bcf', 'ripple', 'columns-other'];
+const shared = sharedFolder();
+
+describe.skipIf(!shared)('spectrail info --json says what the trusted readers found', () => {
+  it.concurrent.each(FORMATS.flatMap(sample))('$name', async ({ file, oracle }) => {
+    const probes = probesFor(oracle);
+    const { code, stdout, stderr } = await spectrail([
+      'info',
+      file,
+      '--json',
+      '--stats',
+      ...probes.flatMap((at) => ['--probe', at.join(',')]),
+    ]);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const info: { file: string; format: string; signals: InfoSignal[] } = JSON.parse(stdout);
+    expect(info.file).toBe(file);
+    expect(info.format.length).toBeGreaterThan(1);
+    expect(info.signals).toHaveLength(oracle.signals.length);
+    for (const [i, signal] of oracle.signals.entries()) {
+      if (signal.kind === 'table') compareTable(info.signals[i], signal);
+      else compareArray(info.signals[i], signal);
+    }
+  });
+
+  it('a probe is one value, and colour has its fields', async () => {
+    const photo = corpusFiles('dm3').find(({ oracle }) =>
+      oracle.signals.some(({ dtype }) => typeof dtype === 'object'),
+    );
+    if (!photo) return;
+    const { stdout } = await spectrail(['info', photo.file, '--json', '--stats']);
+    const signal = JSON.parse(stdout).signals.find((found: InfoSignal) => typeof found.dtype === 'object');
+    expect(signal.dtype.fields[0]).toEqual(['R', 'uint8']);
+    expect(Object.keys(signal.perField)).toEqual(['R', 'G', 'B', 'A']);
+  });
+
+  it('prints tables for people that fit 80 columns but for what cannot be broken', async () => {
+    const [{ file }] = corpusFiles('emsa');
+    const { stdout } = await spectrail(['info', file, '--stats']);
+    expect(stdout).toContain('axis');
+    for (const line of stdout.split('\n'))
+      expect(line.length, line).toBeLessThanOrEqual(Math.max(80, file.length + 60));
+  });
+});
+
+/** Probes that every signal of the file can answer: only where there is one signal. */
+function probesFor({ signals }: Oracle): readonly (readonly number[])[] {
+  const [signal] = signals;
+  return signals.length === 1 && signal.kind !== 'table'
+    ? (signal.probes ?? []).slice(0, 3).map(({ index }) => index)
+    : [];
+}
+
+function compareArray(found: InfoSignal, oracle: OracleSignal): void {
+  const axes = oracle.axesInArrayOrder ?? oracle.axes ?? [];
+  expect(found.shape).toEqual(oracle.shape);
+  expect(found.dtype).toEqual(oracle.dtype);
+  expect(found.axes?.map(({ name, role, size, units }) => ({ name, role, size, units }))).toEqual(
+    axes.map((axis) => ({
+      name: axis.name ?? '',
+      role: axis.navigate ? 'navigation' : 'signal',
+      size: axis.size,
+      units: canonicalUnit(axis.units ?? ''),
+    })),
+  );
+  for (const [d, axis] of axes.entries()) comparePositions(found.axes?.[d] as InfoAxis, axis);
+  if (typeof oracle.sum === 'number') {
+    expect(found.sum).toBeCloseTo(oracle.sum, 6 - Math.ceil(Math.log10(Math.abs(oracle.sum) + 1)));
+    expect(found).toMatchObject({ min: oracle.min, max: oracle.max });
+  }
+  for (const { index, value } of found.probes ?? []) {
+    const expected = oracle.probes?.find((probe) => probe.index.join() === index.join())?.value;
+    if (typeof expected === 'number') expect(value).toBeCloseTo(expected, 6);
+  }
+  for (const [key, value] of Object.entries(oracle.keyMetadata ?? {})) {
+    if (value !== null) expect(Object.keys(found.metadata)).toContain(key);
+  }
+}
+
+function comparePositions(found: InfoAxis, oracle: OracleAxis): void {
+  if (oracle.scale !== undefined && oracle.offset !== undefined) {
+    const tolerance = 1e-6 * Math.max(Math.abs(oracle.offset), Math.abs(oracle.scale));
+    expect(Math.abs((found.scale ?? Number.NaN) - oracle.scale)).toBeLessThanOrEqual(1e-6 * Math.abs(oracle.scale));
+    expect(Math.abs((found.offset ?? Number.NaN) - oracle.offset)).toBeLessThanOrEqual(tolerance);
+  } else if (oracle.first !== undefined) {
+    expect(found.positions?.first).toBeCloseTo(oracle.first, 6);
+    expect(found.positions?.last).toBeCloseTo(oracle.last as number, 6);
+  }
+}
+
+function compareTable(found: InfoSignal, oracle: OracleSignal): void {
+  expect(found.columns?.map(({ name, rows }) => ({ name, rows }))).toEqual(
+    oracle.columns?.map(({ name }) => ({ name, rows: oracle.rows })),
+  );
+  oracle.columns?.forEach((column, c) => {
+    expect(found.columns?.[c].sum).toBeCloseTo(column.sum, 3);
+  });
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The built command line, as a user starts it. */
+export const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `spectrail` in a folder of its own choosing, never on a terminal. */
+export function spectrail(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Outcome> {
+  const { cwd, env } = options;
+  const { SPECTRAIL_DEBUG: _, ...inherited } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [MAIN, ...args],
+      { cwd, env: { ...inherited, ...env }, timeout: 100_000, maxBuffer: 64e6 },
+      (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+        resolve({ code, stdout, stderr });
+      },
+    );
+  });
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'spectrail-test-'));
+}
+
+/** The error of a `--json` command that failed. */
+export function errorOf({ stdout }: Outcome): {
+  kind: string;
+  code: string;
+  what: string;
+  where?: string;
+  expected?: string;
+  fix?: string;
+} {
+  return JSON.parse(stdout).error;
+}
