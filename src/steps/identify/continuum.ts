@@ -19,19 +19,18 @@ const ZERO_PEAK_SIGMAS = [0.035, 0.06];
  * of the energy times 1/E times the efficiency of a bare detector), the tail of the zero (strobe) peak, and the pile-up
  * of two photons in one pulse (the spectrum convolved with itself).
  */
-export function continuumColumns(bins: SpectrumBins, beamEnergyKeV: number): { columns: Column[]; smooth: number } {
-  const splines = splineColumns(bins, beamEnergyKeV);
+export function continuumColumns(bins: SpectrumBins, shape: Float64Array): { columns: Column[]; smooth: number } {
+  const splines = splineColumns(bins, shape);
   const rest = [...zeroPeakColumns(bins), ...pileUpColumns(bins)];
   return { columns: [...splines, ...rest], smooth: splines.length };
 }
 
-function splineColumns(bins: SpectrumBins, beamEnergyKeV: number): Column[] {
+function splineColumns(bins: SpectrumBins, shape: Float64Array): Column[] {
   const { edges, counts } = bins;
   const n = counts.length;
   const low = portableLog(edges[0]);
   const spacing = portableLog(KNOT_RATIO);
   const last = Math.ceil((portableLog(edges[n]) - low) / spacing) + 1;
-  const shape = bremsstrahlung(bins, beamEnergyKeV);
   const place = new Float64Array(n);
   for (let j = 0; j < n; j++) {
     const energy = (edges[j] + edges[j + 1]) / 2;
@@ -46,7 +45,7 @@ function splineColumns(bins: SpectrumBins, beamEnergyKeV: number): Column[] {
 }
 
 /** Kramers' law (1/E − 1/E₀), kept from vanishing at the beam energy, times detector efficiency and bin width. */
-function bremsstrahlung({ edges, counts }: SpectrumBins, beamEnergyKeV: number): Float64Array {
+export function bremsstrahlung({ edges, counts }: SpectrumBins, beamEnergyKeV: number): Float64Array {
   return Float64Array.from(counts, (_, j) => {
     const energy = (edges[j] + edges[j + 1]) / 2;
     const emitted = Math.max(1 - energy / beamEnergyKeV, 0.02) / energy;
@@ -60,14 +59,14 @@ function bremsstrahlung({ edges, counts }: SpectrumBins, beamEnergyKeV: number):
  */
 export function edgeColumn(
   bins: SpectrumBins,
-  beamEnergyKeV: number,
+  shape: Float64Array,
   edgeKeV: number,
   resolutionEV: number,
 ): Column | undefined {
   const { edges } = bins;
   const sigma = lineFwhm(edgeKeV, resolutionEV) / 2.3548;
   return trimmed(
-    bremsstrahlung(bins, beamEnergyKeV).map((value, j) => {
+    shape.map((value, j) => {
       const energy = (edges[j] + edges[j + 1]) / 2;
       if (energy < edgeKeV / 3 || energy > edgeKeV + 5 * sigma) return 0;
       return value * (energy / edgeKeV) ** 3 * 0.5 * (1 + erf((edgeKeV - energy) / (sigma * Math.SQRT2)));

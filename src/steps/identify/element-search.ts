@@ -8,6 +8,8 @@ import { surprise } from './surprise.ts';
 
 /** Candidates refitted in full at each step, those of most promise. */
 const TRIED = 4;
+/** Of the most promising, less 30: the promise is exact only for small gains. */
+const LEAST_PROMISE = 0.4;
 const EXCHANGES_TRIED = 2;
 /** An exchange that gains or loses no more than this is judged with the axis fitted to it and every model error. */
 const CLOSE = 10;
@@ -93,7 +95,8 @@ class Search {
       .map((element) => ({ element, gain: this.model.promise(element, tangent) - this.cost(element) }))
       .filter(({ gain }) => gain > -8)
       .sort((a, b) => b.gain - a.gain)
-      .slice(0, most);
+      .slice(0, most)
+      .filter(({ gain }, _, [best]) => gain > LEAST_PROMISE * best.gain - 30);
   }
 
   private bestAddition(base: SpectrumFit, weights: Float64Array, most: number, without?: string) {
@@ -189,19 +192,24 @@ class Search {
   }
 
   result(): FoundElement[] {
+    for (;;) {
+      const evidence = this.fit.elements.map((element) => this.evidence(element));
+      const doubtful = evidence.filter(({ element, loss }) => loss < this.cost(element));
+      if (doubtful.length === 0) return evidence.map(({ element, loss }) => this.found(element, loss));
+      this.fit = doubtful.reduce((a, b) => (b.loss < a.loss ? b : a)).without;
+    }
+  }
+
+  private found(element: string, loss: number): FoundElement {
     const { edges } = this.model.bins;
-    return this.fit.elements.flatMap((element) => {
-      const { loss } = this.evidence(element);
-      if (loss < this.cost(element)) return [];
-      const photons = this.model.photons(element, this.fit);
-      const lines = this.model.emitters
-        .get(element)!
-        .families.flatMap((family, f) => family.lines.map((line) => ({ ...line, counts: photons[f] * line.share })))
-        .filter(({ energyKeV, counts }) => counts > 0 && energyKeV > edges[0] && energyKeV < edges[edges.length - 1])
-        .flatMap(({ name, energyKeV, counts }) => (name ? [{ name, energyKeV, counts }] : []))
-        .sort((a, b) => b.counts - a.counts);
-      const counts = lines.reduce((sum, line) => sum + line.counts, 0);
-      return [{ element, significance: Math.sqrt(loss), counts, lines }];
-    });
+    const photons = this.model.photons(element, this.fit);
+    const lines = this.model.emitters
+      .get(element)!
+      .families.flatMap((family, f) => family.lines.map((line) => ({ ...line, counts: photons[f] * line.share })))
+      .filter(({ energyKeV, counts }) => counts > 0 && energyKeV > edges[0] && energyKeV < edges[edges.length - 1])
+      .flatMap(({ name, energyKeV, counts }) => (name ? [{ name, energyKeV, counts }] : []))
+      .sort((a, b) => b.counts - a.counts);
+    const counts = lines.reduce((sum, line) => sum + line.counts, 0);
+    return { element, significance: Math.sqrt(loss), counts, lines };
   }
 }

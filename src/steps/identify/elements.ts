@@ -34,7 +34,7 @@ const LEAST_COUNTS = 30;
  * and M families of the elements, integrated over the channels from 0.15 keV to the beam energy. A softer family of an
  * element may be as weak as absorption makes it, but at most four times stronger beside a harder one than cross sections
  * and detector say: so a heavy element's L lines decide whose a peak at 2.3 keV is. Elements are added while the deviance
- * falls by more than what the element costs (14, up to 74 for those seldom met, 5 for the expected), dropped and exchanged by
+ * falls by more than what the element costs (14, up to 74 for those seldom met, 8 for the expected), dropped and exchanged by
  * the same measure. Offset (σ 8 eV), gain (0.05 %) and resolution (σ 6 eV) of the axis are fitted on the way.
  *
  * The model is not trusted to counting precision: a bin weighs its Poisson variance over that variance plus the model's,

@@ -55,17 +55,32 @@ const SILICON = { edgeKeV: 1.839, lineKeV: 1.74, escaping: 0.5 * 0.047 * (1 - 1 
 export function emitters(bins: SpectrumBins, beamEnergyKeV: number): Emitter[] {
   const low = bins.edges[0];
   const high = bins.edges[bins.edges.length - 1];
-  return ELEMENTS.flatMap(({ symbol, z }) => {
-    const families = lineFamilies(symbol)
-      .map(({ family, photonsPerIonisation, lines }) => emission(family, photonsPerIonisation, lines, beamEnergyKeV))
-      .filter((family): family is EmissionFamily => {
-        if (!family) return false;
-        const { energyKeV } = leading(family.lines);
-        return energyKeV > low && energyKeV < high;
-      })
-      .sort((a, b) => leading(b.lines).energyKeV - leading(a.lines).energyKeV);
-    return families.length > 0 ? [{ element: symbol, z, families }] : [];
-  });
+  const visible = ({ lines }: EmissionFamily) => {
+    const { energyKeV } = leading(lines);
+    return energyKeV > low && energyKeV < high;
+  };
+  return everyEmitter(beamEnergyKeV)
+    .map((emitter) => ({ ...emitter, families: emitter.families.filter(visible) }))
+    .filter(({ families }) => families.length > 0);
+}
+
+let known: { readonly beamEnergyKeV: number; readonly emitters: readonly Emitter[] } | undefined;
+
+/** Kept for the next spectrum under the same beam. */
+function everyEmitter(beamEnergyKeV: number): readonly Emitter[] {
+  if (known?.beamEnergyKeV !== beamEnergyKeV) {
+    const all = ELEMENTS.map(({ symbol, z }) => ({
+      element: symbol,
+      z,
+      families: lineFamilies(symbol)
+        .flatMap(({ family, photonsPerIonisation, lines }) => {
+          return emission(family, photonsPerIonisation, lines, beamEnergyKeV) ?? [];
+        })
+        .sort((a, b) => leading(b.lines).energyKeV - leading(a.lines).energyKeV),
+    }));
+    known = { beamEnergyKeV, emitters: all };
+  }
+  return known.emitters;
 }
 
 export function leading(lines: readonly FamilyLine[]): FamilyLine {

@@ -26,7 +26,7 @@ export function fitMixture(
   counts: Float64Array,
   weights: Float64Array,
   start: Float64Array,
-  tolerance = 0.02,
+  tolerance = 0.05,
 ): MixtureFit {
   let amplitudes = Float64Array.from(start);
   let mean = mixtureMean(columns, amplitudes, counts.length);

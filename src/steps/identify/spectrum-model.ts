@@ -1,4 +1,4 @@
-import { continuumColumns, edgeColumn } from './continuum.ts';
+import { bremsstrahlung, continuumColumns, edgeColumn } from './continuum.ts';
 import { type Emitter, emitters, type FamilyProfile, familyProfile, type Response } from './emission.ts';
 import { CholeskyFactor, type Column, dot, fitMixture, localForm, weightedOverlap } from './poisson-mixture.ts';
 import type { SpectrumBins } from './spectrum-bins.ts';
@@ -33,17 +33,17 @@ export class SpectrumModel {
   readonly emitters: ReadonlyMap<string, Emitter>;
   private readonly continuum: readonly Column[];
   private readonly smooth: number;
-  private readonly beamEnergyKeV: number;
+  private readonly shape: Float64Array;
   private stepping: ReadonlySet<string> = new Set();
   private current: Response;
   private cones = new Map<string, Cone>();
 
   constructor(bins: SpectrumBins, beamEnergyKeV: number, response: Response) {
     this.bins = bins;
-    this.beamEnergyKeV = beamEnergyKeV;
+    this.shape = bremsstrahlung(bins, beamEnergyKeV);
     this.current = response;
     this.emitters = new Map(emitters(bins, beamEnergyKeV).map((emitter) => [emitter.element, emitter]));
-    const { columns, smooth } = continuumColumns(bins, beamEnergyKeV);
+    const { columns, smooth } = continuumColumns(bins, this.shape);
     this.continuum = columns;
     this.smooth = smooth;
   }
@@ -79,7 +79,7 @@ export class SpectrumModel {
 
   private withSteps({ columns, photons, profiles }: Cone, { families }: Emitter): Cone {
     const steps = families.flatMap(
-      ({ edgeKeV }) => edgeColumn(this.bins, this.beamEnergyKeV, edgeKeV, this.current.resolutionEV) ?? [],
+      ({ edgeKeV }) => edgeColumn(this.bins, this.shape, edgeKeV, this.current.resolutionEV) ?? [],
     );
     const dark = steps.map(() => families.map(() => 0));
     return { columns: [...columns, ...steps], photons: [...photons, ...dark], profiles };

@@ -3,7 +3,7 @@
  * chance), and more the less often an element is met.
  */
 const BASE = 14;
-const EXPECTED = 5;
+const EXPECTED = 8;
 const LESS_COMMON = new Set('Sc Ga Ge As Se Y Ru Pd Cd In Sb Te La Ce Hf Bi'.split(' '));
 const UNCOMMON = new Set('Be Br Rb Rh I Cs Re Os Ir Hg Tl Th U'.split(' '));
 const RARE_EARTH = new Set('Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu'.split(' '));
