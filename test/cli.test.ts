@@ -194,6 +194,26 @@ overrides: [{ code: normalised-too-early, reason: the factor is the same for eve
   });
 });
 
+describe('--set on an input', () => {
+  it('states what the file does not: the noise law enters the plan', async () => {
+    const { stdout } = await spectrail([
+      'plan',
+      recipe,
+      '--input',
+      data,
+      '--set',
+      'counts.noise={tag: poisson, gain: 7.5}',
+    ]);
+    expect(stdout).toContain('Poisson, gain 7.5');
+  });
+
+  it('is checked like the recipe itself', async () => {
+    const outcome = await spectrail(['plan', recipe, '--input', data, '--set', 'counts.modality=alchemy', '--json']);
+    expect(outcome.code).toBe(3);
+    expect(errorOf(outcome)).toMatchObject({ code: 'bad-recipe', where: '--set counts.modality=alchemy' });
+  });
+});
+
 describe('spectrail run', () => {
   it('writes report, recipe, trail and crate, and leaves nothing temporary', async () => {
     const { out, outcome } = await runInto('results');

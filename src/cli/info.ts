@@ -142,12 +142,10 @@ function arrayLines({ dataset, statistics }: SignalReport): string[] {
   if (dataset.kind !== 'array') return [];
   const { shape, dtype, axes } = dataset;
   const bytes = shape.reduce((product, size) => product * size, DTYPES[dtype].bytes);
-  const stored = dataset.values.kind === 'events' ? 'events; dense it would be ' : '';
+  const size = dataset.values.kind === 'events' ? `events; ${formatBytes(bytes)} if dense` : formatBytes(bytes);
   const id = modalityOf(dataset);
   const kind = id === 'unknown' ? '' : `${modality(id).title}. `;
-  const lines = [
-    `  ${kind}${shape.length ? shape.join(' × ') : 'one value'}, ${dtype} (${stored}${formatBytes(bytes)})`,
-  ];
+  const lines = [`  ${kind}${shape.length ? shape.join(' × ') : 'one value'}, ${dtype} (${size})`];
   if (axes.length) {
     const rows = axes.map((axis) => [
       axis.name || '(unnamed)',
@@ -217,7 +215,7 @@ function flatten(tree: { readonly [key: string]: Plain }, prefix = ''): string[]
   return Object.entries(tree).flatMap(([key, value]) => {
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return flatten(value, `${prefix}${key}.`);
     const text = Array.isArray(value)
-      ? value.map(String).join(', ')
+      ? value.map(String).join(', ') || '–'
       : typeof value === 'number'
         ? plainNumber(value, 8)
         : String(value);

@@ -20,7 +20,7 @@ export const planCommand = () =>
     .description('what a recipe would do: steps, passes, memory, objections; exit code 3 when it would be refused')
     .argument('[recipe]', 'file, or the name of a recipe that comes with spectrail')
     .option('--input <[name=]file>', 'data file; repeatable', collected)
-    .option('--set <step.param=value>', 'replace a parameter; repeatable', collected)
+    .option('--set <name.param=value>', 'parameter of a step or fact about an input; repeatable', collected)
     .option('--json', 'for machines')
     .option('--schema', 'print the JSON Schema of recipes')
     .action(plan);

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseRecipe, type Recipe } from '../plan/recipe.ts';
+import { checkRecipe, parseRecipe, type Recipe, recipeJsonSchema } from '../plan/recipe.ts';
 import { inputError, planError } from '../signal/errors.ts';
 import { loadStep } from '../steps/index.ts';
 import { exists } from './folders.ts';
@@ -57,44 +57,63 @@ async function readText(path: string): Promise<string> {
 }
 
 /**
- * The recipe with `step.param=value` settings applied; values are YAML.
- * @throws SpectrailError `plan/bad-setting` for what names no step or parameter of the recipe.
+ * The recipe with `name.param=value` settings applied: parameters of its steps and facts about its inputs; values are
+ * YAML.
+ * @throws SpectrailError `plan/bad-setting` for what names nothing in the recipe, `plan/bad-recipe` for a bad fact.
  */
 export async function applySettings(recipe: Recipe, settings: readonly string[]): Promise<Recipe> {
-  let steps = recipe.steps;
+  let current = recipe;
   for (const setting of settings) {
-    const { step: id, param, value } = parseSetting(setting);
-    const step = steps.find((entry) => entry.id === id);
-    if (!step) throw badSetting(setting, `the recipe has no step "${id}"`, steps.map((entry) => entry.id).join(', '));
-    const known = paramNames((await loadStep(step.use)).params);
-    if (!known.includes(param)) {
-      throw badSetting(
-        setting,
-        `step "${id}" (${step.use}) has no parameter "${param}"`,
-        known.join(', ') || 'no parameter',
-      );
-    }
-    steps = steps.map((entry) => (entry === step ? { ...entry, params: { ...entry.params, [param]: value } } : entry));
+    const { name, param, value } = parseSetting(setting);
+    current = Object.hasOwn(current.inputs, name)
+      ? setInput(current, setting, name, param, value)
+      : await setStep(current, setting, name, param, value);
   }
-  return { ...recipe, steps };
+  return current;
 }
 
-function parseSetting(setting: string): { step: string; param: string; value: unknown } {
+async function setStep(recipe: Recipe, setting: string, id: string, param: string, value: unknown): Promise<Recipe> {
+  const step = recipe.steps.find((entry) => entry.id === id);
+  if (!step) {
+    const names = [...recipe.steps.map((entry) => entry.id), ...Object.keys(recipe.inputs)];
+    throw badSetting(setting, `the recipe has no step or input "${id}"`, names.join(', '));
+  }
+  const known = propertyNames(
+    z.toJSONSchema((await loadStep(step.use)).params, { io: 'input', unrepresentable: 'any' }),
+  );
+  if (!known.includes(param)) {
+    throw badSetting(
+      setting,
+      `step "${id}" (${step.use}) has no parameter "${param}"`,
+      known.join(', ') || 'no parameter',
+    );
+  }
+  const changed = { ...step, params: { ...step.params, [param]: value } };
+  return { ...recipe, steps: recipe.steps.map((entry) => (entry === step ? changed : entry)) };
+}
+
+function setInput(recipe: Recipe, setting: string, name: string, fact: string, value: unknown): Recipe {
+  const { properties } = recipeJsonSchema() as { properties: { inputs: { additionalProperties: unknown } } };
+  const known = propertyNames(properties.inputs.additionalProperties);
+  if (!known.includes(fact)) throw badSetting(setting, `an input has no "${fact}"`, known.join(', '));
+  const changed = { ...recipe.inputs[name], [fact]: value };
+  return checkRecipe({ ...recipe, inputs: { ...recipe.inputs, [name]: changed } }, `--set ${setting}`);
+}
+
+function propertyNames(schema: unknown): string[] {
+  return Object.keys((schema as { properties?: object }).properties ?? {});
+}
+
+function parseSetting(setting: string): { name: string; param: string; value: unknown } {
   const match = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(setting);
-  if (!match) throw badSetting(setting, 'it is not a setting', 'step.param=value');
+  if (!match) throw badSetting(setting, 'it is not a setting', 'name.param=value');
   try {
-    return { step: match[1].trim(), param: match[2].trim(), value: parse(match[3], { maxAliasCount: 0 }) };
+    return { name: match[1].trim(), param: match[2].trim(), value: parse(match[3], { maxAliasCount: 0 }) };
   } catch (cause) {
-    throw badSetting(setting, `its value is not YAML: ${(cause as Error).message}`, 'step.param=value');
+    throw badSetting(setting, `its value is not YAML: ${(cause as Error).message}`, 'name.param=value');
   }
 }
 
 function badSetting(setting: string, what: string, expected: string) {
   return planError({ code: 'bad-setting', where: `--set ${setting}`, what, expected, fix: 'see `spectrail steps ID`' });
-}
-
-/** Names of the parameters a schema accepts. */
-function paramNames(schema: z.ZodType): string[] {
-  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.keys(properties ?? {});
 }

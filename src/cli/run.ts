@@ -23,7 +23,11 @@ export const runCommand = () =>
     .argument('<recipe>', 'file, or the name of a recipe that comes with spectrail')
     .option('--input <[name=]file>', 'data file; repeatable', collected)
     .option('--out <dir>', 'result folder (default: spectrail-out/<recipe>-<input>)')
-    .option('--set <step.param=value>', 'replace a parameter (see `spectrail steps ID`); repeatable', collected)
+    .option(
+      '--set <name.param=value>',
+      'parameter of a step (see `spectrail steps ID`) or fact about an input; repeatable',
+      collected,
+    )
     .addOption(threadsOption())
     .addOption(engineOption())
     .option('--force', 'replace a folder that is not a result of spectrail')
