@@ -134,7 +134,7 @@ export interface Anomalies extends Origin {
   readonly product: 'anomalies';
   /** Per pixel: −log₁₀ of the smallest pooled tail probability over bands. */
   readonly significance: Float32Array;
-  /** Per pixel: Σ Poisson residual (observed − expected)/√expected over all channels. */
+  /** Per pixel: root mean square over energy bands of (observed − expected)/σ; about 1 where noise explains the rest. */
   readonly residual: Float32Array;
   /** Significance that chance reaches anywhere in this map with probability `falseAlarmRate`. */
   readonly threshold: number;

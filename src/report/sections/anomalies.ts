@@ -125,13 +125,13 @@ function residualMap(report: Report, { node, product }: Result<'anomalies'>): Ma
     valueMap({
       values: product.residual,
       navigation: product.navigation,
-      ramp: 'diverging',
-      label: 'residual / √expected',
+      ramp: 'magma',
+      label: 'misfit / σ',
       clip: 0.001,
       size: 240,
-      alt: 'Residual of the total counts per pixel',
+      alt: 'Misfit of the model per pixel',
     }),
-    html`Total counts minus model per pixel, in units of √expected.`,
+    html`Misfit per pixel: root mean square over energy bands of (counts − model)/σ; about 1 where noise explains the rest.`,
   );
 }
 

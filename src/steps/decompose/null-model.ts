@@ -31,9 +31,14 @@ const MOST_GROUPS = 12;
 interface NoiseModel {
   readonly rows: Float64Array;
   readonly group: Uint8Array | Uint16Array;
+  /** Share of counts per channel of each group, and the same as a table to draw from. */
+  readonly shares: readonly Float64Array[];
   readonly tables: readonly AliasTable[];
   readonly channels: number;
 }
+
+/** Above this many counts per channel a draw per channel is cheaper than a draw per count. */
+const COUNTS_PER_CHANNEL = 2;
 
 /**
  * Draws maps in which every pixel belongs to one of a few groups with a fixed spectrum, and factorises them like the
@@ -89,16 +94,23 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
   pixels.forEach((i, at) => {
     for (let k = 0; k < assumed; k++) means[labels[at] * assumed + k] += scores[i * rank + k] / rowWeights[i];
   });
-  const tables = Array.from({ length: clusters }, (_, c) => {
+  const shares = Array.from({ length: clusters }, (_, c) => {
     const spectrum = new Float64Array(channels);
     for (let j = 0; j < channels; j++) {
       if (channelWeights[j] <= 0) continue;
       for (let k = 0; k < assumed; k++) spectrum[j] += (means[c * assumed + k] * vectors[j * rank + k]) / channelWeights[j];
       spectrum[j] = Math.max(0, spectrum[j]);
     }
-    return spectrum.some((value) => value > 0) ? buildAlias(spectrum) : buildAlias(factors.channelCounts);
+    return normalised(spectrum.some((value) => value > 0) ? spectrum : factors.channelCounts);
   });
-  return { rows: Float64Array.from(pixels, (i) => pixelCounts[i]), group: labels, tables, channels };
+  const tables = shares.map((share) => buildAlias(share));
+  return { rows: Float64Array.from(pixels, (i) => pixelCounts[i]), group: labels, shares, tables, channels };
+}
+
+function normalised(spectrum: Float64Array): Float64Array {
+  let total = 0;
+  for (const value of spectrum) total += value;
+  return spectrum.map((value) => value / total);
 }
 
 /** Noise singular values end at √pixels + √channels (Marchenko–Pastur), whatever the number of pixels. */
@@ -116,27 +128,24 @@ function samplePixels(rowWeights: Float64Array): number[] {
 }
 
 /** Poisson counts of the model, as events. */
-function drawNoiseMap({ rows, group, tables, channels }: NoiseModel, seed: number): EventsBlock {
+function drawNoiseMap({ rows, group, shares, tables, channels }: NoiseModel, seed: number): EventsBlock {
   const random = new CounterRandom(seed, 0);
   const offsets = new Uint32Array(rows.length + 1);
   let most = 0;
-  for (const mean of rows) most += Math.ceil(mean + 8 * Math.sqrt(mean) + 16);
+  for (const mean of rows) most += Math.min(channels, Math.ceil(mean + 8 * Math.sqrt(mean) + 16));
   const channel = new Uint32Array(most);
   const count = new Uint32Array(most);
+  const drawn = new Uint32Array(channels);
   let at = 0;
   for (let i = 0; i < rows.length; i++) {
     random.reset(i);
-    const total = random.poisson(rows[i]);
-    const start = at;
-    for (let e = 0; e < total; e++) channel[start + e] = drawAlias(tables[group[i]], random);
-    const drawn = channel.subarray(start, start + total).sort();
-    for (let e = 0; e < total; e++) {
-      const j = drawn[e];
-      if (at > start && channel[at - 1] === j) count[at - 1]++;
-      else {
-        channel[at] = j;
-        count[at++] = 1;
-      }
+    if (rows[i] > COUNTS_PER_CHANNEL * channels) drawChannels(drawn, rows[i], shares[group[i]], random);
+    else drawCounts(drawn, rows[i], tables[group[i]], random);
+    for (let j = 0; j < channels; j++) {
+      if (drawn[j] === 0) continue;
+      channel[at] = j;
+      count[at++] = drawn[j];
+      drawn[j] = 0;
     }
     offsets[i + 1] = at;
   }
@@ -148,4 +157,13 @@ function drawNoiseMap({ rows, group, tables, channels }: NoiseModel, seed: numbe
     channel: channel.subarray(0, at),
     count: count.subarray(0, at),
   };
+}
+
+function drawCounts(out: Uint32Array, mean: number, table: AliasTable, random: CounterRandom): void {
+  const total = random.poisson(mean);
+  for (let e = 0; e < total; e++) out[drawAlias(table, random)]++;
+}
+
+function drawChannels(out: Uint32Array, mean: number, share: Float64Array, random: CounterRandom): void {
+  for (let j = 0; j < out.length; j++) if (share[j] > 0) out[j] = random.poisson(mean * share[j]);
 }

@@ -79,7 +79,7 @@ export function modelHalfBands(model: Block, halfBand: Uint16Array, halves: numb
   return expected;
 }
 
-/** For each scanned pixel: −log₁₀ of its smallest tail probability, the test that gave it, and its total residual. */
+/** For each scanned pixel: −log₁₀ of its smallest tail probability, the test that gave it, and its misfit. */
 export interface ScanResult {
   readonly significance: Float64Array;
   /** band, plus `bands` for the pixel on its own instead of its 3×3 neighbourhood. */
@@ -118,15 +118,24 @@ export function scanMap(
     const at = (q - base) * halves;
     const single = Math.sqrt(variance.pixels[q]);
     testBands(counts.observed, counts.expected, at, -1, -1, halves, bandSigma, single, result, q - start, bands);
-    let observed = 0;
-    let expected = 0;
-    for (let h = 0; h < halves; h++) {
-      observed += counts.observed[at + h];
-      expected += counts.expected[at + h];
-    }
-    result.residual[q - start] = expected > 0 ? (observed - expected) / Math.sqrt(expected) : 0;
+    result.residual[q - start] = misfit(counts, at, variance.pixels[q], variance.bands);
   }
   return result;
+}
+
+/** Root mean square over non-overlapping bands of (observed − expected)/σ: 1 where noise explains the rest. */
+function misfit({ observed, expected, halves }: HalfBandCounts, at: number, pixel: number, bands: Float64Array): number {
+  let sum = 0;
+  let n = 0;
+  for (let h = 0; h < halves; h += 2) {
+    const second = h + 1 < halves;
+    const o = observed[at + h] + (second ? observed[at + h + 1] : 0);
+    const e = expected[at + h] + (second ? expected[at + h + 1] : 0);
+    const variance = Math.max(e, LEAST_EXPECTED) + pixel * bands[Math.min(h, bands.length - 1)];
+    sum += (o - e) ** 2 / variance;
+    n++;
+  }
+  return n > 0 ? Math.sqrt(sum / n) : 0;
 }
 
 interface ColumnSums {
