@@ -77,7 +77,8 @@ interface SignalReport {
   readonly probes: readonly { readonly index: readonly number[]; readonly value: CellValue }[];
 }
 
-async function look(dataset: Dataset, options: InfoOptions): Promise<SignalReport> {
+async function look(found: Dataset, options: InfoOptions): Promise<SignalReport> {
+  const dataset = loadedOnce(found);
   const probes: { index: readonly number[]; value: CellValue }[] = [];
   for (const index of options.probe ?? []) {
     const value = dataset.kind === 'table' ? probeTable(dataset, index) : await probe(dataset, index);
@@ -87,6 +88,27 @@ async function look(dataset: Dataset, options: InfoOptions): Promise<SignalRepor
   return dataset.kind === 'table'
     ? { dataset, probes, columns: dataset.columns.map(({ values }) => rangeOf(values)) }
     : { dataset, probes, statistics: await datasetStatistics(dataset) };
+}
+
+/** The same dataset, its values read from the file once however often they are asked for. */
+function loadedOnce(dataset: Dataset): Dataset {
+  if (dataset.kind === 'table') return dataset;
+  const { values } = dataset;
+  return {
+    ...dataset,
+    values:
+      values.kind === 'dense'
+        ? { kind: 'dense', load: once(values.load) }
+        : { kind: 'events', load: once(values.load) },
+  };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= load();
+    return loading;
+  };
 }
 
 function forMachines({ dataset, statistics, columns, probes }: SignalReport) {

@@ -5,7 +5,7 @@ import { EXIT } from './failure.ts';
 import { inputPaths, openInputs, signalsByName } from './opened-inputs.ts';
 import { describePlan, planForMachines } from './plan-description.ts';
 import { print, printJson } from './printing.ts';
-import { applySettings, loadRecipe } from './recipe-file.ts';
+import { applySettings, describeBundledRecipes, loadRecipe } from './recipe-file.ts';
 import { collected } from './repeatable.ts';
 
 interface PlanOptions {
@@ -23,6 +23,7 @@ export const planCommand = () =>
     .option('--set <name.param=value>', 'parameter of a step or fact about an input; repeatable', collected)
     .option('--json', 'for machines')
     .option('--schema', 'print the JSON Schema of recipes')
+    .addHelpText('after', describeBundledRecipes)
     .action(plan);
 
 async function plan(pathOrName: string | undefined, options: PlanOptions): Promise<void> {

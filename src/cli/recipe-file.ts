@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +20,14 @@ export interface RecipeFile {
 }
 
 /** Recipes that come with the package, by their name. */
-export const BUNDLED_RECIPES = fileURLToPath(new URL('../../recipes/', import.meta.url));
+const BUNDLED_RECIPES = fileURLToPath(new URL('../../recipes/', import.meta.url));
 const MOST_BYTES = 4e6;
+
+/** For help pages: what can be given instead of a file. */
+export function describeBundledRecipes(): string {
+  const names = readdirSync(BUNDLED_RECIPES).map((name) => basename(name, '.yaml'));
+  return `\nRecipes that come with spectrail: ${names.sort().join(', ')}`;
+}
 
 /**
  * Reads a recipe from a file, or by the name of one that comes with the package.

@@ -4,7 +4,7 @@ import { analyse } from './analysis.ts';
 import { describeFiles, describeFindings, findingsForMachines } from './findings.ts';
 import { inputPaths, openInputs } from './opened-inputs.ts';
 import { print, printJson } from './printing.ts';
-import { applySettings, loadRecipe } from './recipe-file.ts';
+import { applySettings, describeBundledRecipes, loadRecipe } from './recipe-file.ts';
 import { collected } from './repeatable.ts';
 import { type EngineOptions, engineOption, threadsOption } from './run-engine.ts';
 import { formatSeconds } from './text-layout.ts';
@@ -32,6 +32,7 @@ export const runCommand = () =>
     .addOption(engineOption())
     .option('--force', 'replace a folder that is not a result of spectrail')
     .option('--json', 'for machines')
+    .addHelpText('after', describeBundledRecipes)
     .action(run);
 
 async function run(pathOrName: string, options: RunCommandOptions): Promise<void> {
