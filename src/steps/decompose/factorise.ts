@@ -10,6 +10,8 @@ export interface FactoriseOptions {
   readonly seed: number;
   /** Columns carried beside the wanted ones; more of them converge in fewer passes. */
   readonly oversample?: number;
+  /** Guesses that begin the search: channels × columns, row-major. */
+  readonly start?: { readonly vectors: Float64Array; readonly columns: number };
 }
 
 export interface Factors {
@@ -56,6 +58,8 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     block: Math.min(rank + (options.oversample ?? 12), passes.channels),
     steps: options.steps,
     seed: options.seed,
+    start: options.start?.vectors,
+    startColumns: options.start?.columns,
   });
   const { values, vectors } = found;
   const { scores, squares } = await passes.project(weights, vectors, values.length);

@@ -48,6 +48,7 @@ const COUNTS_PER_CHANNEL = 2;
 export async function calibrateNull(factors: Factorisation, repeats: number, seed: number): Promise<NullCalibration> {
   const assumed = provisionalComponents(factors);
   const model = noiseModel(factors, assumed, seed);
+  const start = { vectors: leadingVectors(factors, assumed), columns: assumed };
   const edges = new Float64Array(repeats);
   const anisotropies: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -60,6 +61,7 @@ export async function calibrateNull(factors: Factorisation, repeats: number, see
         steps: NULL_ITERATIONS,
         seed: seed + repeat,
         oversample: NULL_OVERSAMPLE,
+        start,
       },
     );
     edges[repeat] = (found.singularValues[assumed] ?? 0) * sizeRatio(model.rows.length, factors);
@@ -105,6 +107,13 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
   });
   const tables = shares.map((share) => buildAlias(share));
   return { rows: Float64Array.from(pixels, (i) => pixelCounts[i]), group: labels, shares, tables, channels };
+}
+
+/** The signal part of every simulated map is already known: its search begins there. */
+function leadingVectors({ vectors, channels, rank }: Factorisation, columns: number): Float64Array {
+  const out = new Float64Array(channels * columns);
+  for (let j = 0; j < channels; j++) for (let k = 0; k < columns; k++) out[j * columns + k] = vectors[j * rank + k];
+  return out;
 }
 
 function normalised(spectrum: Float64Array): Float64Array {

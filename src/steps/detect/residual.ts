@@ -18,7 +18,7 @@ const params = z.strictObject({
   falseAlarmRate: z.number().gt(0).lt(1).default(0.05).describe('probability that a map without anything rare reports a region'),
   bandWidth: z.number().positive().optional().describe('width of an energy band in the unit of the axis; default: the width of a line'),
   regions: z.number().int().min(1).max(500).default(20).describe('regions described at most, strongest first'),
-  nulls: z.number().int().min(10).max(1000).default(40).describe('simulated maps that calibrate the false-alarm rate'),
+  nulls: z.number().int().min(10).max(1000).default(25).describe('simulated maps that calibrate the false-alarm rate'),
 });
 type Params = z.infer<typeof params>;
 

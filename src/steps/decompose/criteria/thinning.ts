@@ -6,18 +6,21 @@ import type { CriterionRule } from './criterion.ts';
 
 /** A reconstruction may fall to this share of the rank-one mean, no lower: a Poisson mean is positive. */
 const FLOOR = 0.05;
+/** Components tried beyond those with spatial structure: from there on the likelihood only falls. */
+const BEYOND = 6;
 
 /**
  * Binomial thinning: x₁ ~ Bin(x, ½) and x₂ = x − x₁ are independent Poisson. Components are fitted on x₁ and scored by
  * the Poisson log-likelihood of x₂: no random-matrix theory, no simulated null.
  */
-export const thinning: CriterionRule = async ({ factors, sample, seed }) => {
+export const thinning: CriterionRule = async ({ factors, null: calibration, sample, seed }) => {
   if (!sample) return undefined;
+  const rank = Math.min(factors.rank, (calibration?.assumed ?? factors.rank) + BEYOND);
   const [fitted, held] = thin(sample, seed);
   const found = await factorise(
     passesInMemory(fitted),
     { gain: { per: 'cube', value: 1 } },
-    { rank: factors.rank, weighting: 'poisson', steps: 5, seed },
+    { rank, weighting: 'poisson', steps: 5, seed },
   );
   const gains = heldOutGains(found, held);
   let best = 0;
