@@ -12,6 +12,7 @@ export type Factor =
 /** How errors run across pixels. */
 export type AcrossPixels =
   | { readonly kind: 'independent' }
+  /** Pixels up to this far apart, along rows or columns, are correlated. */
   | { readonly kind: 'kernel'; readonly pixels: number }
   | { readonly kind: 'global'; readonly rank: number };
 
@@ -42,10 +43,11 @@ export interface DiagonalNoise {
 export interface CorrelatedNoise {
   readonly tag: 'correlated';
   readonly form:
+    /** Channels up to this far apart are correlated. */
     | { readonly kind: 'band'; readonly channels: number }
     /**
-     * Cov_i = variance_i · J·Jᵀ with J the loadings (channels × rank) that the signal's values are made of; without
-     * `variance` only the rank is known.
+     * Cov_i = variance_i · J·Jᵀ with J the loadings (channels × rank) of the factors that hold the signal's values;
+     * without `variance`, one per pixel, only the rank is known.
      */
     | { readonly kind: 'low-rank'; readonly rank: number; readonly variance?: Float64Array }
     | { readonly kind: 'full' };
@@ -115,9 +117,16 @@ export function scaleNoise(noise: Noise, by: Factor): Noise {
       return by.per === 'cube'
         ? { ...noise, sigma: noise.sigma * Math.abs(by.value) }
         : { tag: 'diagonal', variance: `(factor × ${noise.sigma})²`, across: noise.across };
+    case 'correlated':
+      return withoutVariance(noise);
     default:
       return noise;
   }
+}
+
+/** The values are no longer the product of the factors that the variance belongs to. */
+function withoutVariance(noise: CorrelatedNoise): CorrelatedNoise {
+  return noise.form.kind === 'low-rank' ? { ...noise, form: { kind: 'low-rank', rank: noise.form.rank } } : noise;
 }
 
 /** Product of two factors; undefined when it would need a value per pixel *and* channel. */
@@ -136,10 +145,14 @@ function scaleFactor(factor: Factor, by: number): Factor {
 
 /**
  * Noise after summing `count` values along one direction (channels or pixels).
- * Poisson stays Poisson while all summed values share one gain; otherwise variances add: `diagonal`.
+ * Poisson stays Poisson while all summed values share one gain; otherwise variances add: `diagonal`. Nothing is known of
+ * the sum of pixels whose errors are correlated.
  */
 export function sumNoise(noise: Noise, count: number, along: 'channels' | 'pixels'): Noise {
   if (count <= 1) return noise;
+  if (along === 'pixels' && noise.across.kind !== 'independent' && noise.tag !== 'correlated') {
+    return { tag: 'unknown', why: 'a sum over pixels whose errors are correlated', across: noise.across };
+  }
   switch (noise.tag) {
     case 'poisson': {
       const varies = along === 'channels' ? 'channel' : 'pixel';
@@ -154,14 +167,18 @@ export function sumNoise(noise: Noise, count: number, along: 'channels' | 'pixel
       if (along === 'channels' && noise.form.kind === 'band') {
         return { ...noise, form: { kind: 'band', channels: Math.max(1, Math.ceil(noise.form.channels / count)) } };
       }
-      return noise;
+      return withoutVariance(noise);
     default:
       return noise;
   }
 }
 
-/** Noise of a contiguous or regular selection: per-channel and per-pixel gains are cut along. */
+/** Noise of a contiguous or regular selection: what is known per channel or per pixel is cut along. */
 export function selectNoise(noise: Noise, along: 'channel' | 'pixel', indices: ArrayLike<number>): Noise {
+  if (noise.tag === 'correlated' && noise.form.kind === 'low-rank' && noise.form.variance && along === 'pixel') {
+    const { rank, variance } = noise.form;
+    return { ...noise, form: { kind: 'low-rank', rank, variance: Float64Array.from(indices, (i) => variance[i]) } };
+  }
   if (noise.tag !== 'poisson' || noise.gain.per !== along) return noise;
   const { values } = noise.gain;
   return { ...noise, gain: { per: along, values: Float64Array.from(indices, (i) => values[i]) } };
