@@ -142,6 +142,12 @@ describe('spectrail steps', () => {
     expect(stdout).toContain('Keenan & Kotula 2004');
   });
 
+  it('says of a window that its edges are numbers or text', async () => {
+    expect((await spectrail(['steps', 'crop'])).stdout).toMatch(
+      /spectral\s+\(none\)\s+\[number or text, number or text\]\./,
+    );
+  });
+
   it('gives machines the JSON Schema', async () => {
     const step = JSON.parse((await spectrail(['steps', 'decompose.pca', '--json'])).stdout);
     expect(step.params.properties.components).toMatchObject({ type: 'integer', minimum: 1, maximum: 200, default: 20 });

@@ -36,7 +36,7 @@ async function steps(id: string | undefined, { json }: { json?: boolean }): Prom
 
 /** One property of a parameter schema. */
 interface Property {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly Property[];
@@ -132,10 +132,12 @@ function describeType(property: Property): string {
   if (property.const !== undefined) return String(property.const);
   if (property.anyOf) return property.anyOf.map(describeType).join(' or ');
   if (property.prefixItems) return `[${property.prefixItems.map(describeType).join(', ')}]`;
+  if (Array.isArray(property.type))
+    return property.type.map((type) => describeType({ ...property, type })).join(' or ');
   if (property.type === 'array') return `list of ${property.items ? describeType(property.items) : 'values'}`;
   if (property.type === 'number' || property.type === 'integer') return describeNumber(property);
   if (property.type === 'boolean') return 'true | false';
-  return property.type === 'string' ? 'text' : (property.type ?? 'value');
+  return property.type === 'string' ? 'text' : String(property.type ?? 'value');
 }
 
 function describeNumber(property: Property): string {
