@@ -178,6 +178,7 @@ function factorsOf(signal: Signal, values: Float64Array, models: readonly Float6
     scores,
     vectors,
     mask: signal.mask,
+    shift: signal.shift,
     rowWeights,
     channelWeights,
     pixelCounts,

@@ -2,6 +2,7 @@ import type { Axis } from '../signal/axis.ts';
 import type { Mask } from '../signal/mask.ts';
 import type { ModalityId } from '../signal/modality.ts';
 import type { Quantity } from '../signal/quantity.ts';
+import type { Shift } from '../signal/shift.ts';
 import type { HistoryEntry, Signal } from '../signal/signal.ts';
 
 /** Where a result came from: what maps and spectra need to be drawn and written. */
@@ -30,6 +31,8 @@ export interface Factorisation extends Origin {
   /** channels × rank, weighted, orthonormal. */
   readonly vectors: Float64Array;
   readonly mask: Mask;
+  /** What was known of the drift of the axis. */
+  readonly shift: Shift;
   readonly rowWeights: Float64Array;
   readonly channelWeights: Float64Array;
   /** Counts per pixel and per channel over the valid part. */

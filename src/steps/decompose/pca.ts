@@ -77,6 +77,7 @@ export default defineStep<Params>({
       rank: found.rank,
       weighting: p.weighting,
       mask,
+      shift: signal.shift,
       singularValues: found.singularValues,
       scores: found.scores,
       vectors: found.vectors,

@@ -51,7 +51,7 @@ export default defineStep<Params>({
       intensity: COUNTS,
       noise: reconstructionNoise(kept.length, scoreVariance(factors)),
       mask: factors.mask,
-      shift: { state: 'bounded', within: 0, origin: 'as decomposed' },
+      shift: factors.shift,
       history: [...history, { step: 'decompose.reconstruct', version: 1, params: { components: kept.map((k) => k + 1) } }],
     });
   },
