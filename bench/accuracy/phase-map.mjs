@@ -1,11 +1,11 @@
 // Accuracy of the phase map against simulated truth. Usage: node bench/accuracy/phase-map.mjs [--seeds 100] [--json FILE]
 // Exits 1 when a bar is missed. Reads the built package.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { studySeed, weightedMatrix } from './study.mjs';
 
 if (isMainThread) await main();
@@ -20,7 +20,10 @@ async function main() {
     { name: 'dose 100, nothing rare', tasks: list(seeds, { dose: 100, rare: false }) },
     { name: 'dose 50', tasks: list(few, { dose: 50, rare: true }) },
     { name: 'dose 400', tasks: list(few, { dose: 400, rare: true }) },
-    { name: 'dose 100, pair differing by 15 % of the Cr it has (3 at.%)', tasks: list(few, { dose: 100, rare: true, pairDifference: 0.03 }) },
+    {
+      name: 'dose 100, pair differing by 15 % of the Cr it has (3 at.%)',
+      tasks: list(few, { dose: 100, rare: true, pairDifference: 0.03 }),
+    },
   ];
   const results = await runAll(rows.flatMap(({ tasks }) => tasks));
   let at = 0;
@@ -97,10 +100,14 @@ async function compareWithNumpy(n) {
       writeFileSync(join(folder, 'z.f64'), new Uint8Array(z.buffer));
       writeFileSync(join(folder, 't.f64'), new Uint8Array(truth.buffer));
       const numpy = Number(
-        execFileSync('/usr/bin/python3', [new URL('./subspace.py', import.meta.url).pathname, folder, ...shape.map(String)], {
-          encoding: 'utf8',
-          env: { ...process.env, OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined },
-        }),
+        execFileSync(
+          '/usr/bin/python3',
+          [new URL('./subspace.py', import.meta.url).pathname, folder, ...shape.map(String)],
+          {
+            encoding: 'utf8',
+            env: { ...process.env, OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined },
+          },
+        ),
       );
       angles.push({ seed, ours: round(ours), numpy: round(numpy) });
     }
@@ -116,18 +123,42 @@ async function compareWithNumpy(n) {
 
 function judge([main, clean], angles, seeds) {
   const bars = [
-    { bar: 'ARI of the map (all 4 phases) at least that of the true spectra − 0.02', value: round(main.ari - main.oracle), met: main.ari >= main.oracle - 0.02 },
-    { bar: 'ARI with the pair as one, the same', value: round(main.ariMerged - main.oracleMerged), met: main.ariMerged >= main.oracleMerged - 0.02 },
-    { bar: 'K is the number of bulk phases, or one more with the rare one, in at least 90 %', value: main.rightK, met: main.rightK >= 0.9 },
+    {
+      bar: 'ARI of the map (all 4 phases) at least that of the true spectra − 0.02',
+      value: round(main.ari - main.oracle),
+      met: main.ari >= main.oracle - 0.02,
+    },
+    {
+      bar: 'ARI with the pair as one, the same',
+      value: round(main.ariMerged - main.oracleMerged),
+      met: main.ariMerged >= main.oracleMerged - 0.02,
+    },
+    {
+      bar: 'K is the number of bulk phases, or one more with the rare one, in at least 90 %',
+      value: main.rightK,
+      met: main.rightK >= 0.9,
+    },
     { bar: 'power to report the rare phase at least 0.95', value: main.power, met: main.power >= 0.95 },
-    { bar: 'false regions per map without anything rare at most 5 % (with its sampling error)', value: clean.falseMaps, met: clean.falseMaps <= 0.05 + 2 * Math.sqrt((0.05 * 0.95) / seeds) },
+    {
+      bar: 'false regions per map without anything rare at most 5 % (with its sampling error)',
+      value: clean.falseMaps,
+      met: clean.falseMaps <= 0.05 + 2 * Math.sqrt((0.05 * 0.95) / seeds),
+    },
     { bar: 'the residual gate fires on every planted phase', value: main.gate, met: main.gate === 1 },
-    { bar: 'the residual gate fires on at most 1 % of clean maps (with its sampling error)', value: clean.gate, met: clean.gate <= 0.01 + 2.33 * Math.sqrt((0.01 * 0.99) / seeds) },
+    {
+      bar: 'the residual gate fires on at most 1 % of clean maps (with its sampling error)',
+      value: clean.gate,
+      met: clean.gate <= 0.01 + 2.33 * Math.sqrt((0.01 * 0.99) / seeds),
+    },
     { bar: 'the reconstruction keeps at most 10 % of the rare line', value: main.erased, met: main.erased <= 0.1 },
   ];
   if (angles.length) {
     const excess = Math.max(...angles.map(({ ours, numpy }) => ours - numpy));
-    bars.push({ bar: 'subspace angle no worse than the full SVD of NumPy (largest excess, degrees)', value: round(excess), met: excess <= 0.05 });
+    bars.push({
+      bar: 'subspace angle no worse than the full SVD of NumPy (largest excess, degrees)',
+      value: round(excess),
+      met: excess <= 0.05,
+    });
   }
   return bars;
 }

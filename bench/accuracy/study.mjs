@@ -45,12 +45,17 @@ export async function studySeed({ seed, parameters }) {
     );
   const inPair = bulk.filter((i) => truth.labels[i] === a || truth.labels[i] === b);
   const rare = new Set(truth.rare?.pixels ?? []);
-  const hits = residual.regions.filter((region) => region.status === 'confirmed' && region.pixels.some((i) => rare.has(i)));
+  const hits = residual.regions.filter(
+    (region) => region.status === 'confirmed' && region.pixels.some((i) => rare.has(i)),
+  );
   const kinds = truncation.verdicts.map(({ kind }) => kind);
   const localised = kinds.filter((kind) => kind === 'localised').length;
   return {
     seed,
-    ari: adjustedRand(bulk.map((i) => truth.labels[i]), bulk.map((i) => phases.labels[i])),
+    ari: adjustedRand(
+      bulk.map((i) => truth.labels[i]),
+      bulk.map((i) => phases.labels[i]),
+    ),
     oracle: score(known, bulk),
     ariMerged: score(found, bulk, merge),
     oracleMerged: score(known, bulk, merge),
@@ -105,7 +110,8 @@ function recovered(truth, counts, model) {
     let sum = 0;
     for (const i of pixels) {
       for (let j = first; j < end; j++) {
-        for (let k = 0; k < model.rank; k++) sum += model.scores[i * model.rank + k] * model.loadings[j * model.rank + k];
+        for (let k = 0; k < model.rank; k++)
+          sum += model.scores[i * model.rank + k] * model.loadings[j * model.rank + k];
       }
     }
     return sum / pixels.length;
@@ -137,7 +143,8 @@ export async function weightedMatrix(seed) {
     for (let j = 0; j < block.channels; j++) truthBasis[j * BULK + c] = channels[j] * mean[j];
   });
   const top = new Float64Array(block.channels * BULK);
-  for (let j = 0; j < block.channels; j++) for (let k = 0; k < BULK; k++) top[j * BULK + k] = found.vectors[j * found.rank + k];
+  for (let j = 0; j < block.channels; j++)
+    for (let k = 0; k < BULK; k++) top[j * BULK + k] = found.vectors[j * found.rank + k];
   const ours = subspaceAngle(truthBasis, top, block.channels, BULK);
   return { shape: [block.pixels, block.channels, BULK, BULK], z, truth: truthBasis, ours };
 }

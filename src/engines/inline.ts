@@ -2,13 +2,22 @@ import { runJob } from '../shapes/job.ts';
 import type { ShapeResolver } from '../shapes/shape.ts';
 import type { Engine } from './engine.ts';
 
+/** The caller's event loop runs at least this often, so that it can draw, count and be interrupted. */
+const LONGEST_BREATH_MS = 50;
+
 /** Everything in the calling thread, one job after the other. */
 export function inlineEngine(resolve: ShapeResolver): Engine {
   return {
     name: 'inline',
     lanes: 1,
     async runPass(pass, jobs, done) {
-      for (let index = 0; index < jobs.length; index++) done(index, await runJob(pass, await jobs[index](), resolve));
+      let breath = performance.now();
+      for (let index = 0; index < jobs.length; index++) {
+        done(index, await runJob(pass, await jobs[index](), resolve));
+        if (performance.now() - breath < LONGEST_BREATH_MS) continue;
+        await new Promise((next) => setTimeout(next, 0));
+        breath = performance.now();
+      }
     },
     async close() {},
   };

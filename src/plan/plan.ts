@@ -137,7 +137,12 @@ function bindInputs(
   states: Readonly<Record<string, State>>,
 ): Record<string, string> {
   const names = Object.keys(step.inputs);
-  const given = entry.in === undefined ? { [names[0]]: previous } : typeof entry.in === 'string' ? { [names[0]]: entry.in } : entry.in;
+  const given =
+    entry.in === undefined
+      ? { [names[0]]: previous }
+      : typeof entry.in === 'string'
+        ? { [names[0]]: entry.in }
+        : entry.in;
   const where = `step "${entry.id}" (${entry.use})`;
   for (const key of Object.keys(given)) {
     if (!names.includes(key)) {
@@ -149,7 +154,13 @@ function bindInputs(
     const id = given[key];
     const want = `a ${spec.product} (${spec.doc})`;
     if (id === undefined) {
-      throw planError({ code: 'missing-input', where, what: `its input "${key}" is not given`, expected: want, fix: `in: {${key}: …}` });
+      throw planError({
+        code: 'missing-input',
+        where,
+        what: `its input "${key}" is not given`,
+        expected: want,
+        fix: `in: {${key}: …}`,
+      });
     }
     if (states[id].product !== spec.product) {
       throw planError({
@@ -164,7 +175,9 @@ function bindInputs(
 }
 
 function applyOverride(objection: Objection, recipe: Recipe): Objection {
-  const override = recipe.overrides.find(({ code, step }) => code === objection.code && (!step || step === objection.step));
+  const override = recipe.overrides.find(
+    ({ code, step }) => code === objection.code && (!step || step === objection.step),
+  );
   return override ? { ...objection, overridden: override.reason } : objection;
 }
 

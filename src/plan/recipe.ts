@@ -20,7 +20,10 @@ const declaredNoise = z
 
 const input = z.strictObject({
   file: z.string().optional().describe('path of the data file; --input on the command line wins'),
-  signal: z.string().optional().describe('title of the dataset in a file of several; default: the largest spectrum image'),
+  signal: z
+    .string()
+    .optional()
+    .describe('title of the dataset in a file of several; default: the largest spectrum image'),
   modality: z.enum(MODALITY_IDS as [string, ...string[]]).optional(),
   noise: declaredNoise.optional(),
   normalised: z.string().optional().describe('how the values were normalised before they reached us, if they were'),

@@ -1,10 +1,10 @@
-import { isSpectrailError, SpectrailError } from '../signal/errors.ts';
-import { hash, type Hashable } from '../signal/hash.ts';
-import type { PlainTree } from '../signal/dataset.ts';
-import { mapShape, type Signal } from '../signal/signal.ts';
-import { sourceChannels, sourcePixels } from '../signal/source.ts';
 import { collect, type Engine, runFold } from '../engines/engine.ts';
 import type { Geometry, ShapeResolver } from '../shapes/shape.ts';
+import type { PlainTree } from '../signal/dataset.ts';
+import { isSpectrailError, SpectrailError } from '../signal/errors.ts';
+import { type Hashable, hash } from '../signal/hash.ts';
+import { mapShape, type Signal } from '../signal/signal.ts';
+import { sourceChannels, sourcePixels } from '../signal/source.ts';
 import { resolveShape } from '../steps/index.ts';
 import type { Product } from '../steps/products.ts';
 import type { StepContext } from '../steps/step.ts';

@@ -41,7 +41,9 @@ export async function asSignal(dataset: Dataset, options: SignalOptions = {}): P
     : inferNoise(loaded.facts, modality);
   const intensity: Intensity = options.normalised ? { kind: 'normalised', how: options.normalised } : COUNTS;
   const shift: Shift | undefined =
-    options.drift === undefined ? undefined : { state: 'bounded', within: parseInUnit(options.drift, axis.unit), origin: 'stated by the user' };
+    options.drift === undefined
+      ? undefined
+      : { state: 'bounded', within: parseInUnit(options.drift, axis.unit), origin: 'stated by the user' };
   return createSignal({
     title: array.title,
     modality,
@@ -86,7 +88,8 @@ function isSpectral(dataset: ArrayDataset): boolean {
 function checkArray(dataset: Dataset): ArrayDataset {
   const refuse = (what: string, expected: string) =>
     inputError({ code: 'not-a-signal', where: dataset.title || undefined, what, expected });
-  if (dataset.kind === 'table') throw refuse('it is a table of columns without a declared axis', 'an array with a spectral axis');
+  if (dataset.kind === 'table')
+    throw refuse('it is a table of columns without a declared axis', 'an array with a spectral axis');
   if (dataset.axes.length === 0) throw refuse('it is an array without axes', 'an array with a spectral axis');
   const signalAxes = dataset.axes.filter(({ role }) => role !== 'navigation');
   if (signalAxes.length !== 1) {
@@ -163,7 +166,10 @@ function inspect(values: NumberArray, pixels: number, channels: number): { facts
 
 function inferNoise({ whole, min }: Facts, modality: ModalityId): { noise: Noise; evidence: string } {
   if (whole && min >= 0) {
-    return { noise: poisson(), evidence: `counts: whole numbers, smallest ${min}${modality === 'eds' ? ', from an EDS detector' : ''}` };
+    return {
+      noise: poisson(),
+      evidence: `counts: whole numbers, smallest ${min}${modality === 'eds' ? ', from an EDS detector' : ''}`,
+    };
   }
   const why = whole
     ? `whole numbers down to ${min}: counts with something subtracted`

@@ -1,5 +1,13 @@
 /** Why a value does not count. Code 0 means valid. */
-export const MASK_REASONS = ['valid', 'dead', 'saturated', 'spike', 'outside axis', 'not acquired', 'not a number'] as const;
+export const MASK_REASONS = [
+  'valid',
+  'dead',
+  'saturated',
+  'spike',
+  'outside axis',
+  'not acquired',
+  'not a number',
+] as const;
 export type MaskReason = (typeof MASK_REASONS)[number];
 
 /** Invalid pixels and channels, with reasons. Kernels skip them, statistics count what is valid; NaN is never a flag. */

@@ -69,7 +69,11 @@ export function modality(id: ModalityId): Modality {
 }
 
 /** Modality of a file from what it says (`signal_type`) and, failing that, from the unit and name of its axis. */
-export function inferModality(signalType: unknown, unit: string, axisName: string): { id: ModalityId; evidence: string } {
+export function inferModality(
+  signalType: unknown,
+  unit: string,
+  axisName: string,
+): { id: ModalityId; evidence: string } {
   for (const id of MODALITY_IDS) {
     if (modality(id).signalTypes.some((type) => type === signalType)) {
       return { id, evidence: `the file says signal type ${String(signalType)}` };

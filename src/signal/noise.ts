@@ -42,8 +42,7 @@ export interface DiagonalNoise {
 
 export interface CorrelatedNoise {
   readonly tag: 'correlated';
-  readonly form:
-    /** Channels up to this far apart are correlated. */
+  readonly form: /** Channels up to this far apart are correlated. */
     | { readonly kind: 'band'; readonly channels: number }
     /**
      * Cov_i = variance_i · J·Jᵀ with J the loadings (channels × rank) of the factors that hold the signal's values;

@@ -53,7 +53,8 @@ export function combine(terms: readonly { factor: number; quantity: Quantity }[]
     }
     value += factor * quantity.value;
     for (const { name, sigma } of quantity.random) random.set(name, Math.hypot(random.get(name) ?? 0, factor * sigma));
-    for (const [source, s] of sensitivities(quantity)) systematic.set(source, (systematic.get(source) ?? 0) + factor * s);
+    for (const [source, s] of sensitivities(quantity))
+      systematic.set(source, (systematic.get(source) ?? 0) + factor * s);
   }
   return {
     value,

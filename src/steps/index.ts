@@ -1,5 +1,5 @@
-import { planError } from '../signal/errors.ts';
 import type { Shape } from '../shapes/shape.ts';
+import { planError } from '../signal/errors.ts';
 import type { Step } from './step.ts';
 
 type Loader = () => Promise<{ default: Step }>;

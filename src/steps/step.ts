@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import type { Geometry, Shape } from '../shapes/shape.ts';
 import type { Block } from '../signal/block.ts';
 import type { IntensityKind } from '../signal/intensity.ts';
 import type { ModalityId } from '../signal/modality.ts';
 import type { NoiseTag } from '../signal/noise.ts';
 import type { Source } from '../signal/source.ts';
-import type { Geometry, Shape } from '../shapes/shape.ts';
 import type { Product, ProductKind } from './products.ts';
 import type { State } from './state.ts';
 

@@ -1,6 +1,6 @@
-import { stateSize } from '../plan.ts';
 import { needsOf } from '../../steps/step.ts';
 import type { Objection, ObjectionCode } from '../objection.ts';
+import { stateSize } from '../plan.ts';
 import type { NodeRule } from './index.ts';
 
 /** Modality, intensity, axis and size: what a step's needs say in so many words. */
@@ -21,7 +21,11 @@ export const needsOfInputs: NodeRule = (node) => {
       );
     }
     if (needs.axis === 'uniform' && state.spectral.kind !== 'uniform') {
-      object('wrong-axis', `${node.step.title} needs a uniform axis; this one is listed point by point`, 'rebin onto a uniform axis first');
+      object(
+        'wrong-axis',
+        `${node.step.title} needs a uniform axis; this one is listed point by point`,
+        'rebin onto a uniform axis first',
+      );
     }
     if (needs.minPixels && pixels < needs.minPixels) {
       object(

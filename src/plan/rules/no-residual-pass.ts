@@ -4,7 +4,9 @@ import type { GraphRule } from './index.ts';
 /** Compression erases the rare: wherever it happens, something must look at what was left behind. */
 export const noResidualPass: GraphRule = (nodes) => {
   const unwatched = nodes.filter((node) => node.step.traits?.includes('compression') && !watched(nodes, node.id));
-  const roots = unwatched.filter(({ id }) => !unwatched.some((other) => other.id !== id && descends(nodes, id, other.id)));
+  const roots = unwatched.filter(
+    ({ id }) => !unwatched.some((other) => other.id !== id && descends(nodes, id, other.id)),
+  );
   return {
     objections: roots.map((node) => ({
       code: 'no-residual-pass',

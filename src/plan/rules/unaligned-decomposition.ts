@@ -15,7 +15,9 @@ export const unalignedDecomposition: NodeRule = (node) => {
     const { driftTolerance }: Modality = MODALITIES[state.modality];
     if (!driftTolerance) continue;
     const { unit } = state.spectral;
-    const limit = isKnownUnit(unit) ? convertUnit(driftTolerance.value, driftTolerance.unit, unit) : driftTolerance.value;
+    const limit = isKnownUnit(unit)
+      ? convertUnit(driftTolerance.value, driftTolerance.unit, unit)
+      : driftTolerance.value;
     const extent = driftExtent(state.shift);
     const base = {
       code: 'unaligned-decomposition' as const,

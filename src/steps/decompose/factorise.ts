@@ -1,5 +1,5 @@
-import { inputError } from '../../signal/errors.ts';
 import { blockKrylov } from '../../kernels/index.ts';
+import { inputError } from '../../signal/errors.ts';
 import type { CountsArgs, Passes, Totals, Weights } from './passes.ts';
 
 export interface FactoriseOptions {
@@ -65,12 +65,29 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
   const { scores, squares } = await passes.project(weights, vectors, values.length);
   fixSigns(scores, vectors, passes, values.length);
   const singularValues = values.map((value) => Math.sqrt(Math.max(0, value)));
-  return { rank: values.length, singularValues, scores, vectors, weights, totals, validPixels, validChannels, totalSquares: squares };
+  return {
+    rank: values.length,
+    singularValues,
+    scores,
+    vectors,
+    weights,
+    totals,
+    validPixels,
+    validChannels,
+    totalSquares: squares,
+  };
 }
+
+/** Pixels with less than this share of the mean dose are weighted as if they had it. */
+const LEAST_DOSE = 0.2;
+/** A lone count may reach this share of the noise edge √pixels + √channels, no more. */
+const LONE_COUNT = 1 / 3;
 
 /**
  * Keenan & Kotula 2004, Surf. Interface Anal. 36, 203: Var(x_ij) ≈ g_i·h_j/μ̄, so z = x·√(T/(R_i·C_j)) has unit noise.
- * Split so that row weights are near 1 and channel weights are 1/√(mean counts of the channel).
+ * Split so that row weights are near 1 and channel weights are 1/√(mean counts of the channel). In very sparse data a lone
+ * count in an empty channel of an empty pixel would outweigh everything; both sums are held above a floor that only such
+ * data reach.
  */
 function poissonWeights(totals: Totals, { gain }: CountsArgs): Weights {
   const { rows, channels } = totals;
@@ -81,12 +98,27 @@ function poissonWeights(totals: Totals, { gain }: CountsArgs): Weights {
     if (r > 0) occupied++;
   }
   const meanRow = total / Math.max(1, occupied);
+  const leastRow = LEAST_DOSE * meanRow;
+  const edge = LONE_COUNT * (Math.sqrt(occupied) + Math.sqrt(countPositive(channels)));
+  const leastChannel = total / (edge * edge * Math.max(leastRow, smallestPositive(rows)));
   return {
-    rows: rows.map((r, i) => (r > 0 ? Math.sqrt(meanRow / r) / (gain.per === 'pixel' ? gain.values[i] : 1) : 0)),
+    rows: rows.map((r, i) =>
+      r > 0 ? Math.sqrt(meanRow / Math.max(r, leastRow)) / (gain.per === 'pixel' ? gain.values[i] : 1) : 0,
+    ),
     channels: channels.map((c, j) =>
-      c > 0 ? Math.sqrt(total / (meanRow * c)) / (gain.per === 'channel' ? gain.values[j] : gain.per === 'cube' ? gain.value : 1) : 0,
+      c > 0 ? Math.sqrt(total / (meanRow * Math.max(c, leastChannel))) / channelGain(gain, j) : 0,
     ),
   };
+}
+
+function channelGain(gain: CountsArgs['gain'], channel: number): number {
+  return gain.per === 'cube' ? gain.value : gain.per === 'channel' ? gain.values[channel] : 1;
+}
+
+function smallestPositive(values: Float64Array): number {
+  let least = Infinity;
+  for (const value of values) if (value > 0 && value < least) least = value;
+  return least;
 }
 
 function flatWeights(passes: Passes, totals: Totals, { pixelMask, channelMask }: CountsArgs): Weights {

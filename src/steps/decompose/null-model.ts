@@ -1,4 +1,11 @@
-import { type AliasTable, buildAlias, CounterRandom, drawAlias, kmeans, noiseSingularValue } from '../../kernels/index.ts';
+import {
+  type AliasTable,
+  buildAlias,
+  CounterRandom,
+  drawAlias,
+  kmeans,
+  noiseSingularValue,
+} from '../../kernels/index.ts';
 import type { EventsBlock } from '../../signal/block.ts';
 import { mapShape } from '../../signal/signal.ts';
 import type { Factorisation } from '../products.ts';
@@ -100,7 +107,8 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
     const spectrum = new Float64Array(channels);
     for (let j = 0; j < channels; j++) {
       if (channelWeights[j] <= 0) continue;
-      for (let k = 0; k < assumed; k++) spectrum[j] += (means[c * assumed + k] * vectors[j * rank + k]) / channelWeights[j];
+      for (let k = 0; k < assumed; k++)
+        spectrum[j] += (means[c * assumed + k] * vectors[j * rank + k]) / channelWeights[j];
       spectrum[j] = Math.max(0, spectrum[j]);
     }
     return normalised(spectrum.some((value) => value > 0) ? spectrum : factors.channelCounts);

@@ -1,6 +1,3 @@
-import type { Block } from '../../signal/block.ts';
-import type { Factor } from '../../signal/noise.ts';
-import type { Source } from '../../signal/source.ts';
 import {
   gramApplyDense,
   gramApplyEvents,
@@ -11,6 +8,9 @@ import {
 } from '../../kernels/index.ts';
 import { runJob } from '../../shapes/job.ts';
 import { defineFold, type Geometry, type Shape } from '../../shapes/shape.ts';
+import type { Block } from '../../signal/block.ts';
+import type { Factor } from '../../signal/noise.ts';
+import type { Source } from '../../signal/source.ts';
 import type { StepContext } from '../step.ts';
 
 /** Which pixels and channels take part, and how values become counts. */

@@ -12,8 +12,16 @@ const params = z.strictObject({
   weighting: z
     .enum(['poisson', 'none'])
     .default('poisson')
-    .describe('poisson: unit noise after scaling by √(row × column means), Keenan & Kotula; none: for data of unknown law'),
-  components: z.number().int().min(1).max(200).default(20).describe('components computed; the truncation step decides how many are signal'),
+    .describe(
+      'poisson: unit noise after scaling by √(row × column means), Keenan & Kotula; none: for data of unknown law',
+    ),
+  components: z
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .default(20)
+    .describe('components computed; the truncation step decides how many are signal'),
   iterations: z.number().int().min(2).max(40).default(5).describe('passes over the data that refine the subspace'),
 });
 type Params = z.infer<typeof params>;
@@ -22,7 +30,8 @@ export default defineStep<Params>({
   id: 'decompose.pca',
   version: 1,
   title: 'Principal components',
-  summary: 'Leading singular triplets of the noise-weighted data, not centred: the first component is the mean spectrum.',
+  summary:
+    'Leading singular triplets of the noise-weighted data, not centred: the first component is the mean spectrum.',
   params,
   inputs: {
     in: {
@@ -30,7 +39,13 @@ export default defineStep<Params>({
       doc: 'raw counts',
       needs: ({ weighting }: Params) =>
         weighting === 'poisson'
-          ? { noise: ['scaled-counts'], intensity: ['counts', 'rate', 'counts-per-unit'], shift: 'ignores-within', minPixels: 2, minChannels: 2 }
+          ? {
+              noise: ['scaled-counts'],
+              intensity: ['counts', 'rate', 'counts-per-unit'],
+              shift: 'ignores-within',
+              minPixels: 2,
+              minChannels: 2,
+            }
           : { shift: 'ignores-within', minPixels: 2, minChannels: 2 },
     },
   },
@@ -44,7 +59,9 @@ export default defineStep<Params>({
       { id: model, use: 'decompose.reconstruct', in: { factors: id, truncation } },
       { id: `${id}-residual`, use: 'detect.residual', in: { counts: raw, model } },
     ];
-    return existing ? calls : [{ id: truncation, use: 'decompose.truncation', in: { factors: id, counts: raw } }, ...calls];
+    return existing
+      ? calls
+      : [{ id: truncation, use: 'decompose.truncation', in: { factors: id, counts: raw } }, ...calls];
   },
   cite: [
     'Keenan & Kotula 2004, Surf. Interface Anal. 36, 203',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { FactorsBlock } from '../../signal/block.ts';
-import type { Noise } from '../../signal/noise.ts';
 import { inputError } from '../../signal/errors.ts';
-import { createSignal } from '../../signal/signal.ts';
 import { COUNTS } from '../../signal/intensity.ts';
+import type { Noise } from '../../signal/noise.ts';
+import { createSignal } from '../../signal/signal.ts';
 import type { Factorisation, Truncation } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
@@ -12,7 +12,9 @@ const params = z.strictObject({
   components: z
     .union([z.literal('common'), z.literal('all'), z.array(z.number().int().positive()).min(1)])
     .default('common')
-    .describe('common: what the truncation keeps; all: also what lives in few pixels; or a list of component numbers from 1'),
+    .describe(
+      'common: what the truncation keeps; all: also what lives in few pixels; or a list of component numbers from 1',
+    ),
 });
 type Params = z.infer<typeof params>;
 
@@ -31,7 +33,11 @@ export default defineStep<Params>({
   traits: ['compression'],
   residualPass: ({ id, raw }) => [{ id: `${id}-residual`, use: 'detect.residual', in: { counts: raw, model: id } }],
   cite: ['Lichtert & Verbeeck 2013, Ultramicroscopy 125, 35'],
-  effect: ({ factors }, p) => reconstructedState(factors as ResultState, Array.isArray(p.components) ? p.components.length : ((factors as ResultState).rank ?? 1)),
+  effect: ({ factors }, p) =>
+    reconstructedState(
+      factors as ResultState,
+      Array.isArray(p.components) ? p.components.length : ((factors as ResultState).rank ?? 1),
+    ),
   cost: ({ factors }) => {
     const { of, rank = 1 } = factors as ResultState;
     const pixels = of.navigation.reduce((n, axis) => n * axis.size, 1);
@@ -52,7 +58,10 @@ export default defineStep<Params>({
       noise: reconstructionNoise(kept.length, scoreVariance(factors)),
       mask: factors.mask,
       shift: factors.shift,
-      history: [...history, { step: 'decompose.reconstruct', version: 1, params: { components: kept.map((k) => k + 1) } }],
+      history: [
+        ...history,
+        { step: 'decompose.reconstruct', version: 1, params: { components: kept.map((k) => k + 1) } },
+      ],
     });
   },
 });

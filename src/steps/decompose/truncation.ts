@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { deBiasedStrength, overlapSquared } from '../../kernels/index.ts';
+import { defineMap } from '../../shapes/shape.ts';
 import { type Block, type DenseBlock, type EventsBlock, toEvents } from '../../signal/block.ts';
 import { isScaledCounts, type Noise } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { type Source, sourceKind } from '../../signal/source.ts';
-import { defineMap } from '../../shapes/shape.ts';
 import type { ComponentVerdict, Criterion, Factorisation, Truncation } from '../products.ts';
 import type { ResultState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { CRITERIA } from './criteria/index.ts';
 import { noiseSigma } from './criteria/criterion.ts';
-import { scoreMoran, STRUCTURED } from './criteria/moran.ts';
+import { CRITERIA } from './criteria/index.ts';
+import { STRUCTURED, scoreMoran } from './criteria/moran.ts';
 import { noiseEdge } from './criteria/parallel-analysis.ts';
 import { calibrateNull, NULL_PIXELS } from './null-model.ts';
 
@@ -69,7 +69,11 @@ export default defineStep<Params>({
     'Nadler 2008, Ann. Statist. 36, 2791',
   ],
   shapes: { sample },
-  effect: ({ factors }) => ({ product: 'truncation', of: (factors as ResultState).of, rank: (factors as ResultState).rank }),
+  effect: ({ factors }) => ({
+    product: 'truncation',
+    of: (factors as ResultState).of,
+    rank: (factors as ResultState).rank,
+  }),
   cost: ({ factors }) => {
     const { of } = factors as ResultState;
     const pixels = Math.min(pixelCount(of), NULL_PIXELS);
@@ -140,7 +144,10 @@ function wholeCounts(block: Block, noise: Noise, whole: boolean): EventsBlock | 
   const values = new Float64Array(block.values.length);
   for (let at = 0; at < values.length; at++) {
     const { gain } = noise;
-    const g = gain.per === 'cube' ? gain.value : gain.values[gain.per === 'pixel' ? Math.floor(at / block.channels) : at % block.channels];
+    const g =
+      gain.per === 'cube'
+        ? gain.value
+        : gain.values[gain.per === 'pixel' ? Math.floor(at / block.channels) : at % block.channels];
     values[at] = Math.round(block.values[at] / g);
     if (Math.abs(values[at] - block.values[at] / g) > 1e-3 || values[at] < 0) return undefined;
   }

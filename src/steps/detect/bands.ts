@@ -1,7 +1,7 @@
-import { axisValue, type Axis } from '../../signal/axis.ts';
-import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 import { lineFwhm } from '../../reference/index.ts';
+import { type Axis, axisValue } from '../../signal/axis.ts';
 import type { ModalityId } from '../../signal/modality.ts';
+import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 
 /**
  * Energy bands as pairs of neighbouring half-bands, so that bands overlap by half and a line never falls between two.
@@ -30,7 +30,13 @@ export function makeBands(axis: Axis, modality: ModalityId, width: number | unde
   return { edges: Uint32Array.from(edges), count: edges.length - 2 };
 }
 
-function halfWidth(axis: Axis, channel: number, modality: ModalityId, width: number | undefined, resolutionEV?: number): number {
+function halfWidth(
+  axis: Axis,
+  channel: number,
+  modality: ModalityId,
+  width: number | undefined,
+  resolutionEV?: number,
+): number {
   if (width !== undefined) return width / 2;
   if (modality === 'eds' && isKnownUnit(axis.unit)) {
     const energy = Math.max(0.1, convertUnit(axisValue(axis, channel), axis.unit, 'keV'));

@@ -1,10 +1,10 @@
 import { labelComponents, poissonUpperTail } from '../../kernels/index.ts';
-import { axisValue, axisValues, type Axis } from '../../signal/axis.ts';
+import { suggestElements } from '../../reference/index.ts';
+import { type Axis, axisValue, axisValues } from '../../signal/axis.ts';
 import type { Signal } from '../../signal/signal.ts';
 import { convertUnit, isKnownUnit } from '../../signal/units.ts';
-import { suggestElements } from '../../reference/index.ts';
 import type { Region } from '../products.ts';
-import { bandChannels, type Bands } from './bands.ts';
+import { type Bands, bandChannels } from './bands.ts';
 import { familyWiseP } from './calibrate.ts';
 
 /** A region before its spectra are known. */
@@ -103,7 +103,7 @@ export function describeRegion(
       systematic: [],
       trail: node,
     },
-    expected: sum(spectra.model),
+    expected: Math.max(0, sum(spectra.model)),
     pValue: familyWiseP(candidate.significance, tests),
     excess: spectra.counts.map((value, j) => value - spectra.model[j]),
     counts: spectra.counts,
@@ -119,7 +119,11 @@ export function bandEdges(axis: Axis, first: number, end: number): [number, numb
   return a < b ? [a, b] : [b, a];
 }
 
-function suggest(signal: Signal, band: readonly [number, number], { counts, model }: RegionSpectra): Region['suggestions'] {
+function suggest(
+  signal: Signal,
+  band: readonly [number, number],
+  { counts, model }: RegionSpectra,
+): Region['suggestions'] {
   const { unit } = signal.spectral;
   if (signal.modality !== 'eds' || !isKnownUnit(unit)) return [];
   const keV = (value: number) => convertUnit(value, unit, 'keV');

@@ -1,22 +1,31 @@
 import { z } from 'zod';
+import { defineFold, defineMap } from '../../shapes/shape.ts';
 import { type Block, type DenseBlock, readRow, sliceBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
-import { defineFold, defineMap } from '../../shapes/shape.ts';
 import { type Anomalies, originOf, type Region } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { bandChannels, type Bands, halfBandOf, makeBands } from './bands.ts';
+import { type Bands, bandChannels, halfBandOf, makeBands } from './bands.ts';
 import { CALIBRATION_PIXELS, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
 import { bandEdges, describeRegion, findCandidates, trimCandidate } from './regions.ts';
 import { type ModelVariance, modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
 import { bandLimit, moranSums, moranZ, neighbourResiduals, type StructureArgs } from './structure.ts';
 
 const params = z.strictObject({
-  falseAlarmRate: z.number().gt(0).lt(1).default(0.05).describe('probability that a map without anything rare reports a region'),
-  bandWidth: z.number().positive().optional().describe('width of an energy band in the unit of the axis; default: the width of a line'),
+  falseAlarmRate: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.05)
+    .describe('probability that a map without anything rare reports a region'),
+  bandWidth: z
+    .number()
+    .positive()
+    .optional()
+    .describe('width of an energy band in the unit of the axis; default: the width of a line'),
   regions: z.number().int().min(1).max(500).default(20).describe('regions described at most, strongest first'),
   nulls: z.number().int().min(10).max(1000).default(25).describe('simulated maps that calibrate the false-alarm rate'),
 });
@@ -112,7 +121,7 @@ export default defineStep<Params>({
     const model = inputs.model as Signal;
     const found = await scanBoth(context, signal, model, p);
     const regions = await describe(context, signal, model, found, p);
-    const { moran, warnings } = await structureOf(context, found);
+    const { moran, warnings } = await structureOf(context, found, regions);
     if (regions.length === p.regions) {
       warnings.push(`Only the ${p.regions} strongest regions are described: the model misses something widespread.`);
     }
@@ -156,7 +165,10 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
   const modelRows = await calibrationRows(context, model, width, height);
   const expected = modelHalfBands(modelRows.block, halfBand, halves);
   const variance = modelVariance(model, halfBand, halves, pixels);
-  const local = { ...variance, pixels: variance.pixels.subarray(modelRows.first, modelRows.first + modelRows.block.pixels) };
+  const local = {
+    ...variance,
+    pixels: variance.pixels.subarray(modelRows.first, modelRows.first + modelRows.block.pixels),
+  };
   const perPixel = testsPerPixel(expected, local, halves, modelRows.width, modelRows.height, p.nulls, context.seed);
   const tests = perPixel * pixels;
   const threshold = familyWiseThreshold(tests, p.falseAlarmRate);
@@ -195,7 +207,12 @@ async function calibrationRows(context: StepContext, model: Signal, width: numbe
 }
 
 /** Errors of the model itself, from the low-rank law it carries; none where it carries no such law. */
-function modelVariance({ noise, source }: Signal, halfBand: Uint16Array, halves: number, pixels: number): ModelVariance {
+function modelVariance(
+  { noise, source }: Signal,
+  halfBand: Uint16Array,
+  halves: number,
+  pixels: number,
+): ModelVariance {
   const bands = new Float64Array(Math.max(1, halves - 1));
   const known = noise.tag === 'correlated' && noise.form.kind === 'low-rank' ? noise.form.variance : undefined;
   if (!known || source.type !== 'memory' || source.block.kind !== 'factors') {
@@ -215,7 +232,13 @@ function modelVariance({ noise, source }: Signal, halfBand: Uint16Array, halves:
   return { pixels: known, bands };
 }
 
-async function describe(context: StepContext, signal: Signal, model: Signal, found: Found, p: Params): Promise<Region[]> {
+async function describe(
+  context: StepContext,
+  signal: Signal,
+  model: Signal,
+  found: Found,
+  p: Params,
+): Promise<Region[]> {
   const { width, height } = mapShape(signal.navigation);
   const { bands } = found;
   const candidates = findCandidates(
@@ -267,7 +290,7 @@ async function describe(context: StepContext, signal: Signal, model: Signal, fou
   });
 }
 
-async function structureOf(context: StepContext, found: Found) {
+async function structureOf(context: StepContext, found: Found, regions: readonly Region[]) {
   const { args, sources, bands, signal } = found;
   const { width, height } = args;
   const pixels = width * height;
@@ -291,11 +314,17 @@ async function structureOf(context: StepContext, found: Found) {
   const warnings: string[] = [];
   const { unit } = signal.spectral;
   if (Math.abs(scores[0]) >= TOTAL_LIMIT) {
-    warnings.push(`The total residual is spatially structured (Moran z = ${scores[0].toFixed(1)}): the model leaves signal behind.`);
+    warnings.push(
+      `The total residual is spatially structured (Moran z = ${scores[0].toFixed(1)}): the model leaves signal behind.`,
+    );
   }
   if (scores[worst] > limit) {
+    const known = regions.filter((region) => region.band[0] < band[1] && band[0] < region.band[1]).map(({ id }) => id);
+    const where = `The residual around ${((band[0] + band[1]) / 2).toPrecision(4)} ${unit} is spatially structured (Moran z = ${scores[worst].toFixed(1)}, limit ${limit.toFixed(1)})`;
     warnings.push(
-      `The residual around ${((band[0] + band[1]) / 2).toPrecision(4)} ${unit} is spatially structured (Moran z = ${scores[worst].toFixed(1)}, limit ${limit.toFixed(1)}): the model removed something physical.`,
+      known.length
+        ? `${where}: region ${known.join(', ')} is what the model leaves out there.`
+        : `${where}: the model removed something physical.`,
     );
   }
   return { moran: { total: scores[0], worstBand: scores[worst], band }, warnings };

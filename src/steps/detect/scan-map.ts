@@ -124,7 +124,12 @@ export function scanMap(
 }
 
 /** Root mean square over non-overlapping bands of (observed − expected)/σ: 1 where noise explains the rest. */
-function misfit({ observed, expected, halves }: HalfBandCounts, at: number, pixel: number, bands: Float64Array): number {
+function misfit(
+  { observed, expected, halves }: HalfBandCounts,
+  at: number,
+  pixel: number,
+  bands: Float64Array,
+): number {
   let sum = 0;
   let n = 0;
   for (let h = 0; h < halves; h += 2) {
@@ -156,7 +161,11 @@ function sumColumns(
 ): ColumnSums {
   const first = Math.max(0, start - 1);
   const last = Math.min(width * height, end + 1);
-  const sums = { observed: new Float64Array((last - first) * halves), expected: new Float64Array((last - first) * halves), first };
+  const sums = {
+    observed: new Float64Array((last - first) * halves),
+    expected: new Float64Array((last - first) * halves),
+    first,
+  };
   for (let q = first; q < last; q++) {
     const to = (q - first) * halves;
     for (const from of [q - width, q, q + width]) {

@@ -146,8 +146,16 @@ function rookDegreeSquares(height: number, width: number): number {
   const [edgeRows, innerRows] = ends(height);
   const [edgeColumns, innerColumns] = ends(width);
   let sum = 0;
-  for (const [rows, vertical] of [[edgeRows, 1], [innerRows, 2], [height === 1 ? 1 : 0, 0]]) {
-    for (const [columns, horizontal] of [[edgeColumns, 1], [innerColumns, 2], [width === 1 ? 1 : 0, 0]]) {
+  for (const [rows, vertical] of [
+    [edgeRows, 1],
+    [innerRows, 2],
+    [height === 1 ? 1 : 0, 0],
+  ]) {
+    for (const [columns, horizontal] of [
+      [edgeColumns, 1],
+      [innerColumns, 2],
+      [width === 1 ? 1 : 0, 0],
+    ]) {
       sum += rows * columns * (vertical + horizontal) ** 2;
     }
   }

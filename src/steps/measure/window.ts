@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { defineMap } from '../../shapes/shape.ts';
+import { axisValue } from '../../signal/axis.ts';
 import type { DenseBlock } from '../../signal/block.ts';
 import { gainAt } from '../../signal/noise.ts';
-import { axisValue } from '../../signal/axis.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
-import { defineMap } from '../../shapes/shape.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
@@ -70,9 +70,12 @@ export default defineStep<Params>({
   id: 'measure.window',
   version: 1,
   title: 'Window intensity',
-  summary: 'Counts in an energy window: a map and a total, with counting statistics as the error. The background is still in it.',
+  summary:
+    'Counts in an energy window: a map and a total, with counting statistics as the error. The background is still in it.',
   params,
-  inputs: { in: { product: 'signal', doc: 'raw counts', needs: { noise: ['scaled-counts', 'correlated', 'unknown'] } } },
+  inputs: {
+    in: { product: 'signal', doc: 'raw counts', needs: { noise: ['scaled-counts', 'correlated', 'unknown'] } },
+  },
   output: 'window',
   traits: ['counting-errors'],
   cite: [],

@@ -1,4 +1,4 @@
-import { axisIndex, axisValue, type Axis } from '../../signal/axis.ts';
+import { type Axis, axisIndex, axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { parseInUnit } from '../../signal/units.ts';
 

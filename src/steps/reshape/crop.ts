@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { defineMap } from '../../shapes/shape.ts';
+import { type Axis, sliceAxis } from '../../signal/axis.ts';
 import { type Block, type EventsBlock, sliceBlock } from '../../signal/block.ts';
 import type { NumberArray } from '../../signal/dtype.ts';
 import { inputError } from '../../signal/errors.ts';
 import { selectNoise } from '../../signal/noise.ts';
-import { type Axis, sliceAxis } from '../../signal/axis.ts';
 import { mapShape, type Signal, withSignal } from '../../signal/signal.ts';
 import { sourceKind } from '../../signal/source.ts';
-import { defineMap } from '../../shapes/shape.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { windowChannels } from './channels.ts';
@@ -124,7 +124,11 @@ function cropState(state: SignalState, p: Params) {
   return { state: next, args };
 }
 
-function checkRange(name: string, range: readonly [number, number] | undefined, size: number): readonly [number, number] {
+function checkRange(
+  name: string,
+  range: readonly [number, number] | undefined,
+  size: number,
+): readonly [number, number] {
   if (!range) return [0, size];
   if (range[0] >= range[1] || range[1] > size) {
     throw inputError({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineMap } from '../../shapes/shape.ts';
 import { rebinAxis } from '../../signal/axis.ts';
 import type { Block, DenseBlock, EventsBlock } from '../../signal/block.ts';
 import type { NumberArray } from '../../signal/dtype.ts';
@@ -6,7 +7,6 @@ import { inputError } from '../../signal/errors.ts';
 import { sumNoise } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { sourceKind } from '../../signal/source.ts';
-import { defineMap } from '../../shapes/shape.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -61,7 +61,8 @@ export default defineStep<Params>({
   id: 'rebin',
   version: 1,
   title: 'Rebin',
-  summary: 'Sums neighbouring channels, rows and columns. Poisson counts stay Poisson counts. Incomplete groups at the end are dropped.',
+  summary:
+    'Sums neighbouring channels, rows and columns. Poisson counts stay Poisson counts. Incomplete groups at the end are dropped.',
   params,
   inputs: { in: { product: 'signal', doc: 'any signal' } },
   output: 'signal',
@@ -102,7 +103,11 @@ function rebinState(state: SignalState, p: Params): SignalState {
     ['x', p.x, width],
   ] as const) {
     if (by > size) {
-      throw inputError({ code: 'too-coarse', what: `${name}: ${by} cannot group an axis of ${size}`, expected: `at most ${size}` });
+      throw inputError({
+        code: 'too-coarse',
+        what: `${name}: ${by} cannot group an axis of ${size}`,
+        expected: `at most ${size}`,
+      });
     }
   }
   if (p.y > 1 && state.navigation.length > 2) {
@@ -127,7 +132,14 @@ function rebinState(state: SignalState, p: Params): SignalState {
     noise: regroupGain(state, p, next, spectral.size),
     mask: {
       pixels: state.mask.pixels && groupMask(state.mask.pixels, width, p, next),
-      channels: state.mask.channels && groupMask(state.mask.channels, state.spectral.size, { x: p.spectral, y: 1 }, { width: spectral.size, height: 1 }),
+      channels:
+        state.mask.channels &&
+        groupMask(
+          state.mask.channels,
+          state.spectral.size,
+          { x: p.spectral, y: 1 },
+          { width: spectral.size, height: 1 },
+        ),
     },
     shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
     entriesPerPixel: Math.min(state.entriesPerPixel * across, spectral.size),
@@ -142,12 +154,20 @@ function regroupGain(state: SignalState, p: Params, next: { width: number; heigh
   const { per, values } = summed.gain;
   if (per === 'channel') return { ...summed, gain: { per, values: values.slice(0, channels) } };
   const width = mapShape(state.navigation).width;
-  const kept = Float64Array.from({ length: next.width * next.height }, (_, i) => values[Math.floor(i / next.width) * width + (i % next.width)]);
+  const kept = Float64Array.from(
+    { length: next.width * next.height },
+    (_, i) => values[Math.floor(i / next.width) * width + (i % next.width)],
+  );
   return { ...summed, gain: { per, values: kept } };
 }
 
 /** A group is invalid when any member is; it keeps the first reason met. */
-function groupMask(codes: Uint8Array, width: number, by: { x: number; y: number }, next: { width: number; height: number }): Uint8Array {
+function groupMask(
+  codes: Uint8Array,
+  width: number,
+  by: { x: number; y: number },
+  next: { width: number; height: number },
+): Uint8Array {
   const out = new Uint8Array(next.width * next.height);
   for (let i = 0; i < out.length; i++) {
     const [row, column] = [Math.floor(i / next.width), i % next.width];
@@ -161,7 +181,8 @@ function groupMask(codes: Uint8Array, width: number, by: { x: number; y: number 
 function binBlock(args: Args, block: Block, start: number, end: number): Block {
   const channels = Math.floor(block.channels / args.spectral);
   const sums = new Float64Array(channels);
-  const sink = block.kind === 'events' ? eventsSink(end - start, channels, block) : denseSink(end - start, channels, block);
+  const sink =
+    block.kind === 'events' ? eventsSink(end - start, channels, block) : denseSink(end - start, channels, block);
   let gathered = 0;
   let at = 0;
   for (const { from, to } of segments(args, start, end)) {
@@ -218,12 +239,20 @@ function eventsSink(pixels: number, channels: number, parent: EventsBlock): Sink
       }
       offsets[pixel + 1] = at;
     },
-    finish: () => ({ kind: 'events', pixels, channels, offsets, channel: channel.subarray(0, at), count: count.subarray(0, at) }),
+    finish: () => ({
+      kind: 'events',
+      pixels,
+      channels,
+      offsets,
+      channel: channel.subarray(0, at),
+      count: count.subarray(0, at),
+    }),
   };
 }
 
 function denseSink(pixels: number, channels: number, parent: Block): Sink {
-  const whole = parent.kind === 'dense' && !(parent.values instanceof Float32Array || parent.values instanceof Float64Array);
+  const whole =
+    parent.kind === 'dense' && !(parent.values instanceof Float32Array || parent.values instanceof Float64Array);
   const signed = parent.kind === 'dense' && /^Int/.test(parent.values.constructor.name);
   const values: NumberArray = whole
     ? signed

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { defineMap } from '../../shapes/shape.ts';
 import { readRow } from '../../signal/block.ts';
 import { scaleNoise } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
-import { defineMap } from '../../shapes/shape.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 

@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { defineFold, defineMap } from '../../shapes/shape.ts';
 import { type Axis, axisValue, uniformAxis } from '../../signal/axis.ts';
 import { readRow } from '../../signal/block.ts';
 import { sumNoise } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
-import { defineFold, defineMap } from '../../shapes/shape.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
 const params = z.strictObject({
-  over: z.enum(['navigation', 'spectral']).default('navigation').describe('navigation: one spectrum; spectral: one map'),
+  over: z
+    .enum(['navigation', 'spectral'])
+    .default('navigation')
+    .describe('navigation: one spectrum; spectral: one map'),
 });
 type Params = z.infer<typeof params>;
 
@@ -49,7 +52,8 @@ const totals = defineMap<{ skip?: Uint8Array }>({
     for (let i = 0; i < block.pixels; i++) {
       let sum = 0;
       if (block.kind === 'events') {
-        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) if (!skip?.[block.channel[e]]) sum += block.count[e];
+        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++)
+          if (!skip?.[block.channel[e]]) sum += block.count[e];
       } else {
         readRow(block, i, row);
         for (let j = 0; j < row.length; j++) if (!skip?.[j]) sum += row[j];
@@ -101,7 +105,12 @@ export default defineStep<Params>({
       });
     }
     const geometry = { pixels, channels: signal.spectral.size, width: pixels };
-    const values = await context.fold<Float64Array>('spectrum', { skip: signal.mask.pixels }, [signal.source], geometry);
+    const values = await context.fold<Float64Array>(
+      'spectrum',
+      { skip: signal.mask.pixels },
+      [signal.source],
+      geometry,
+    );
     return withSignal(signal, {
       ...state,
       source: { type: 'memory', block: { kind: 'dense', pixels: 1, channels: values.length, values } },
@@ -140,5 +149,12 @@ function wholeWindow(axis: Axis): Axis {
   const first = axisValue(axis, 0);
   const last = axisValue(axis, axis.size - 1);
   const pitch = axis.size > 1 ? (last - first) / (axis.size - 1) : 1;
-  return uniformAxis({ name: axis.name, unit: axis.unit, role: 'spectral', size: 1, scale: pitch * axis.size, offset: (first + last) / 2 });
+  return uniformAxis({
+    name: axis.name,
+    unit: axis.unit,
+    role: 'spectral',
+    size: 1,
+    scale: pitch * axis.size,
+    offset: (first + last) / 2,
+  });
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { axisValues } from '../../signal/axis.ts';
-import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 import { kmeans } from '../../kernels/index.ts';
+import { defineFold } from '../../shapes/shape.ts';
+import { axisValues } from '../../signal/axis.ts';
 import { gainAt } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
-import { defineFold } from '../../shapes/shape.ts';
+import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 import { elementsIn } from '../identify/elements.ts';
-import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
-import { originOf, type Factorisation, type Phase, type PhaseMap, type Truncation, UNLABELLED } from '../products.ts';
+import { type Factorisation, originOf, type Phase, type PhaseMap, type Truncation, UNLABELLED } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
+import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
 
 const params = z.strictObject({
   clusters: z
@@ -20,7 +20,9 @@ const params = z.strictObject({
   refine: z
     .enum(['poisson', 'none'])
     .default('poisson')
-    .describe('poisson: after k-means, each pixel moves to the phase whose spectrum makes its counts most likely, until nothing moves'),
+    .describe(
+      'poisson: after k-means, each pixel moves to the phase whose spectrum makes its counts most likely, until nothing moves',
+    ),
   rounds: z.number().int().min(1).max(200).default(30).describe('refinement passes at most'),
 });
 type Params = z.infer<typeof params>;
@@ -173,7 +175,13 @@ export default defineStep<Params>({
  * k-means on y_i = score_i · rowWeight_i, the same point for every dose and thickness of a phase, weighted by 1/rowWeight²
  * because its variance is rowWeight².
  */
-function clusterScores(factors: Factorisation, kept: readonly number[], phases: number, restarts: number, seed: number): Uint8Array {
+function clusterScores(
+  factors: Factorisation,
+  kept: readonly number[],
+  phases: number,
+  restarts: number,
+  seed: number,
+): Uint8Array {
   const { pixels, rank, scores, rowWeights, validPixels } = factors;
   const components = kept.length;
   const points = new Float64Array(validPixels * components);
@@ -203,7 +211,12 @@ async function settle(
   const channels = signal.spectral.size;
   const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
   const pass = (logShares: Float64Array, labels: Uint8Array, keep: boolean) =>
-    context.fold<Assigned>('assign', { logShares, phases, skip, labels, keep } satisfies AssignArgs, [signal.source], geometry);
+    context.fold<Assigned>(
+      'assign',
+      { logShares, phases, skip, labels, keep } satisfies AssignArgs,
+      [signal.source],
+      geometry,
+    );
   const sigma = allowedSmoothing(signal);
   const shares = ({ counts }: Assigned) => logShares(counts, phases, channels, sigma);
   let current = await pass(new Float64Array(phases * channels), start, true);
@@ -214,7 +227,8 @@ async function settle(
     for (let i = 0; i < next.labels.length; i++) if (next.labels[i] !== current.labels[i]) moved++;
     current = next;
     if (moved === 0) break;
-    if (round === p.rounds - 1) context.note(`${moved} pixels still moved in the last of ${p.rounds} refinement passes`);
+    if (round === p.rounds - 1)
+      context.note(`${moved} pixels still moved in the last of ${p.rounds} refinement passes`);
   }
   return current;
 }

@@ -13,7 +13,9 @@ export const anisotropy: CriterionRule = ({ factors, null: calibration, seed }) 
   const { rank, scores, rowWeights, validPixels } = factors;
   if (rank < 2) return undefined;
   const statistic = Array.from({ length: rank - 1 }, (_, k) => anisotropyOf(scores, rowWeights, rank, k));
-  const threshold = (calibration ? poissonQuantile(calibration.anisotropies, seed) : normalNull(seed).quantile) / Math.sqrt(validPixels);
+  const threshold =
+    (calibration ? poissonQuantile(calibration.anisotropies, seed) : normalNull(seed).quantile) /
+    Math.sqrt(validPixels);
   const components = Math.max(1, statistic.findLastIndex((value) => value > threshold) + 1);
   return {
     id: 'anisotropy',
@@ -99,5 +101,8 @@ function normalNull(seed: number): { mean: number; sigma: number; quantile: numb
     values[repeat] = spread(a, b, NULL_POINTS) * Math.sqrt(NULL_POINTS);
   }
   values.sort();
-  return { ...momentsOf(values), quantile: values[Math.ceil(0.999 * (NULL_REPEATS + 1)) - 1] ?? values[NULL_REPEATS - 1] };
+  return {
+    ...momentsOf(values),
+    quantile: values[Math.ceil(0.999 * (NULL_REPEATS + 1)) - 1] ?? values[NULL_REPEATS - 1],
+  };
 }

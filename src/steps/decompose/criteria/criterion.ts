@@ -23,7 +23,13 @@ export function countLeading(values: ArrayLike<number>, threshold: number): numb
 }
 
 /** Noise σ of the weighted data: 1 for Poisson weights, else from what the leading components leave behind. */
-export function noiseSigma({ weighting, totalSquares, singularValues, validPixels, validChannels }: Factorisation): number {
+export function noiseSigma({
+  weighting,
+  totalSquares,
+  singularValues,
+  validPixels,
+  validChannels,
+}: Factorisation): number {
   if (weighting === 'poisson') return 1;
   const rank = singularValues.length;
   let left = totalSquares;

@@ -1,5 +1,5 @@
 import { gavishDonohoThreshold } from '../../../kernels/index.ts';
-import { countLeading, type CriterionRule, noiseSigma } from './criterion.ts';
+import { type CriterionRule, countLeading, noiseSigma } from './criterion.ts';
 
 /** Gavish & Donoho 2014, IEEE Trans. Inf. Theory 60, 5040: hard threshold of smallest mean squared error. It erases weak phases. */
 export const gavishDonoho: CriterionRule = ({ factors }) => {

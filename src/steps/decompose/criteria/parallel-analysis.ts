@@ -1,4 +1,4 @@
-import { countLeading, type CriterionRule } from './criterion.ts';
+import { type CriterionRule, countLeading } from './criterion.ts';
 
 /** (q₉₉ − mean)/σ of the Tracy–Widom law (β = 1): a 99 % quantile from the moments of few repeats. */
 const TW_99 = (2.0234 + 1.2065) / 1.268;
