@@ -104,6 +104,18 @@ export function compareEvents(block: EventsBlock, signal: OracleSignal, out: str
   }
 }
 
+/** SHA-256 of sparse counts as the dense array of `dtype` they stand for. */
+export function eventsSha256(block: EventsBlock, dtype: Dtype): string {
+  const row = DTYPES[dtype].make(block.channels) as Uint32Array;
+  const hash = createHash('sha256');
+  for (let pixel = 0; pixel < block.pixels; pixel++) {
+    row.fill(0);
+    for (let e = block.offsets[pixel]; e < block.offsets[pixel + 1]; e++) row[block.channel[e]] = block.count[e];
+    hash.update(new Uint8Array(row.buffer));
+  }
+  return hash.digest('hex');
+}
+
 function flatIndex(shape: readonly number[], index: readonly number[]): number {
   return index.reduce((flat, i, axis) => flat * shape[axis] + i, 0);
 }

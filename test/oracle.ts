@@ -11,6 +11,7 @@ import {
   compareEvents,
   compareProbe,
   compareStatistics,
+  eventsSha256,
   near,
   sha256,
   statistics,
@@ -95,6 +96,9 @@ async function compareArray(dataset: ArrayDataset, signal: OracleSignal, options
   if (dataset.values.kind === 'events') {
     const block = await dataset.values.load();
     compareEvents(block, signal, out);
+    if (options.bytes && signal.sha256 && dataset.dtype === dtype && eventsSha256(block, dtype) !== signal.sha256) {
+      out.push('the bytes of the values differ (sha256)');
+    }
     return;
   }
   const values = await dataset.values.load();
@@ -202,7 +206,8 @@ function compareTable(
   }
 }
 
-function comparePlain(where: string, got: Plain | undefined, expected: Plain, exact: boolean, out: string[]) {
+/** Metadata against the oracle's, numbers to 1e-6, null as absent; `exact`: no other keys. */
+export function comparePlain(where: string, got: Plain | undefined, expected: Plain, exact: boolean, out: string[]) {
   if (expected === null && (got === undefined || got === null)) return;
   if (typeof expected === 'number' && typeof got === 'number') {
     if (!near(got, expected, 1e-6 * Math.abs(expected))) out.push(`${where}: ${got}, oracle ${expected}`);

@@ -124,6 +124,14 @@ describe('openFile', () => {
     });
   });
 
+  it('says what an unreadable file looks like when its first bytes tell', async () => {
+    const vamas = file('x.vms', 'VAMAS Surface Chemical Analysis Standard Data Transfer Format 1988 May 4\n');
+    await expect(openFile(vamas, [entry('a', { sniff: 'no', read: reads('a') })])).rejects.toMatchObject({
+      code: 'unknown-format',
+      what: 'the file looks like a VAMAS file, which cannot be read yet',
+    });
+  });
+
   it('refuses an empty file', async () => {
     await expect(openFile(file('x.a', ''), [])).rejects.toMatchObject({ kind: 'format', code: 'empty-file' });
   });

@@ -1,6 +1,7 @@
 import type { Dataset } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../signal/errors.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
+import { foreignSignature } from './signatures.ts';
 
 /** What is known of a format before its code is loaded. */
 export interface FormatEntry {
@@ -79,8 +80,9 @@ export async function openFile(source: ByteSource, formats: readonly FormatEntry
   if (source.size === 0) {
     throw formatError({ code: 'empty-file', where: source.name, what: 'the file is empty', fix: 'export it again' });
   }
-  const candidates = await recognise(source, formats);
-  if (candidates.length === 0) throw unknownFormat(source.name, formats);
+  const head = await source.read(0, HEAD_BYTES);
+  const candidates = await recognise(source.name, head, formats);
+  if (candidates.length === 0) throw unknownFormat(source.name, head, formats);
   const sure = candidates.filter(({ sniff }) => sniff === 'certain');
   const failures: { entry: FormatEntry; error: SpectrailError }[] = [];
   for (const { entry, format } of sure.length > 0 ? sure : candidates) {
@@ -104,11 +106,11 @@ export async function openFile(source: ByteSource, formats: readonly FormatEntry
 }
 
 /** The formats that can be this file's, surest first; those its extension names are asked alone when one is certain. */
-async function recognise(source: ByteSource, formats: readonly FormatEntry[]): Promise<Candidate[]> {
-  const head = await source.read(0, HEAD_BYTES);
-  const name = source.name.toLowerCase();
-  const named = formats.filter(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
-  const first = await ask(named, head, source.name);
+async function recognise(name: string, head: Uint8Array, formats: readonly FormatEntry[]): Promise<Candidate[]> {
+  const named = formats.filter(({ extensions }) =>
+    extensions.some((extension) => name.toLowerCase().endsWith(extension)),
+  );
+  const first = await ask(named, head, name);
   const candidates = first.some(({ sniff }) => sniff === 'certain')
     ? first
     : [
@@ -116,7 +118,7 @@ async function recognise(source: ByteSource, formats: readonly FormatEntry[]): P
         ...(await ask(
           formats.filter((entry) => !named.includes(entry)),
           head,
-          source.name,
+          name,
         )),
       ];
   return candidates
@@ -160,11 +162,14 @@ async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise
   }
 }
 
-function unknownFormat(name: string, formats: readonly FormatEntry[]) {
+function unknownFormat(name: string, head: Uint8Array, formats: readonly FormatEntry[]) {
+  const foreign = foreignSignature(head);
   return formatError({
     code: 'unknown-format',
     where: name,
-    what: 'the file is in none of the formats that can be read',
+    what: foreign
+      ? `the file looks like ${foreign}, which cannot be read yet`
+      : 'the file is in none of the formats that can be read',
     expected: formats.map(({ title, extensions }) => `${title} (${extensions.join(', ')})`).join('; '),
     fix: 'export it in one of them',
   });

@@ -1,6 +1,7 @@
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { inflateBlocks, isCompressed } from './aacs.ts';
+import { isSfs, SFS_MAGIC } from './is-sfs.ts';
 
 /**
  * AidAim Single File System, the container of `.bcf` (and `.pan`) files. Facts: the file is cut into chunks of equal
@@ -9,7 +10,6 @@ import { inflateBlocks, isCompressed } from './aacs.ts';
  * directory entry has 512 bytes: first chunk of its pointer table (0), size (4), parent entry (40), folder flag (220),
  * name (224). A pointer table lists the chunks of a file in order.
  */
-const MAGIC = 'AAMVHFSS';
 const FIRST_CHUNK = 0x118;
 const CHUNK_HEAD = 0x20;
 const ENTRY = 0x200;
@@ -31,10 +31,6 @@ export interface Sfs {
   readonly entries: readonly SfsEntry[];
 }
 
-export function isSfs(head: Uint8Array): boolean {
-  return head.length >= MAGIC.length && [...MAGIC].every((letter, i) => head[i] === letter.charCodeAt(0));
-}
-
 /**
  * Reads the directory.
  * @throws SpectrailError `format/not-sfs`, `format/truncated`, `format/bad-sfs`.
@@ -46,7 +42,7 @@ export async function openSfs(file: ByteSource): Promise<Sfs> {
       code: 'not-sfs',
       where: file.name,
       what: 'the file does not start with the signature of a Bruker composite file',
-      expected: MAGIC,
+      expected: SFS_MAGIC,
     });
   }
   if (head.length < FIRST_CHUNK + CHUNK_HEAD + 32) throw truncated(file, 'its header');

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../signal/dataset.ts';
 import { formatError, inputError } from '../../signal/errors.ts';
 import { type ByteSource, defineFormat } from '../format.ts';
+import { foreignSignature } from '../signatures.ts';
 import { findTable, isComment } from './table.ts';
 
 const MAX_BYTES = 1 << 26;
@@ -12,7 +13,7 @@ export default defineFormat({
   title: 'Columns of numbers as text',
   extensions: ['.xy', '.csv', '.txt', '.dat', '.tsv', '.chi', '.xmu', '.dpt', '.msa'],
   sniff(head, name) {
-    if (head.includes(0)) return 'no';
+    if (head.includes(0) || foreignSignature(head) !== undefined) return 'no';
     const text = decode(head);
     const whole = head.length < 4096 ? text : text.slice(0, text.lastIndexOf('\n') + 1);
     if ((findTable(whole)?.columns[0].length ?? 0) >= 2) return 'likely';

@@ -128,6 +128,23 @@ describe('values and tags', () => {
     expect(dataset.warnings).toEqual(['convergence angle 0 means not set', 'collection angle 0 means not set']);
   });
 
+  it.each([
+    ['EDS', group({ 'Live time': 3, 'Real time': 4 })],
+    ['EDS.Data', group({ Data: group({ 'Live time (s)': 3, 'Real time (s)': 4 }) })],
+  ])('live and real time are found under %s', async (_, EDS) => {
+    const tags = { ...METADATA('Spectrum', 'X-ray'), EDS };
+    const dataset = await read(dmImage({ dataType: 2, data: counts(3), dimensions: [3], tags }));
+    expect(dataset.metadata).toMatchObject({ detector_EDS: { live_time: 3, real_time: 4 } });
+    expect(dataset.warnings).toEqual([]);
+  });
+
+  it('a live time equal to the real time comes with a warning', async () => {
+    const EDS = group({ Data: group({ 'Live time (s)': 2, 'Real time (s)': 2 }) });
+    const tags = { ...METADATA('Spectrum', 'X-ray'), EDS };
+    const dataset = await read(dmImage({ dataType: 2, data: counts(3), dimensions: [3], tags }));
+    expect(dataset.warnings).toEqual(['the live time equals the real time: no dead time was recorded']);
+  });
+
   it('the tags of a stacked image are found one level down', async () => {
     const source = group({ 'Tags at creation': group({ 'Microscope Info': group({ Voltage: 199990.28 }) }) });
     const dataset = await read(dmImage({ dataType: 2, data: counts(4), dimensions: [2, 2], tags: { source } }));

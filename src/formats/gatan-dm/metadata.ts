@@ -32,14 +32,7 @@ export function readMetadata(
   const metadata: Metadata = Object.create(null);
   addMicroscope(metadata, tags, warnings);
   if (type === 'EELS') addEels(metadata, tags, warnings);
-  if (type === 'EDS_TEM' || type === 'EDS_SEM') {
-    addTree(metadata, 'detector_EDS', {
-      azimuth_angle: numberAt(tags, 'EDS', 'Detector Info', 'Azimuthal angle'),
-      elevation_angle: numberAt(tags, 'EDS', 'Detector Info', 'Elevation angle'),
-      live_time: numberAt(tags, 'EDS', 'Live time'),
-      real_time: numberAt(tags, 'EDS', 'Real time'),
-    });
-  }
+  if (type === 'EDS_TEM' || type === 'EDS_SEM') addEds(metadata, tags, warnings);
   if (type === 'CL') addCathodoluminescence(metadata, tags);
   addDate(metadata, tags, type, warnings);
   set(metadata, 'authors', textAt(tags, 'Session Info', 'Operator'));
@@ -94,6 +87,20 @@ function addEels(metadata: Metadata, tags: TagGroup | undefined, warnings: strin
     frame_number: numberAt(tags, 'EELS', 'Acquisition', 'Number of frames'),
     aperture_size: Number.isFinite(aperture) ? aperture : undefined,
     spectrometer: textAt(tags, 'EELS Spectrometer', 'Instrument name'),
+  });
+}
+
+/** Times stand under `EDS`, or under `EDS.Data` in files of newer versions. */
+function addEds(metadata: Metadata, tags: TagGroup | undefined, warnings: string[]): void {
+  const time = (name: string) => numberAt(tags, 'EDS', name) ?? numberAt(tags, 'EDS', 'Data', `${name} (s)`);
+  const [live, real] = [time('Live time'), time('Real time')];
+  if (live !== undefined && live === real)
+    warnings.push('the live time equals the real time: no dead time was recorded');
+  addTree(metadata, 'detector_EDS', {
+    azimuth_angle: numberAt(tags, 'EDS', 'Detector Info', 'Azimuthal angle'),
+    elevation_angle: numberAt(tags, 'EDS', 'Detector Info', 'Elevation angle'),
+    live_time: live,
+    real_time: real,
   });
 }
 

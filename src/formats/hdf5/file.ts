@@ -7,6 +7,7 @@ import { type Element, elementOf, textOf, valuesOf } from './element.ts';
 import { checked, type Hdf5Library, hdf5Library } from './library.ts';
 import { checkStorage, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
 import { mount } from './mount.ts';
+import { hasHdf5Signature } from './signature.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
 
 /** Largest single read, bytes. */
@@ -50,7 +51,7 @@ export interface Hdf5File {
  * @throws SpectrailError `format/not-hdf5`, `format/hdf5-damaged`, `format/hdf5-too-large`
  */
 export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
-  if (!(await hasSignature(source))) {
+  if (!(await hasHdf5Signature(source))) {
     throw formatError({
       code: 'not-hdf5',
       where: source.name,
@@ -68,19 +69,6 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     mounted.unmount();
     throw error;
   }
-}
-
-/** The signature may follow a user block of 512, 1024, 2048 … bytes. */
-async function hasSignature(source: ByteSource): Promise<boolean> {
-  for (let at = 0; at < source.size && at <= 2 ** 20; at = at === 0 ? 512 : at * 2) {
-    if (isHdf5(await source.read(at, 8))) return true;
-  }
-  return false;
-}
-
-/** Do these bytes start with the HDF5 signature? */
-export function isHdf5(head: Uint8Array): boolean {
-  return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, i) => head[i] === byte);
 }
 
 class OpenFile implements Hdf5File {

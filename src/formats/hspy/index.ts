@@ -1,7 +1,5 @@
 import { defineFormat } from '../format.ts';
-import { isHdf5 } from '../hdf5/index.ts';
-import { encodeHspy } from './encode.ts';
-import { readHspy } from './read.ts';
+import { isHdf5 } from '../hdf5/signature.ts';
 
 const MARKS = ['file_format_version', 'Experiments'];
 
@@ -10,12 +8,10 @@ export default defineFormat({
   title: 'HyperSpy (HDF5)',
   extensions: ['.hspy', '.hdf5', '.h5'],
   sniff(head, name) {
-    const ours = name.toLowerCase().endsWith('.hspy');
-    if (!isHdf5(head)) return ours ? 'name' : 'no';
+    if (!isHdf5(head)) return name.toLowerCase().endsWith('.hspy') ? 'name' : 'no';
     const text = new TextDecoder('latin1').decode(head);
-    if (MARKS.every((mark) => text.includes(mark))) return 'certain';
-    return ours ? 'likely' : 'no';
+    return MARKS.every((mark) => text.includes(mark)) ? 'certain' : 'likely';
   },
-  read: readHspy,
-  encode: encodeHspy,
+  read: async (file) => (await import('./read.ts')).readHspy(file),
+  encode: async (dataset) => (await import('./encode.ts')).encodeHspy(dataset),
 });

@@ -3,7 +3,7 @@ import type { ArrayDataset, Dataset, PlainTree } from '../../signal/dataset.ts';
 import { DTYPES } from '../../signal/dtype.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
-import { type Hdf5File, openHdf5 } from '../hdf5/index.ts';
+import { type Hdf5File, hdf5Kind, openHdf5 } from '../hdf5/index.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import { readAxes } from './axes.ts';
 import { modernMetadata } from './old-metadata.ts';
@@ -28,11 +28,14 @@ export async function readHspy(source: ByteSource): Promise<Dataset[]> {
 async function readExperiments(file: Hdf5File, source: ByteSource): Promise<Dataset[]> {
   const root = await file.list('/');
   if (!root.some(({ name, kind }) => name === 'Experiments' && kind === 'group')) {
+    const kind = await hdf5Kind(file);
+    const held = root.slice(0, 6).map(({ name }) => `"${name}"`);
     throw formatError({
       code: 'not-hyperspy',
       where: source.name,
-      what: 'this HDF5 file has no group "Experiments"',
-      expected: 'a file saved by HyperSpy',
+      what: `this HDF5 file ${kind ? `looks like ${kind}` : 'is of no known kind'}: it holds ${held.join(', ') || 'nothing'}`,
+      expected: 'a file saved by HyperSpy (a group "Experiments")',
+      fix: 'open it in HyperSpy and save it as .hspy',
     });
   }
   const version = Number.parseFloat(String((await file.attributes('/')).file_format_version?.value ?? '1.0'));

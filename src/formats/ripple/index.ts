@@ -1,4 +1,5 @@
 import { defineFormat } from '../format.ts';
+import { foreignSignature } from '../signatures.ts';
 import { readRipple } from './read.ts';
 
 export default defineFormat({
@@ -9,9 +10,8 @@ export default defineFormat({
     const text = new TextDecoder('latin1').decode(head).toLowerCase();
     const keys = ['width', 'height', 'depth', 'data-length', 'data-type'];
     const described = keys.every((key) => new RegExp(`^\\s*${key}\\s`, 'm').test(text));
-    const file = name.toLowerCase();
-    if (file.endsWith('.rpl')) return described ? 'certain' : 'name';
-    return file.endsWith('.raw') ? 'name' : 'no';
+    if (described) return 'certain';
+    return /\.(rpl|raw)$/i.test(name) && foreignSignature(head) === undefined ? 'name' : 'no';
   },
   read: readRipple,
 });

@@ -178,9 +178,14 @@ describe('errors', () => {
 });
 
 describe('sniffing', () => {
-  it('knows an .rpl by its keys, a .raw only by its name', () => {
+  it('knows an .rpl by its keys, whatever its name, and a .raw only by its name', () => {
     expect(ripple.sniff(new TextEncoder().encode(header(cube)), 'a.RPL')).toBe('certain');
     expect(ripple.sniff(new Uint8Array(10), 'a.raw')).toBe('name');
-    expect(ripple.sniff(new TextEncoder().encode(header(cube)), 'a.txt')).toBe('no');
+    expect(ripple.sniff(new TextEncoder().encode(header(cube)), 'a.bin')).toBe('certain');
+    expect(ripple.sniff(new Uint8Array(10), 'a.bin')).toBe('no');
+  });
+
+  it.each(['RAW1.01', 'RAW2', 'RAW4.00'])('leaves a .raw that starts with %s to Bruker', (magic) => {
+    expect(ripple.sniff(new TextEncoder().encode(`${magic}\0\0\0`), 'a.raw')).toBe('no');
   });
 });

@@ -1,0 +1,150 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compareWithOracle, corpusFiles, type Oracle, sharedFolder } from '../../test/oracle.ts';
+import type { Dataset } from '../signal/dataset.ts';
+import { openFile } from './index.ts';
+import { openNodeFile } from './node-file.ts';
+import { foreignSignature } from './signatures.ts';
+
+interface Sample {
+  readonly name: string;
+  readonly path: string;
+  readonly oracle: Oracle;
+  readonly format: string;
+}
+
+const sample = (folder: string, format: string) =>
+  corpusFiles(folder).map(({ file, oracle }): Sample => {
+    // Two `.msa` files of the corpus are bare columns, without a header.
+    const bare = format === 'emsa' && oracle.signals[0].kind === 'table';
+    return { name: `${folder}/${oracle.file}`, path: file, oracle, format: bare ? 'columns' : format };
+  });
+
+/** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
+const SSRL = 'xafs-columns/SSRL1_2006.dat';
+
+const tables = ['xy', 'columns-other', 'xafs-columns', 'xps-other']
+  .flatMap((folder) => sample(folder, 'columns'))
+  .filter(({ name, oracle }) => oracle.reader.startsWith('manual (independent text parsing') && name !== SSRL);
+
+const samples: Sample[] = [
+  ...sample('dm3', 'gatan-dm'),
+  ...sample('dm4', 'gatan-dm'),
+  ...sample('emsa', 'emsa'),
+  ...sample('hspy', 'hspy'),
+  ...sample('bruker-bcf', 'bruker-bcf'),
+  ...sample('ripple', 'ripple'),
+  ...tables,
+];
+
+/** Where we differ from the reference on purpose; the reasons stand in docs/formats.md. */
+const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'bruker-bcf/bcf_v2_50x50px.bcf': ['signal 2 (EDX): axis 1 "width": scale 0.01273058731, oracle 0.01180808099'],
+  'dm4/perovskite_EDS_sum.dm4': ['live_time', 'real_time'].map(
+    (key) =>
+      `signal 0 ((12) Spectrum of EDS Spectrum Image): metadata.detector_EDS.${key}: 1.9489998817443848, not in the oracle`,
+  ),
+};
+
+const cases = samples.map((entry) => [entry.name, entry] as const);
+
+describe.skipIf(!sharedFolder())('every file of the corpus', () => {
+  it.each(cases)('%s agrees with the trusted reader to the last bit', async (name, { path, oracle, format }) => {
+    const opened = await openFile(await openNodeFile(path));
+    expect(opened.format).toBe(format);
+    const differences = await compareWithOracle(opened.datasets, oracle, { bytes: true, title: true });
+    expect(differences).toEqual(EXCEPTIONS[name] ?? []);
+  });
+
+  it('SSRL1_2006.dat has the 455 rows that its header claims', async () => {
+    const entry = sample('xafs-columns', 'columns').find(({ name }) => name === SSRL);
+    const { datasets } = await openFile(await openNodeFile(entry!.path));
+    expect(datasets).toMatchObject([{ kind: 'table', rows: 455 }]);
+  });
+
+  it.each(sample('ripple', 'ripple').map((entry) => [entry.name, entry] as const))(
+    '%s can be opened by its .raw',
+    async (_, { path, oracle }) => {
+      const { datasets } = await openFile(await openNodeFile(path.replace(/\.rpl$/, '.raw')));
+      expect(await compareWithOracle(datasets, oracle, { bytes: true, title: true })).toEqual([]);
+    },
+  );
+});
+
+/** Everything but the values; tables are called after their file. */
+const described = (datasets: readonly Dataset[]) =>
+  datasets.map((dataset) =>
+    dataset.kind === 'table' ? { ...dataset, title: undefined } : { ...dataset, values: dataset.values.kind },
+  );
+
+describe.skipIf(!sharedFolder())('a wrong extension', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spectrail-renamed-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(cases)('does not matter to %s', async (name, { path, oracle, format }) => {
+    const original = await openFile(await openNodeFile(path));
+    const stem = `${name.replace('/', '-').replace(/\.[^.]*$/, '')}${extname(path).slice(1)}`;
+    if (format === 'ripple') symlinkSync(path.replace(/\.rpl$/, '.raw'), join(folder, `${stem}.raw`));
+    for (const extension of ['bin', 'xyz']) {
+      const renamed = join(folder, `${stem}.${extension}`);
+      symlinkSync(path, renamed);
+      const opened = await openFile(await openNodeFile(renamed));
+      expect(opened.format).toBe(format);
+      expect(described(opened.datasets)).toEqual(described(original.datasets));
+      if (extension === 'bin') {
+        const differences = await compareWithOracle(opened.datasets, oracle);
+        expect(differences).toEqual(EXCEPTIONS[name] ?? []);
+      }
+    }
+  });
+});
+
+describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
+  const corpus = join(sharedFolder() ?? '', 'corpus');
+
+  it.each([
+    ['jobinyvon-xml/jobinyvon_test_spec.xml', 'a LabSpec (Horiba Jobin Yvon) XML file'],
+    ['jcamp-dx/misc_uv.jdx', 'JCAMP-DX'],
+    ['jcamp-dx/compression_jcamp-fix.dx', 'JCAMP-DX'],
+    ['uxd/BT86_.UXD', 'a Diffrac UXD file'],
+    ['rod-cif/rod_file_1000679.rod', 'a CIF file'],
+    ['cif/Mn2O3_206.cif', 'a CIF file'],
+    ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],
+    ['vamas/regular.vms', 'a VAMAS file'],
+    ['xps-other/specsxy_example.xy', 'a SpecsLab XY export'],
+    ['athena-prj/FeS2.prj', 'an Athena project'],
+    ['gsecars-mca/srm1832.mca', 'a GSECARS multi-element MCA file'],
+    ['bruker-raw/BT86.raw', 'a Bruker RAW diffractogram'],
+    ['bruker-raw/Cu3Au-1.raw', 'a Bruker RAW diffractogram'],
+    ['bruker-spx/bruker_nano.spx', 'a Bruker SPX spectrum'],
+    ['trivista/map.tvf', 'a TriVista XML file'],
+    ['renishaw-wdf/renishaw_test_map.wdf', 'a Renishaw WDF file'],
+  ])('%s is refused as %s, and not taken for a table', async (name, kind) => {
+    const head = new Uint8Array(readFileSync(join(corpus, name)).subarray(0, 4096));
+    expect(foreignSignature(head)).toBe(kind);
+    const refusal = {
+      kind: 'format',
+      code: 'unknown-format',
+      what: `the file looks like ${kind}, which cannot be read yet`,
+    };
+    await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject(refusal);
+  });
+
+  it.each([
+    ['nexus/simple_signal.nxs', 'a NeXus file'],
+    ['nexus/nexus_test_datakey.nxs', 'a NeXus file'],
+    ['emd-velox/EDS-STO.emd', 'a Velox EMD file'],
+    ['emd-ncem/example_signal.emd', 'an EMD file (Berkeley)'],
+    ['emd-prismatic/Si100_3D.emd', 'an EMD file (Berkeley)'],
+    ['delmic-h5/sparc-intensity.h5', 'a Delmic (Odemis) file'],
+  ])('%s is refused as %s', async (name, kind) => {
+    await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject({
+      kind: 'format',
+      code: 'not-hyperspy',
+      where: basename(name),
+      what: expect.stringContaining(`looks like ${kind}`),
+    });
+  });
+});
