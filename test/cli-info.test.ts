@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalUnit } from '../src/signal/units.ts';
+import type { PlainTree } from '../src/signal/dataset.ts';
 import { spectrail } from './cli.ts';
-import { corpusFiles, type Oracle, sharedFolder } from './oracle.ts';
+import { comparePlain, corpusFiles, type Oracle, sharedFolder } from './oracle.ts';
 import type { OracleAxis, OracleSignal } from './oracle-schema.ts';
 
 interface InfoAxis {
@@ -20,7 +20,8 @@ interface InfoSignal {
   shape?: number[];
   dtype?: OracleSignal['dtype'];
   axes?: InfoAxis[];
-  metadata: Record<string, unknown>;
+  metadata: PlainTree;
+  modality: string;
   sum?: number;
   min?: number;
   max?: number;
@@ -93,6 +94,8 @@ function probesFor({ signals }: Oracle): readonly (readonly number[])[] {
 
 function compareArray(found: InfoSignal, oracle: OracleSignal): void {
   const axes = oracle.axesInArrayOrder ?? oracle.axes ?? [];
+  expect(found.title).toBe(oracle.title);
+  expect(found.modality).toMatch(/^[a-z]+$/);
   expect(found.shape).toEqual(oracle.shape);
   expect(found.dtype).toEqual(oracle.dtype);
   expect(found.axes?.map(({ name, role, size, units }) => ({ name, role, size, units }))).toEqual(
@@ -100,7 +103,7 @@ function compareArray(found: InfoSignal, oracle: OracleSignal): void {
       name: axis.name ?? '',
       role: axis.navigate ? 'navigation' : 'signal',
       size: axis.size,
-      units: canonicalUnit(axis.units ?? ''),
+      units: axis.units ?? '',
     })),
   );
   for (const [d, axis] of axes.entries()) comparePositions(found.axes?.[d] as InfoAxis, axis);
@@ -112,9 +115,9 @@ function compareArray(found: InfoSignal, oracle: OracleSignal): void {
     const expected = oracle.probes?.find((probe) => probe.index.join() === index.join())?.value;
     if (typeof expected === 'number') expect(value).toBeCloseTo(expected, 6);
   }
-  for (const [key, value] of Object.entries(oracle.keyMetadata ?? {})) {
-    if (value !== null) expect(Object.keys(found.metadata)).toContain(key);
-  }
+  const differences: string[] = [];
+  if (oracle.keyMetadata) comparePlain('metadata', found.metadata, oracle.keyMetadata, true, differences);
+  expect(differences).toEqual([]);
 }
 
 function comparePositions(found: InfoAxis, oracle: OracleAxis): void {
@@ -124,6 +127,7 @@ function comparePositions(found: InfoAxis, oracle: OracleAxis): void {
     expect(Math.abs((found.offset ?? Number.NaN) - oracle.offset)).toBeLessThanOrEqual(tolerance);
   } else if (oracle.first !== undefined) {
     expect(found.positions?.first).toBeCloseTo(oracle.first, 6);
+    expect(found.positions?.mid).toBeCloseTo(oracle.mid as number, 6);
     expect(found.positions?.last).toBeCloseTo(oracle.last as number, 6);
   }
 }
