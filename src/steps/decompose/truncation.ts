@@ -20,6 +20,8 @@ const SMOOTH = 0.3;
 /** Above the kurtosis of noise that is concentrated in a phase of a tenth of the map. */
 const LOCALISED = 25;
 const TRUSTED_OVERLAP = 0.85;
+/** Counts per channel and pixel below which binning before the decomposition gains more than it costs. */
+const SPARSE = 0.05;
 
 const params = z.strictObject({
   criterion: z
@@ -244,6 +246,12 @@ function warningsOf(
       );
     }
   });
+  const density = factors.pixelCounts.reduce((sum, n) => sum + n, 0) / (factors.validPixels * factors.validChannels);
+  if (factors.weighting === 'poisson' && density < SPARSE) {
+    warnings.push(
+      `Only ${density.toPrecision(2)} counts per channel and occupied pixel: sum pixels and channels first (rebin), or weak phases stay below the detection limit.`,
+    );
+  }
   if (components === factors.rank) warnings.push(`All ${factors.rank} computed components are signal: compute more.`);
   return warnings;
 }

@@ -1,18 +1,20 @@
 import { z } from 'zod';
-import { defineFold, defineMap } from '../../shapes/shape.ts';
-import { type Block, type DenseBlock, readRow, sliceBlock } from '../../signal/block.ts';
+import { defineMap } from '../../shapes/shape.ts';
+import { type DenseBlock, sliceBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
-import { type Factor, gainAt } from '../../signal/noise.ts';
+import type { Factor } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
-import { type Anomalies, originOf, type Region } from '../products.ts';
+import { type Anomalies, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { type Bands, bandChannels, halfBandOf, makeBands } from './bands.ts';
+import { halfBandOf, makeBands } from './bands.ts';
 import { CALIBRATION_PIXELS, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
-import { bandEdges, describeRegion, findCandidates, trimCandidate } from './regions.ts';
+import { type Found, modelBlock } from './found.ts';
+import { describeRegions, spectra } from './region-spectra.ts';
+import { structureOf } from './residual-structure.ts';
 import { type ModelVariance, modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
-import { bandLimit, moranSums, moranZ, neighbourResiduals, type StructureArgs } from './structure.ts';
+import { moranSums, neighbourResiduals, type StructureArgs } from './structure.ts';
 
 const params = z.strictObject({
   falseAlarmRate: z
@@ -31,7 +33,6 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
-const TOTAL_LIMIT = 3;
 const OUTPUTS = 3;
 
 /** significance, test and residual of every pixel; needs one row above and below. */
@@ -54,34 +55,6 @@ const scan = defineMap<StructureArgs>({
 
 function haloRows(start: number, end: number, width: number, height: number): readonly [number, number] {
   return [Math.max(0, start - width - 1), Math.min(width * height, end + width + 1)];
-}
-
-/** Raw counts of a few pixels: listed × channels, whatever else the cube holds. */
-const spectra = defineFold<{ readonly listed: Uint32Array; readonly gain: Factor }, { rows: Float64Array[] }>({
-  init: () => ({ rows: [] }),
-  add: ({ listed, gain }, _state, [block], start) => {
-    const rows: Float64Array[] = [];
-    for (const pixel of listed) {
-      if (pixel < start || pixel >= start + block.pixels) continue;
-      rows.push(countsOf(block, pixel - start, pixel, gain));
-    }
-    return { rows };
-  },
-  merge: (left, right) => ({ rows: [...left.rows, ...right.rows] }),
-  example: ({ pixels }) => ({
-    args: { listed: Uint32Array.of(0, pixels - 1), gain: { per: 'cube', value: 1 } },
-    kinds: ['events'],
-  }),
-});
-
-function countsOf(block: Block, row: number, pixel: number, gain: Factor): Float64Array {
-  const out = new Float64Array(block.channels);
-  if (block.kind === 'events') {
-    for (let e = block.offsets[row]; e < block.offsets[row + 1]; e++) out[block.channel[e]] = block.count[e];
-  } else if (block.kind === 'dense') {
-    for (let j = 0; j < out.length; j++) out[j] = block.values[row * block.channels + j] / gainAt(gain, pixel, j);
-  }
-  return out;
 }
 
 export default defineStep<Params>({
@@ -120,7 +93,7 @@ export default defineStep<Params>({
     const signal = inputs.counts as Signal;
     const model = inputs.model as Signal;
     const found = await scanBoth(context, signal, model, p);
-    const regions = await describe(context, signal, model, found, p);
+    const regions = await describeRegions(context, signal, model, found, p.regions);
     const { moran, warnings } = await structureOf(context, found, regions);
     if (regions.length === p.regions) {
       warnings.push(`Only the ${p.regions} strongest regions are described: the model misses something widespread.`);
@@ -139,19 +112,6 @@ export default defineStep<Params>({
     };
   },
 });
-
-interface Found {
-  readonly bands: Bands;
-  readonly args: StructureArgs;
-  readonly sources: readonly Source[];
-  readonly significance: Float32Array;
-  readonly test: Float64Array;
-  readonly residual: Float32Array;
-  /** Independent tests the whole map amounts to. */
-  readonly tests: number;
-  readonly threshold: number;
-  readonly signal: Signal;
-}
 
 async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: Params): Promise<Found> {
   const { width, height } = mapShape(signal.navigation);
@@ -230,110 +190,6 @@ function modelVariance(
     }
   }
   return { pixels: known, bands };
-}
-
-async function describe(
-  context: StepContext,
-  signal: Signal,
-  model: Signal,
-  found: Found,
-  p: Params,
-): Promise<Region[]> {
-  const { width, height } = mapShape(signal.navigation);
-  const { bands } = found;
-  const candidates = findCandidates(
-    found.significance,
-    found.test,
-    Math.max(1, bands.edges.length - 2),
-    found.threshold,
-    width,
-    height,
-    p.regions,
-  );
-  if (candidates.length === 0) return [];
-  const listed = Uint32Array.from(candidates.flatMap(({ pixels }) => pixels)).sort();
-  const geometry = { pixels: width * height, channels: signal.spectral.size, width };
-  const gain = found.args.gain;
-  const { rows } = await context.fold<{ rows: Float64Array[] }>('spectra', { listed, gain }, [signal.source], geometry);
-  const rowOf = new Map(Array.from(listed, (pixel, i) => [pixel, rows[i]]));
-  const block = await modelBlock(context, model, geometry.pixels);
-  return candidates.map((candidate, index) => {
-    const [first, end] = bandChannels(bands, candidate.band);
-    const inBand = (values: Float64Array) => values.subarray(first, end).reduce((sum, value) => sum + value, 0);
-    const models = candidate.pixels.map((pixel) => readRow(block, pixel, new Float64Array(block.channels)));
-    const { keep, coherent } = trimCandidate(candidate, {
-      observed: Float64Array.from(candidate.pixels, (pixel) => inBand(rowOf.get(pixel) as Float64Array)),
-      expected: Float64Array.from(models, (values) => Math.max(1e-3, inBand(values))),
-    });
-    const counts = new Float64Array(signal.spectral.size);
-    const expected = new Float64Array(signal.spectral.size);
-    for (const i of keep) {
-      const row = rowOf.get(candidate.pixels[i]) as Float64Array;
-      for (let j = 0; j < counts.length; j++) {
-        counts[j] += row[j];
-        expected[j] += models[i][j];
-      }
-    }
-    const kept = keep.map((i) => candidate.pixels[i]);
-    return describeRegion(
-      index + 1,
-      candidate,
-      kept,
-      coherent,
-      { counts, model: expected },
-      bands,
-      signal,
-      width,
-      found.tests,
-      context.node,
-    );
-  });
-}
-
-async function structureOf(context: StepContext, found: Found, regions: readonly Region[]) {
-  const { args, sources, bands, signal } = found;
-  const { width, height } = args;
-  const pixels = width * height;
-  const columns = 1 + Math.ceil((bands.edges.length - 1) / 2);
-  const source: Source = {
-    type: 'mapped',
-    map: context.shapeId('neighbourResiduals'),
-    args,
-    parents: sources,
-    pixels,
-    channels: 2 * columns,
-    kind: 'dense',
-  };
-  const sums = await context.fold('moranSums', { width, height }, [source], { pixels, channels: 2 * columns, width });
-  const scores = moranZ(sums as Parameters<typeof moranZ>[0], width, height);
-  let worst = 1;
-  for (let b = 1; b < columns; b++) if (scores[b] > scores[worst]) worst = b;
-  const [first, end] = bandChannels(bands, 2 * (worst - 1));
-  const band = bandEdges(signal.spectral, first, end);
-  const limit = bandLimit(columns - 1);
-  const warnings: string[] = [];
-  const { unit } = signal.spectral;
-  if (Math.abs(scores[0]) >= TOTAL_LIMIT) {
-    warnings.push(
-      `The total residual is spatially structured (Moran z = ${scores[0].toFixed(1)}): the model leaves signal behind.`,
-    );
-  }
-  if (scores[worst] > limit) {
-    const known = regions.filter((region) => region.band[0] < band[1] && band[0] < region.band[1]).map(({ id }) => id);
-    const where = `The residual around ${((band[0] + band[1]) / 2).toPrecision(4)} ${unit} is spatially structured (Moran z = ${scores[worst].toFixed(1)}, limit ${limit.toFixed(1)})`;
-    warnings.push(
-      known.length
-        ? `${where}: region ${known.join(', ')} is what the model leaves out there.`
-        : `${where}: the model removed something physical.`,
-    );
-  }
-  return { moran: { total: scores[0], worstBand: scores[worst], band }, warnings };
-}
-
-/** The model in memory: factors as they are; any other model is read once. */
-async function modelBlock(context: StepContext, { source, spectral }: Signal, pixels: number): Promise<Block> {
-  if (source.type === 'memory') return source.block;
-  return context.collect(source, { pixels, channels: spectral.size, width: pixels });
 }
 
 function resolutionOf({ metadata }: Signal): number | undefined {

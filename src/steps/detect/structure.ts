@@ -14,8 +14,8 @@ export interface StructureArgs {
 }
 
 /**
- * Per pixel: standardised residual of the total and of every non-overlapping band, followed by the sum of the same over
- * the right and lower neighbour. What Moran's I needs, without a map per band in memory.
+ * Per pixel: standardised residual of the total and of every non-overlapping band, followed by the sum and the sum of
+ * squares of the same over the right and lower neighbour. What Moran's I needs, without a map per band in memory.
  */
 export const neighbourResiduals = defineMap<StructureArgs>({
   gather: ({ width, height }, start, end) => [[start, Math.min(end + width, width * height)]],
@@ -25,16 +25,18 @@ export const neighbourResiduals = defineMap<StructureArgs>({
     const gathered = raw.pixels;
     const r = new Float64Array(gathered * columns);
     for (let i = 0; i < gathered; i++) standardise(counts, variance, start + i, i, columns, r);
-    const channels = 2 * columns;
+    const channels = COLUMN_SETS * columns;
     const values = new Float64Array((end - start) * channels);
     for (let q = start; q < end; q++) {
       const i = q - start;
       const right = q % width < width - 1 ? i + 1 : -1;
       const below = q + width < width * height ? i + width : -1;
       for (let b = 0; b < columns; b++) {
+        const beside = right >= 0 ? r[right * columns + b] : 0;
+        const under = below >= 0 ? r[below * columns + b] : 0;
         values[i * channels + b] = r[i * columns + b];
-        values[i * channels + columns + b] =
-          (right >= 0 ? r[right * columns + b] : 0) + (below >= 0 ? r[below * columns + b] : 0);
+        values[i * channels + columns + b] = beside + under;
+        values[i * channels + 2 * columns + b] = beside * beside + under * under;
       }
     }
     return { kind: 'dense', pixels: end - start, channels, values };
@@ -51,6 +53,9 @@ export const neighbourResiduals = defineMap<StructureArgs>({
     kinds: ['events', 'factors'],
   }),
 });
+
+/** Residuals, neighbour sums, neighbour squares. */
+export const COLUMN_SETS = 3;
 
 /** Column 0: all channels; column 1 + b: half-bands 2b and 2b + 1. */
 export function residualColumns(halves: number): number {
@@ -92,17 +97,18 @@ interface MoranSums {
   readonly products: Float64Array;
   /** Σ r_i · (number of neighbours of i). */
   readonly degrees: Float64Array;
+  /** Σ over neighbouring pairs of (r_i·r_j)². */
+  readonly productSquares: Float64Array;
 }
 
 /** Sums behind Moran's I of every column. */
 export const moranSums = defineFold<{ readonly width: number; readonly height: number }, MoranSums>({
   init: (_args, { channels }) => {
-    const columns = channels >> 1;
-    const zeros = () => new Float64Array(columns);
-    return { sum: zeros(), squares: zeros(), products: zeros(), degrees: zeros() };
+    const zeros = () => new Float64Array(channels / COLUMN_SETS);
+    return { sum: zeros(), squares: zeros(), products: zeros(), degrees: zeros(), productSquares: zeros() };
   },
   add: ({ width, height }, state, [block], start) => {
-    const columns = block.channels >> 1;
+    const columns = block.channels / COLUMN_SETS;
     if (block.kind !== 'dense') return state;
     for (let i = 0; i < block.pixels; i++) {
       const q = start + i;
@@ -115,12 +121,13 @@ export const moranSums = defineFold<{ readonly width: number; readonly height: n
         state.squares[b] += r * r;
         state.products[b] += r * block.values[i * block.channels + columns + b];
         state.degrees[b] += r * degree;
+        state.productSquares[b] += r * r * block.values[i * block.channels + 2 * columns + b];
       }
     }
     return state;
   },
   merge: (left, right) => {
-    for (const key of ['sum', 'squares', 'products', 'degrees'] as const) {
+    for (const key of ['sum', 'squares', 'products', 'degrees', 'productSquares'] as const) {
       for (let b = 0; b < left[key].length; b++) left[key][b] += right[key][b];
     }
     return left;
@@ -128,15 +135,26 @@ export const moranSums = defineFold<{ readonly width: number; readonly height: n
   example: ({ pixels, width }) => ({ args: { width, height: pixels / width }, kinds: ['dense'], channels: [6] }),
 });
 
-/** Moran z of each column of the summed map. */
-export function moranZ({ sum, squares, products, degrees }: MoranSums, width: number, height: number): Float64Array {
+export interface Structure {
+  /** Moran z under normality. */
+  readonly z: number;
+  /** Σ r_i r_j / √Σ (r_i r_j)²: 1 for a single pair of neighbouring counts in an empty band, whatever z says of it. */
+  readonly robust: number;
+}
+
+/** Spatial order of each column of the summed map. */
+export function structureOfSums(sums: MoranSums, width: number, height: number): Structure[] {
+  const { sum, squares, products, degrees, productSquares } = sums;
   const n = width * height;
   const pairs = height * (width - 1) + width * (height - 1);
   const degreeSquares = rookDegreeSquares(height, width);
-  return sum.map((total, b) => {
+  return Array.from(sum, (total, b) => {
     const mean = total / n;
     const cross = products[b] - mean * degrees[b] + pairs * mean * mean;
-    return moranOfSums(n, 2 * pairs, degreeSquares, squares[b] - n * mean * mean, cross).z;
+    return {
+      z: moranOfSums(n, 2 * pairs, degreeSquares, squares[b] - n * mean * mean, cross).z,
+      robust: productSquares[b] > 0 ? products[b] / Math.sqrt(productSquares[b]) : 0,
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { rebinAxis } from '../../signal/axis.ts';
-import type { Block, DenseBlock, EventsBlock } from '../../signal/block.ts';
+import { type Block, type DenseBlock, type EventsBlock, type FactorsBlock, readRow } from '../../signal/block.ts';
 import type { NumberArray } from '../../signal/dtype.ts';
 import { inputError } from '../../signal/errors.ts';
 import { sumNoise } from '../../signal/noise.ts';
@@ -178,89 +178,85 @@ function groupMask(
   return out;
 }
 
-function binBlock(args: Args, block: Block, start: number, end: number): Block {
-  const channels = Math.floor(block.channels / args.spectral);
-  const sums = new Float64Array(channels);
-  const sink =
-    block.kind === 'events' ? eventsSink(end - start, channels, block) : denseSink(end - start, channels, block);
+/** Calls `each` with the place of every result pixel and the gathered rows that it sums. */
+function eachGroup(args: Args, start: number, end: number, each: (pixel: number, rows: Int32Array) => void): void {
+  const rows = new Int32Array(args.x * args.y);
   let gathered = 0;
-  let at = 0;
+  let pixel = 0;
   for (const { from, to } of segments(args, start, end)) {
     const columns = to - from;
     for (let column = 0; column < columns; column++) {
-      sums.fill(0);
+      let at = 0;
       for (let dy = 0; dy < args.y; dy++) {
-        for (let dx = 0; dx < args.x; dx++) {
-          addRow(block, gathered + dy * columns * args.x + column * args.x + dx, args.spectral, sums);
-        }
+        const first = gathered + (dy * columns + column) * args.x;
+        for (let dx = 0; dx < args.x; dx++) rows[at++] = first + dx;
       }
-      sink.put(at++, sums);
+      each(pixel++, rows);
     }
     gathered += columns * args.x * args.y;
   }
-  return sink.finish();
 }
 
-function addRow(block: Block, row: number, spectral: number, sums: Float64Array): void {
-  const used = sums.length * spectral;
-  if (block.kind === 'events') {
-    const { offsets, channel, count } = block;
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) {
-      if (channel[e] < used) sums[Math.floor(channel[e] / spectral)] += count[e];
-    }
-    return;
-  }
-  const base = row * (block.kind === 'dense' ? block.channels : block.rank);
-  for (let j = 0; j < used; j++) {
-    let value = 0;
-    if (block.kind === 'dense') value = block.values[base + j];
-    else for (let k = 0; k < block.rank; k++) value += block.scores[base + k] * block.loadings[j * block.rank + k];
-    sums[Math.floor(j / spectral)] += value;
-  }
+function binBlock(args: Args, block: Block, start: number, end: number): Block {
+  return block.kind === 'events' ? binEvents(args, block, start, end) : binDense(args, block, start, end);
 }
 
-interface Sink {
-  put(pixel: number, sums: Float64Array): void;
-  finish(): Block;
-}
-
-function eventsSink(pixels: number, channels: number, parent: EventsBlock): Sink {
-  const entries = parent.offsets[parent.pixels] - parent.offsets[0];
-  const offsets = new Uint32Array(pixels + 1);
+function binEvents(args: Args, block: EventsBlock, start: number, end: number): EventsBlock {
+  const { spectral } = args;
+  const channels = Math.floor(block.channels / spectral);
+  const used = channels * spectral;
+  const entries = block.offsets[block.pixels] - block.offsets[0];
+  const offsets = new Uint32Array(end - start + 1);
   const channel = channels <= 65536 ? new Uint16Array(entries) : new Uint32Array(entries);
   const count = new Uint32Array(entries);
+  const sums = new Float64Array(channels);
   let at = 0;
-  return {
-    put(pixel, sums) {
-      for (let j = 0; j < channels; j++) {
-        if (sums[j] === 0) continue;
-        channel[at] = j;
-        count[at++] = sums[j];
+  eachGroup(args, start, end, (pixel, rows) => {
+    const first = at;
+    for (const row of rows) {
+      for (let e = block.offsets[row]; e < block.offsets[row + 1]; e++) {
+        if (block.channel[e] >= used) continue;
+        const j = Math.floor(block.channel[e] / spectral);
+        if (sums[j] === 0) channel[at++] = j;
+        sums[j] += block.count[e];
       }
-      offsets[pixel + 1] = at;
-    },
-    finish: () => ({
-      kind: 'events',
-      pixels,
-      channels,
-      offsets,
-      channel: channel.subarray(0, at),
-      count: count.subarray(0, at),
-    }),
+    }
+    if (rows.length > 1) channel.subarray(first, at).sort();
+    for (let e = first; e < at; e++) {
+      count[e] = sums[channel[e]];
+      sums[channel[e]] = 0;
+    }
+    offsets[pixel + 1] = at;
+  });
+  return {
+    kind: 'events',
+    pixels: end - start,
+    channels,
+    offsets,
+    channel: channel.subarray(0, at),
+    count: count.subarray(0, at),
   };
 }
 
-function denseSink(pixels: number, channels: number, parent: Block): Sink {
-  const whole =
-    parent.kind === 'dense' && !(parent.values instanceof Float32Array || parent.values instanceof Float64Array);
-  const signed = parent.kind === 'dense' && /^Int/.test(parent.values.constructor.name);
-  const values: NumberArray = whole
-    ? signed
-      ? new Int32Array(pixels * channels)
-      : new Uint32Array(pixels * channels)
-    : new Float64Array(pixels * channels);
-  return {
-    put: (pixel, sums) => values.set(sums, pixel * channels),
-    finish: (): DenseBlock => ({ kind: 'dense', pixels, channels, values }),
-  };
+function binDense(args: Args, block: DenseBlock | FactorsBlock, start: number, end: number): DenseBlock {
+  const channels = Math.floor(block.channels / args.spectral);
+  const pixels = end - start;
+  const values = block.kind === 'dense' ? sumsOf(block.values, pixels * channels) : new Float64Array(pixels * channels);
+  const sums = new Float64Array(channels);
+  const row = new Float64Array(block.channels);
+  eachGroup(args, start, end, (pixel, rows) => {
+    sums.fill(0);
+    for (const parent of rows) {
+      readRow(block, parent, row);
+      for (let j = 0; j < channels * args.spectral; j++) sums[Math.floor(j / args.spectral)] += row[j];
+    }
+    values.set(sums, pixel * channels);
+  });
+  return { kind: 'dense', pixels, channels, values };
+}
+
+/** An array for sums of such values. */
+function sumsOf(values: NumberArray, length: number): NumberArray {
+  if (values instanceof Float32Array || values instanceof Float64Array) return new Float64Array(length);
+  return /^Int/.test(values.constructor.name) ? new Int32Array(length) : new Uint32Array(length);
 }
