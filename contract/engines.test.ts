@@ -73,7 +73,7 @@ describe('a whole recipe', () => {
     signal = await simulatedMap({ height: 72, width: 64, channels: 512, dose: 60 });
     const { trail } = await runOn(inlineEngine(resolveShape), signal);
     for (const { id, hash } of trail) expected[id] = hash;
-  });
+  }, 120_000);
 
   it('has a result to compare for each of its steps', () => {
     expect(Object.keys(expected)).toEqual(['part', 'coarse', 'pca', 'components', 'model', 'phases', 'rare']);
