@@ -116,7 +116,8 @@ describe('openFile', () => {
   });
 
   it('lists what can be read when nothing matches', async () => {
-    await expect(openFile(file('x.zzz'), [entry('a', { sniff: 'no', read: reads('a') })])).rejects.toMatchObject({
+    const formats = [entry('a', { sniff: 'no', read: reads('a') }), entry('b', { sniff: 'no' })];
+    await expect(openFile(file('x.zzz'), formats)).rejects.toMatchObject({
       kind: 'format',
       code: 'unknown-format',
       where: 'x.zzz',

@@ -82,7 +82,7 @@ export async function openFile(source: ByteSource, formats: readonly FormatEntry
   }
   const head = await source.read(0, HEAD_BYTES);
   const candidates = await recognise(source.name, head, formats);
-  if (candidates.length === 0) throw unknownFormat(source.name, head, formats);
+  if (candidates.length === 0) throw await unknownFormat(source.name, head, formats);
   const sure = candidates.filter(({ sniff }) => sniff === 'certain');
   const failures: { entry: FormatEntry; error: SpectrailError }[] = [];
   for (const { entry, format } of sure.length > 0 ? sure : candidates) {
@@ -162,7 +162,8 @@ async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise
   }
 }
 
-function unknownFormat(name: string, head: Uint8Array, formats: readonly FormatEntry[]) {
+async function unknownFormat(name: string, head: Uint8Array, formats: readonly FormatEntry[]) {
+  const loaded = await Promise.all(formats.map(async ({ load }) => (await load()).default));
   const foreign = foreignSignature(head);
   return formatError({
     code: 'unknown-format',
@@ -170,7 +171,10 @@ function unknownFormat(name: string, head: Uint8Array, formats: readonly FormatE
     what: foreign
       ? `the file looks like ${foreign}, which cannot be read yet`
       : 'the file is in none of the formats that can be read',
-    expected: formats.map(({ title, extensions }) => `${title} (${extensions.join(', ')})`).join('; '),
+    expected: loaded
+      .filter(({ read }) => read)
+      .map(({ title, extensions }) => `${title} (${extensions.join(', ')})`)
+      .join('; '),
     fix: 'export it in one of them',
   });
 }

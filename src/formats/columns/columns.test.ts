@@ -79,6 +79,14 @@ describe('sniffing', () => {
     expect(sniff('prose', 'x.csv')).toBe('name');
     expect(sniff('# header line\n'.repeat(400))).toBe('name');
   });
+
+  it.each(['##TITLE=x\n1 2\n3 4\n', '<?xml version="1.0"?>\n1 2\n3 4\n', '_SAMPLE=1\n1 2\n3 4\n'])(
+    'leaves %j to its own format, whatever its name',
+    (text) => {
+      expect(sniff(text)).toBe('no');
+      expect(sniff(text, 'x.txt')).toBe('no');
+    },
+  );
 });
 
 describe('a large file', () => {
