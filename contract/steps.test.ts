@@ -153,6 +153,22 @@ describe.each(steps)('%s', (id, step) => {
   });
 });
 
+it('an effect that does not come true is caught', () => {
+  const { signal } = canons[0][1];
+  const promised = signalState(signal);
+  expect(() => expectPredicted(signal, promised)).not.toThrow();
+  const lies: Partial<SignalState>[] = [
+    { noise: poisson({ gain: 2 }) },
+    { intensity: { kind: 'rate', unit: 's' } },
+    { navigation: [] },
+    { spectral: { ...promised.spectral, name: 'another' } },
+    { storage: 'dense' },
+    { shift: { state: 'bounded', within: 1, origin: 'a test' } },
+    { mask: { channels: new Uint8Array(promised.spectral.size) } },
+  ];
+  for (const lie of lies) expect(() => expectPredicted(signal, { ...promised, ...lie })).toThrow();
+});
+
 /** The values are as many, and held as, the signal says. */
 async function expectReadable(signal: Signal): Promise<void> {
   const { source, navigation, spectral } = signal;
