@@ -354,7 +354,7 @@ function anomaliesOf(
       region(2, 'unconfirmed', [Math.floor(pixels * 0.8)], false),
       ...(pixels > 1000 ? [region(3, 'confirmed', block(64, 8, 40, 9, 6), true)] : []),
     ],
-    moran: { total: 1.3, worstBand: 3.2, band },
+    moran: { worstBand: 3.2, limit: 4, band },
     warnings: [],
   };
 }

@@ -43,7 +43,7 @@ function describeTruncation({ components, criteria, chosenBy, warnings }: Trunca
   const columns = [{ title: 'criterion' }, { title: 'K', align: RIGHT }, { title: 'why' }];
   const rows = criteria.map((criterion) => [criterion.title, String(criterion.components), criterion.reason]);
   return [
-    `${counted(components, 'component')} kept, by ${chosen}`,
+    `${counted(components, 'component')} of signal, by ${chosen}`,
     table(columns, rows, 2),
     ...describeWarnings(warnings),
   ].join('\n');
@@ -82,7 +82,9 @@ function describeAnomalies({ regions, falseAlarmRate, spectral, moran, warnings 
     ];
     lines.push(table(columns, regions.map(regionRow), 2));
   }
-  lines.push(`  structure left in the residual: Moran z ${plainNumber(moran.total, 2)}`);
+  lines.push(
+    `  structure left in the residual: Moran z ${plainNumber(moran.worstBand, 2)} at most (chance: ${plainNumber(moran.limit, 2)})`,
+  );
   return [...lines, ...describeWarnings(warnings)].join('\n');
 }
 

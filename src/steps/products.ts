@@ -143,8 +143,8 @@ export interface Anomalies extends Origin {
   readonly threshold: number;
   readonly falseAlarmRate: number;
   readonly regions: readonly Region[];
-  /** Moran z of the total residual and the largest over bands: is what was left behind still structured? */
-  readonly moran: { readonly total: number; readonly worstBand: number; readonly band: readonly [number, number] };
+  /** Moran z of the residual in its most ordered band, and what chance reaches: is what was left behind still structured? */
+  readonly moran: { readonly worstBand: number; readonly limit: number; readonly band: readonly [number, number] };
   readonly warnings: readonly string[];
 }
 

@@ -77,8 +77,8 @@ function suggests({ suggestions }: Region): string {
 }
 
 function structure({ moran, spectral, warnings }: Anomalies, node: string): Markup {
-  return html`Spatial order of the residual (Moran z, 0 ± 1 for noise): ${traced(node, formatFixed(moran.total, 1))} in total,
-    ${traced(node, formatFixed(moran.worstBand, 1))} in the most ordered band, ${formatBand(moran.band, spectral)}.
+  return html`Spatial order of the residual (Moran z, 0 ± 1 for noise): ${traced(node, formatFixed(moran.worstBand, 1))}
+    in the most ordered band, ${formatBand(moran.band, spectral)}; chance reaches ${formatFixed(moran.limit, 1)}.
     ${warnings.length === 0 && 'What was left behind has no spatial structure beyond chance.'}`;
 }
 

@@ -6,11 +6,10 @@ import type { Found } from './found.ts';
 import { bandEdges } from './regions.ts';
 import { bandLimit, COLUMN_SETS, residualColumns, structureOfSums } from './structure.ts';
 
-const TOTAL_LIMIT = 3;
 /** Robust z below which spatial order may be a pair of stray counts. */
 const LEAST_EVIDENCE = 2;
 
-/** Is what was left behind still ordered in space, in total or in a band? */
+/** Is what was left behind still ordered in space in some band? */
 export async function structureOf(context: StepContext, found: Found, regions: readonly Region[]) {
   const { args, sources, bands, signal } = found;
   const { width, height } = args;
@@ -22,16 +21,15 @@ export async function structureOf(context: StepContext, found: Found, regions: r
   const sums = await context.fold('moranSums', { width, height }, [source], { pixels, channels, width });
   const structure = structureOfSums(sums as Parameters<typeof structureOfSums>[0], width, height);
   const evident = structure.map(({ z, robust }) => (robust > LEAST_EVIDENCE ? z : Math.min(z, 0)));
-  let worst = 1;
+  let worst = 0;
   for (let b = 1; b < columns; b++) if (evident[b] > evident[worst]) worst = b;
-  const band = bandEdges(signal.spectral, ...bandChannels(bands, 2 * (worst - 1)));
-  const moran = { total: structure[0].z, worstBand: evident[worst], band };
-  return { moran, warnings: structureWarnings(moran, bandLimit(columns - 1), signal.spectral.unit, regions) };
+  const band = bandEdges(signal.spectral, ...bandChannels(bands, 2 * worst));
+  const moran = { worstBand: evident[worst], limit: bandLimit(columns), band };
+  return { moran, warnings: structureWarnings(moran, signal.spectral.unit, regions) };
 }
 
 function structureWarnings(
-  { total, worstBand, band }: Anomalies['moran'],
-  limit: number,
+  { worstBand, limit, band }: Anomalies['moran'],
   unit: string,
   regions: readonly Region[],
 ): string[] {
@@ -40,11 +38,6 @@ function structureWarnings(
   if (confirmed.length) {
     const names = confirmed.map(({ id }) => id).join(', ');
     warnings.push(`The model leaves out something real: region ${names}.`);
-  }
-  if (Math.abs(total) >= TOTAL_LIMIT) {
-    warnings.push(
-      `The total residual is spatially structured (Moran z = ${total.toFixed(1)}): the model leaves signal behind.`,
-    );
   }
   const explained = confirmed.some((region) => region.band[0] < band[1] && band[0] < region.band[1]);
   if (worstBand > limit && !explained) {

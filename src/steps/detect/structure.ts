@@ -14,7 +14,7 @@ export interface StructureArgs {
 }
 
 /**
- * Per pixel: standardised residual of the total and of every non-overlapping band, followed by the sum and the sum of
+ * Per pixel: standardised residual of every non-overlapping band, followed by the sum and the sum of
  * squares of the same over the right and lower neighbour. What Moran's I needs, without a map per band in memory.
  */
 export const neighbourResiduals = defineMap<StructureArgs>({
@@ -57,9 +57,12 @@ export const neighbourResiduals = defineMap<StructureArgs>({
 /** Residuals, neighbour sums, neighbour squares. */
 export const COLUMN_SETS = 3;
 
-/** Column 0: all channels; column 1 + b: half-bands 2b and 2b + 1. */
+/**
+ * Column b: half-bands 2b and 2b + 1. There is no column for the total: Poisson weights make the first component reproduce
+ * the total of every pixel, so its residual is zero by construction and says nothing.
+ */
 export function residualColumns(halves: number): number {
-  return 1 + Math.ceil(halves / 2);
+  return Math.ceil(halves / 2);
 }
 
 /** (observed − expected)/√(upper bound of the model): bounded where the model is near 0. */
@@ -72,10 +75,8 @@ function standardise(
   out: Float64Array,
 ): void {
   const at = row * halves;
-  let total = 0;
-  let model = 0;
-  for (let b = 1; b < columns; b++) {
-    const h = 2 * (b - 1);
+  for (let b = 0; b < columns; b++) {
+    const h = 2 * b;
     const last = Math.min(h + 2, halves);
     let o = 0;
     let e = 0;
@@ -83,12 +84,9 @@ function standardise(
       o += observed[at + i];
       e += expected[at + i];
     }
-    total += o;
-    model += e;
     const band = Math.min(h, variance.bands.length - 1);
     out[row * columns + b] = (o - e) / Math.sqrt(upperBound(e, variance.pixels[pixel] * variance.bands[band]));
   }
-  out[row * columns] = model > 0 ? (total - model) / Math.sqrt(model) : 0;
 }
 
 interface MoranSums {
