@@ -174,6 +174,7 @@ function factorsOf(signal: Signal, values: Float64Array, models: readonly Float6
     channels,
     rank,
     weighting: 'poisson',
+    intensity: { kind: 'counts' },
     singularValues: singularValues.map(Math.sqrt),
     scores,
     vectors,

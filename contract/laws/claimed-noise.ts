@@ -34,12 +34,18 @@ export function claimOf(noise: Noise, values: Block): Claim {
       }
       const { rank, loadings } = values;
       const scores = form.variance;
+      const extra = form.loadingErrors;
       const covariance = (i: number, j: number, other: number) => {
         let sum = 0;
         for (let k = 0; k < rank; k++) sum += loadings[j * rank + k] * loadings[other * rank + k];
         return scores[i] * sum;
       };
-      return { pixelsApart, channelsApart: Infinity, covariance, variance: (i, j) => covariance(i, j, j) };
+      return {
+        pixelsApart,
+        channelsApart: Infinity,
+        covariance,
+        variance: (i, j) => covariance(i, j, j) + (extra ? extra.pixels[i] * extra.channels[j] : 0),
+      };
     }
     case 'unknown':
       return { channelsApart: Infinity, pixelsApart: Infinity };

@@ -1,18 +1,15 @@
 /** Everything the plan can object to; one file per rule in `rules/`, one line of meaning here. */
 export const OBJECTION_CODES = {
-  'anscombe-low-counts': 'variance stabilisation below about 4 counts per channel',
   'poisson-lost': 'a Poisson-aware step after the counts are gone',
   'normalised-too-early': 'normalisation before a Poisson-aware step',
   'unaligned-decomposition': 'decomposition while the axis drifts',
   'sqrt-n-after-denoise': 'counting-statistics errors on filtered or denoised data',
-  'latent-is-not-a-quantity': 'a quantity read from a latent coordinate',
   'no-residual-pass': 'compression without a residual pass beside it',
   'wrong-modality': 'a step for another modality',
   'wrong-intensity': 'values that do not mean what the step assumes',
   'wrong-noise': 'a noise law the step cannot use',
   'wrong-axis': 'an axis the step cannot use',
   'too-small': 'fewer pixels or channels than the step needs',
-  'dense-memory': 'more memory than the budget',
 } as const;
 
 export type ObjectionCode = keyof typeof OBJECTION_CODES;

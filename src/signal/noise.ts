@@ -45,10 +45,15 @@ export interface CorrelatedNoise {
   readonly form: /** Channels up to this far apart are correlated. */
     | { readonly kind: 'band'; readonly channels: number }
     /**
-     * Cov_i = variance_i · J·Jᵀ with J the loadings (channels × rank) of the factors that hold the signal's values;
-     * without `variance`, one per pixel, only the rank is known.
+     * Cov_i = variance_i · J·Jᵀ + diagonal, with J the loadings (channels × rank) that the signal's values are made of and
+     * loadingErrors.pixels_i · loadingErrors.channels_j on the diagonal. Without `variance` only the rank is known.
      */
-    | { readonly kind: 'low-rank'; readonly rank: number; readonly variance?: Float64Array }
+    | {
+        readonly kind: 'low-rank';
+        readonly rank: number;
+        readonly variance?: Float64Array;
+        readonly loadingErrors?: { readonly pixels: Float64Array; readonly channels: Float64Array };
+      }
     | { readonly kind: 'full' };
   readonly why: string;
   readonly across: AcrossPixels;
@@ -174,19 +179,28 @@ export function sumNoise(noise: Noise, count: number, along: 'channels' | 'pixel
 
 /** Noise of a contiguous or regular selection: what is known per channel or per pixel is cut along. */
 export function selectNoise(noise: Noise, along: 'channel' | 'pixel', indices: ArrayLike<number>): Noise {
-  if (noise.tag === 'correlated' && noise.form.kind === 'low-rank' && noise.form.variance && along === 'pixel') {
-    const { rank, variance } = noise.form;
-    return { ...noise, form: { kind: 'low-rank', rank, variance: Float64Array.from(indices, (i) => variance[i]) } };
+  const pick = (values: Float64Array) => Float64Array.from(indices, (i) => values[i]);
+  if (noise.tag === 'correlated' && noise.form.kind === 'low-rank') {
+    const { variance, loadingErrors } = noise.form;
+    const form = { ...noise.form, variance: variance && along === 'pixel' ? pick(variance) : variance };
+    if (!loadingErrors) return { ...noise, form };
+    const { pixels, channels } = loadingErrors;
+    const cut = along === 'pixel' ? { pixels: pick(pixels), channels } : { pixels, channels: pick(channels) };
+    return { ...noise, form: { ...form, loadingErrors: cut } };
   }
   if (noise.tag !== 'poisson' || noise.gain.per !== along) return noise;
-  const { values } = noise.gain;
-  return { ...noise, gain: { per: along, values: Float64Array.from(indices, (i) => values[i]) } };
+  return { ...noise, gain: { per: along, values: pick(noise.gain.values) } };
 }
 
 /** Gain at one pixel and channel. */
 export function gainAt(gain: Factor, pixel: number, channel: number): number {
   if (gain.per === 'cube') return gain.value;
   return gain.values[gain.per === 'pixel' ? pixel : channel];
+}
+
+/** Signal units per count, for signals whose law is scaled counts; 1 for any other. */
+export function countGain(noise: Noise): Factor {
+  return noise.tag === 'poisson' && isScaledCounts(noise) ? noise.gain : { per: 'cube', value: 1 };
 }
 
 /** One line for reports: "Poisson counts", "Poisson, gain 2.5 per count", "correlated (low rank 3), global across pixels". */

@@ -1,4 +1,5 @@
 import type { Axis } from '../signal/axis.ts';
+import type { Intensity } from '../signal/intensity.ts';
 import type { Mask } from '../signal/mask.ts';
 import type { ModalityId } from '../signal/modality.ts';
 import type { Quantity } from '../signal/quantity.ts';
@@ -15,8 +16,9 @@ export interface Origin {
 }
 
 /**
- * Z ≈ scores · vectorsᵀ of weighted data z_ij = rowWeights_i · channelWeights_j · x_ij. A weight of 0 marks a pixel or
- * channel that took no part (masked or empty).
+ * Z ≈ scores · vectorsᵀ of weighted data z_ij = rowWeights_i · channelWeights_j · x_ij, x divided by its gain where that
+ * is known. A weight of 0 marks a pixel or channel that took no part (masked or
+ * empty).
  */
 export interface Factorisation extends Origin {
   readonly product: 'factors';
@@ -24,6 +26,8 @@ export interface Factorisation extends Origin {
   readonly channels: number;
   readonly rank: number;
   readonly weighting: 'poisson' | 'none';
+  /** What its reconstruction is in. */
+  readonly intensity: Intensity;
   /** Descending, of the weighted data. */
   readonly singularValues: Float64Array;
   /** pixels × rank, weighted: U·S. */

@@ -36,10 +36,9 @@ export function needsOf(input: InputSpec, params: unknown): Needs {
 
 /**
  * What a step is, for the rules of order. `compression`: may erase what is rare. `residual-pass`: looks at what a
- * compression left behind. `counting-errors`: takes √N of its input as the error. `latent`: its numbers are coordinates,
- * not quantities.
+ * compression left behind. `counting-errors`: takes √N of its input as the error.
  */
-export type Trait = 'compression' | 'residual-pass' | 'counting-errors' | 'latent';
+export type Trait = 'compression' | 'residual-pass' | 'counting-errors';
 
 export interface Cost {
   /** Passes over the data. */
@@ -77,6 +76,8 @@ export interface ResidualPassContext {
   readonly raw: string;
   /** An existing node that makes `product` out of this one. */
   find(product: ProductKind): string | undefined;
+  /** A name for a new node that the recipe does not use. */
+  name(suffix: string): string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds steps of every parameter type

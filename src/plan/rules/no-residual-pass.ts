@@ -19,11 +19,24 @@ export const noResidualPass: GraphRule = (nodes) => {
     add: roots.flatMap((node) => {
       const raw = rawInput(nodes, node);
       if (!raw || !node.step.residualPass) return [];
-      const calls = node.step.residualPass({ id: node.id, raw, find: (product) => find(nodes, product, node.id) });
+      const calls = node.step.residualPass({
+        id: node.id,
+        raw,
+        find: (product) => find(nodes, product, node.id),
+        name: (suffix) => freeName(nodes, `${node.id}-${suffix}`),
+      });
       return calls.map((call) => ({ ...call, params: {}, added: 'compression without a residual pass' }));
     }),
   };
 };
+
+/** The recipe may already use the obvious name. */
+function freeName(nodes: readonly PlannedNode[], wanted: string): string {
+  const taken = new Set(nodes.flatMap(({ id, inputs }) => [id, ...Object.values(inputs)]));
+  let name = wanted;
+  for (let n = 2; taken.has(name); n++) name = `${wanted}-${n}`;
+  return name;
+}
 
 function watched(nodes: readonly PlannedNode[], id: string): boolean {
   return nodes.some(({ id: other, step }) => step.traits?.includes('residual-pass') && descends(nodes, other, id));

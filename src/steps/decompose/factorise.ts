@@ -19,6 +19,7 @@ export interface Factors {
   readonly singularValues: Float64Array;
   readonly scores: Float64Array;
   readonly vectors: Float64Array;
+  /** For counts: values divided by their gain. */
   readonly weights: Weights;
   readonly totals: Totals;
   readonly validPixels: number;
@@ -42,7 +43,8 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
       fix: 'decompose the raw counts, or use `weighting: none`',
     });
   }
-  const weights = options.weighting === 'poisson' ? poissonWeights(totals, args) : flatWeights(passes, totals, args);
+  const weights = options.weighting === 'poisson' ? poissonWeights(totals) : flatWeights(passes, totals, args);
+  const onValues = divideByGain(weights, args);
   const validPixels = countPositive(weights.rows);
   const validChannels = countPositive(weights.channels);
   if (validPixels === 0 || validChannels === 0) {
@@ -53,7 +55,7 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     });
   }
   const rank = Math.min(options.rank, validPixels, validChannels);
-  const found = await blockKrylov((block, width) => passes.gram(weights, block, width), passes.channels, {
+  const found = await blockKrylov((block, width) => passes.gram(onValues, block, width), passes.channels, {
     rank,
     block: Math.min(rank + (options.oversample ?? 12), passes.channels),
     steps: options.steps,
@@ -62,7 +64,7 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     startColumns: options.start?.columns,
   });
   const { values, vectors } = found;
-  const { scores, squares } = await passes.project(weights, vectors, values.length);
+  const { scores, squares } = await passes.project(onValues, vectors, values.length);
   fixSigns(scores, vectors, passes, values.length);
   const singularValues = values.map((value) => Math.sqrt(Math.max(0, value)));
   return {
@@ -89,7 +91,7 @@ const LONE_COUNT = 1 / 3;
  * count in an empty channel of an empty pixel would outweigh everything; both sums are held above a floor that only such
  * data reach.
  */
-function poissonWeights(totals: Totals, { gain }: CountsArgs): Weights {
+function poissonWeights(totals: Totals): Weights {
   const { rows, channels } = totals;
   let total = 0;
   let occupied = 0;
@@ -102,17 +104,19 @@ function poissonWeights(totals: Totals, { gain }: CountsArgs): Weights {
   const edge = LONE_COUNT * (Math.sqrt(occupied) + Math.sqrt(countPositive(channels)));
   const leastChannel = total / (edge * edge * Math.max(leastRow, smallestPositive(rows)));
   return {
-    rows: rows.map((r, i) =>
-      r > 0 ? Math.sqrt(meanRow / Math.max(r, leastRow)) / (gain.per === 'pixel' ? gain.values[i] : 1) : 0,
-    ),
-    channels: channels.map((c, j) =>
-      c > 0 ? Math.sqrt(total / (meanRow * Math.max(c, leastChannel))) / channelGain(gain, j) : 0,
-    ),
+    rows: rows.map((r) => (r > 0 ? Math.sqrt(meanRow / Math.max(r, leastRow)) : 0)),
+    channels: channels.map((c) => (c > 0 ? Math.sqrt(total / (meanRow * Math.max(c, leastChannel))) : 0)),
   };
 }
 
-function channelGain(gain: CountsArgs['gain'], channel: number): number {
-  return gain.per === 'cube' ? gain.value : gain.per === 'channel' ? gain.values[channel] : 1;
+/** The same weights for values in signal units. */
+function divideByGain({ rows, channels }: Weights, { gain }: CountsArgs): Weights {
+  return {
+    rows: gain.per === 'pixel' ? rows.map((w, i) => w / gain.values[i]) : rows,
+    channels: channels.map(
+      (w, j) => w / (gain.per === 'cube' ? gain.value : gain.per === 'channel' ? gain.values[j] : 1),
+    ),
+  };
 }
 
 function smallestPositive(values: Float64Array): number {

@@ -79,7 +79,7 @@ function factorsValue(block: Extract<Block, { kind: 'factors' }>, pixel: number,
 }
 
 export interface Weights {
-  /** z_ij = rows[i] · channels[j] · x_ij; 0 leaves a pixel or channel out. Gains are divided out here. */
+  /** z_ij = rows[i] · channels[j] · x_ij; 0 leaves a pixel or channel out. */
   readonly rows: Float64Array;
   readonly channels: Float64Array;
 }

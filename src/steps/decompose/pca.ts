@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isScaledCounts } from '../../signal/noise.ts';
+import { COUNTS, type Intensity } from '../../signal/intensity.ts';
+import { countGain, isScaledCounts } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import type { Factorisation } from '../products.ts';
 import { originOf } from '../products.ts';
@@ -51,13 +52,13 @@ export default defineStep<Params>({
   },
   output: 'factors',
   traits: ['compression'],
-  residualPass({ id, raw, find }) {
+  residualPass({ id, raw, find, name }) {
     const existing = find('truncation');
-    const truncation = existing ?? `${id}-truncation`;
-    const model = `${id}-model`;
+    const truncation = existing ?? name('truncation');
+    const model = name('model');
     const calls: StepCall[] = [
       { id: model, use: 'decompose.reconstruct', in: { factors: id, truncation } },
-      { id: `${id}-residual`, use: 'detect.residual', in: { counts: raw, model } },
+      { id: name('residual'), use: 'detect.residual', in: { counts: raw, model } },
     ];
     return existing
       ? calls
@@ -68,7 +69,10 @@ export default defineStep<Params>({
     'Musco & Musco 2015, NeurIPS: randomized block Krylov methods',
   ],
   shapes: { totals, gram, project },
-  effect: ({ in: state }, p) => ({ product: 'factors', of: state as SignalState, rank: p.components }),
+  effect: ({ in: state }, p) => {
+    const of = state as SignalState;
+    return { product: 'factors', of: { ...of, intensity: intensityAfter(of) }, rank: p.components };
+  },
   cost: ({ in: state }, p) => {
     const { spectral } = state as SignalState;
     const pixels = pixelCount(state as SignalState);
@@ -80,7 +84,7 @@ export default defineStep<Params>({
     const { noise, mask, spectral } = signal;
     const pixels = pixelCount(signal);
     const geometry = { pixels, channels: spectral.size, width: signal.navigation.at(-1)?.size ?? 1 };
-    const gain = noise.tag === 'poisson' && isScaledCounts(noise) ? noise.gain : ({ per: 'cube', value: 1 } as const);
+    const gain = countGain(noise);
     const found = await factorise(
       passesOver(context, signal.source, geometry),
       { pixelMask: mask.pixels, channelMask: mask.channels, gain },
@@ -93,6 +97,7 @@ export default defineStep<Params>({
       channels: spectral.size,
       rank: found.rank,
       weighting: p.weighting,
+      intensity: intensityAfter(signal),
       mask,
       shift: signal.shift,
       singularValues: found.singularValues,
@@ -108,3 +113,8 @@ export default defineStep<Params>({
     };
   },
 });
+
+/** A known gain is divided out: from here on values are counts. */
+function intensityAfter({ intensity, noise }: Pick<Signal, 'intensity' | 'noise'>): Intensity {
+  return isScaledCounts(noise) ? COUNTS : intensity;
+}

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { FactorsBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
-import { COUNTS } from '../../signal/intensity.ts';
-import type { Noise } from '../../signal/noise.ts';
+import type { CorrelatedNoise, Noise } from '../../signal/noise.ts';
 import { createSignal } from '../../signal/signal.ts';
 import type { Factorisation, Truncation } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
@@ -31,7 +30,9 @@ export default defineStep<Params>({
   },
   output: 'signal',
   traits: ['compression'],
-  residualPass: ({ id, raw }) => [{ id: `${id}-residual`, use: 'detect.residual', in: { counts: raw, model: id } }],
+  residualPass: ({ id, raw, name }) => [
+    { id: name('residual'), use: 'detect.residual', in: { counts: raw, model: id } },
+  ],
   cite: ['Lichtert & Verbeeck 2013, Ultramicroscopy 125, 35'],
   effect: ({ factors }, p) =>
     reconstructedState(
@@ -54,8 +55,8 @@ export default defineStep<Params>({
       navigation,
       spectral,
       source: { type: 'memory', block: reconstruction(factors, kept) },
-      intensity: COUNTS,
-      noise: reconstructionNoise(kept.length, scoreVariance(factors)),
+      intensity: factors.intensity,
+      noise: reconstructionNoise(factors, kept),
       mask: factors.mask,
       shift: factors.shift,
       history: [
@@ -81,7 +82,7 @@ function keptComponents({ components }: Params, truncation: Truncation, rank: nu
   return components.map((k) => k - 1);
 }
 
-/** x̂_ij = Σ_k (score_ik / row weight_i)·(vector_jk / channel weight_j), in counts; zero where a pixel or channel took no part. */
+/** x̂_ij = Σ_k (score_ik / row weight_i)·(vector_jk / channel weight_j); zero where a pixel or channel took no part. */
 export function reconstruction(factors: Factorisation, kept: readonly number[]): FactorsBlock {
   const { pixels, channels, rowWeights, channelWeights } = factors;
   const rank = kept.length;
@@ -102,20 +103,38 @@ export function reconstruction(factors: Factorisation, kept: readonly number[]):
   return { kind: 'factors', pixels, channels, rank, scores, loadings };
 }
 
-/** Weighted noise has unit variance in every direction, so the scores of pixel i have variance 1/row weight². */
-function scoreVariance({ rowWeights, weighting }: Factorisation): Float64Array | undefined {
-  return weighting === 'poisson' ? rowWeights.map((w) => (w > 0 ? 1 / (w * w) : 0)) : undefined;
+/**
+ * First order in unit-variance weighted noise: scores have variance 1/row weight², the same in every direction; the found
+ * loadings have errors of their own, which reach pixel i with its leverage h_i = Σ (score/s)² and are independent from
+ * channel to channel: h_i·(1 − l_j) with l_j = Σ vector².
+ */
+function reconstructionNoise(factors: Factorisation, kept: readonly number[]): Noise {
+  const { weighting, rowWeights, channelWeights, scores, vectors, singularValues, rank } = factors;
+  if (weighting !== 'poisson') return lowRank({ kind: 'low-rank', rank: kept.length });
+  const leverage = (values: Float64Array, at: number, scale: (k: number) => number) =>
+    kept.reduce((sum, k) => sum + (values[at * rank + k] / scale(k)) ** 2, 0);
+  const perWeight = (weights: Float64Array, share: (at: number) => number) =>
+    weights.map((w, at) => (w > 0 ? share(at) / (w * w) : 0));
+  return lowRank({
+    kind: 'low-rank',
+    rank: kept.length,
+    variance: perWeight(rowWeights, () => 1),
+    loadingErrors: {
+      pixels: perWeight(rowWeights, (i) => leverage(scores, i, (k) => singularValues[k] || 1)),
+      channels: perWeight(channelWeights, (j) => Math.max(0, 1 - leverage(vectors, j, () => 1))),
+    },
+  });
 }
 
-function reconstructionNoise(rank: number, variance?: Float64Array): Noise {
+function lowRank(form: Extract<CorrelatedNoise['form'], { kind: 'low-rank' }>): Noise {
   return {
     tag: 'correlated',
-    form: { kind: 'low-rank', rank, variance },
+    form,
     why: 'projected onto principal components',
-    across: { kind: 'global', rank },
+    across: { kind: 'global', rank: form.rank },
   };
 }
 
 function reconstructedState({ of }: ResultState, rank: number): SignalState {
-  return { ...of, intensity: COUNTS, noise: reconstructionNoise(rank), storage: 'factors', entriesPerPixel: rank };
+  return { ...of, noise: lowRank({ kind: 'low-rank', rank }), storage: 'factors', entriesPerPixel: rank };
 }

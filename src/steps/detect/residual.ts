@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { type DenseBlock, sliceBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
-import type { Factor } from '../../signal/noise.ts';
+import { countGain } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
 import { type Anomalies, originOf } from '../products.ts';
@@ -120,7 +120,7 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
   const bands = makeBands(signal.spectral, signal.modality, p.bandWidth, resolutionOf(signal));
   const halfBand = halfBandOf(bands, signal.spectral.size);
   const halves = bands.edges.length - 1;
-  const gain: Factor = noise.tag === 'poisson' ? noise.gain : { per: 'cube', value: 1 };
+  const gain = countGain(noise);
   const sources = [signal.source, model.source];
   const modelRows = await calibrationRows(context, model, width, height);
   const expected = modelHalfBands(modelRows.block, halfBand, halves);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { axisValue } from '../../signal/axis.ts';
 import type { DenseBlock } from '../../signal/block.ts';
-import { gainAt } from '../../signal/noise.ts';
+import { countGain, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
 import { windowChannels } from '../reshape/channels.ts';
@@ -90,7 +90,7 @@ export default defineStep<Params>({
     const { spectral, mask, noise } = signal;
     const [first, end] = windowChannels(spectral, p.window);
     const pixels = pixelCount(signal);
-    const gain = noise.tag === 'poisson' ? noise.gain : ({ per: 'cube', value: 1 } as const);
+    const gain = countGain(noise);
     const { values } = (await context.collect(
       {
         type: 'mapped',

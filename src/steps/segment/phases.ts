@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { kmeans } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
-import { gainAt } from '../../signal/noise.ts';
+import { countGain, type Factor, gainAt } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 import { elementsIn } from '../identify/elements.ts';
@@ -39,6 +39,7 @@ interface AssignArgs {
   /** Current labels: phase spectra are summed under these when `keep` is set, else under the new ones. */
   readonly labels: Uint8Array;
   readonly keep: boolean;
+  readonly gain: Factor;
 }
 
 interface Assigned {
@@ -56,7 +57,7 @@ const assign = defineFold<AssignArgs, Assigned>({
     counts: new Float64Array(phases * channels),
   }),
   add: (args, { counts }, [block], start) => {
-    const { logShares, phases, skip, keep } = args;
+    const { logShares, phases, skip, keep, gain } = args;
     const { pixels, channels } = block;
     const labels = new Uint8Array(pixels).fill(UNLABELLED);
     const confidence = new Float32Array(pixels);
@@ -68,11 +69,13 @@ const assign = defineFold<AssignArgs, Assigned>({
         for (let c = 0; c < phases; c++) likelihood[c] += value * logShares[c * channels + j];
       };
       if (block.kind === 'events') {
-        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) each(block.channel[e], block.count[e]);
+        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) {
+          each(block.channel[e], block.count[e] / gainAt(gain, start + i, block.channel[e]));
+        }
       } else if (block.kind === 'dense') {
         for (let j = 0; j < channels; j++) {
           const value = block.values[i * channels + j];
-          if (value !== 0) each(j, value);
+          if (value !== 0) each(j, value / gainAt(gain, start + i, j));
         }
       }
       let best = 0;
@@ -83,9 +86,11 @@ const assign = defineFold<AssignArgs, Assigned>({
       if (label === UNLABELLED) continue;
       const row = counts.subarray(label * channels, (label + 1) * channels);
       if (block.kind === 'events') {
-        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) row[block.channel[e]] += block.count[e];
+        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) {
+          row[block.channel[e]] += block.count[e] / gainAt(gain, start + i, block.channel[e]);
+        }
       } else if (block.kind === 'dense') {
-        for (let j = 0; j < channels; j++) row[j] += block.values[i * channels + j];
+        for (let j = 0; j < channels; j++) row[j] += block.values[i * channels + j] / gainAt(gain, start + i, j);
       }
     }
     return { labels, confidence, counts };
@@ -107,6 +112,7 @@ const assign = defineFold<AssignArgs, Assigned>({
       skip: new Uint8Array(pixels),
       labels: new Uint8Array(pixels),
       keep: false,
+      gain: { per: 'cube', value: 1 },
     },
     kinds: ['events'],
   }),
@@ -136,7 +142,6 @@ export default defineStep<Params>({
     },
   },
   output: 'phases',
-  traits: ['latent'],
   cite: [
     'Arthur & Vassilvitskii 2007, SODA: k-means++',
     'Celeux & Govaert 1992, Comput. Stat. Data Anal. 14, 315: classification EM',
@@ -209,11 +214,12 @@ async function settle(
   p: Params,
 ): Promise<Assigned> {
   const channels = signal.spectral.size;
+  const gain = countGain(signal.noise);
   const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
   const pass = (logShares: Float64Array, labels: Uint8Array, keep: boolean) =>
     context.fold<Assigned>(
       'assign',
-      { logShares, phases, skip, labels, keep } satisfies AssignArgs,
+      { logShares, phases, skip, labels, keep, gain } satisfies AssignArgs,
       [signal.source],
       geometry,
     );
@@ -273,7 +279,7 @@ function orderBySize(found: Assigned, phases: number, signal: Signal) {
     rank[c] = position;
   });
   const list: Phase[] = order.map((c, position) => {
-    const counts = inCounts(found.counts.slice(c * channels, (c + 1) * channels), signal);
+    const counts = found.counts.slice(c * channels, (c + 1) * channels);
     return {
       name: phaseName(position),
       pixels: sizes[c],
@@ -283,12 +289,6 @@ function orderBySize(found: Assigned, phases: number, signal: Signal) {
     };
   });
   return { labels: found.labels.map((label) => rank[label]), confidence: found.confidence, phases: list };
-}
-
-/** Per-pixel gains cannot be undone in a sum; a common or per-channel one can. */
-function inCounts(sum: Float64Array, { noise }: Signal): Float64Array {
-  if (noise.tag !== 'poisson' || noise.gain.per === 'pixel') return sum;
-  return sum.map((value, j) => value / gainAt(noise.gain, 0, j));
 }
 
 function phaseName(position: number): string {
