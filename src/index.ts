@@ -43,7 +43,7 @@ export interface OpenOptions {
 
 /**
  * Reads a file in whatever format its content shows. Values are loaded when asked for.
- * @throws SpectrailError `format/…` when it is missing, damaged or foreign.
+ * @throws SpectrailError `format/…` when it is missing, damaged or foreign; `input/no-file-system` for a path in a browser.
  */
 export async function open(source: Openable, options: OpenOptions = {}): Promise<OpenedFile> {
   return openFile(await byteSource(source, options));
@@ -51,6 +51,11 @@ export async function open(source: Openable, options: OpenOptions = {}): Promise
 
 async function byteSource(source: Openable, { name, beside }: OpenOptions): Promise<ByteSource> {
   if (typeof source === 'string') {
+    requireNode(
+      'no-file-system',
+      'a path leads nowhere in a browser',
+      'give the File that was picked, dropped or fetched',
+    );
     const { openNodeFile } = await import('./formats/node-file.ts');
     return openNodeFile(source);
   }
@@ -96,11 +101,23 @@ export async function run(
   }
 }
 
-/** An engine with this many worker threads (Node); none: the calling thread. Close it after use. */
+/**
+ * An engine with this many worker threads (Node); none: the calling thread. Close it after use.
+ * @throws SpectrailError `input/no-threads` for any number of them in a browser.
+ */
 export async function startEngine(threads = 0): Promise<Engine> {
   if (threads < 1) return inlineEngine(resolveShape);
+  requireNode(
+    'no-threads',
+    'there are no Node worker threads in a browser',
+    'leave `threads` out, or run in a Web Worker',
+  );
   const { threadsEngine } = await import('./engines/threads.ts');
   return threadsEngine({ threads });
+}
+
+function requireNode(code: string, what: string, fix: string): void {
+  if (typeof process === 'undefined' || !process.versions?.node) throw inputError({ code, what, fix });
 }
 
 /**

@@ -22,6 +22,7 @@ let copies = 0;
 /**
  * The shared copy of the library, started on first use. After a crash the next call starts a fresh one, so one hostile
  * file cannot poison the reading of the next.
+ * @throws SpectrailError `format/hdf5-unavailable`.
  */
 export async function hdf5Library(): Promise<Hdf5Library> {
   const library = await (current ??= start());
@@ -30,8 +31,27 @@ export async function hdf5Library(): Promise<Hdf5Library> {
   return current;
 }
 
+/** @throws SpectrailError `format/hdf5-unavailable` where WebAssembly is forbidden, or a bundle has no second copy. */
 async function start(): Promise<Hdf5Library> {
   const again = copies++ > 0;
+  try {
+    return await load(again);
+  } catch (cause) {
+    current = undefined;
+    throw formatError({
+      code: 'hdf5-unavailable',
+      what: again
+        ? 'the HDF5 library stopped in a file before this one and could not be started again'
+        : `the HDF5 library could not be started (${(cause as Error)?.message ?? cause})`,
+      fix: again
+        ? 'reload the page'
+        : "allow WebAssembly: a content security policy needs 'wasm-unsafe-eval' among its script sources",
+      cause,
+    });
+  }
+}
+
+function load(again: boolean): Promise<Hdf5Library> {
   return withBoundedMemory(async () => {
     // A module is evaluated once per URL: the query makes the next copy a new one, with new memory.
     const h5: Library = again
