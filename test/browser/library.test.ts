@@ -1,0 +1,188 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type * as Spectrail from '../../src/index.ts';
+import { spectrail } from '../cli.ts';
+import { sharedFolder } from '../oracle.ts';
+import { browserMissing, launch, type Watched, watch } from './chromium.ts';
+import { type Bundle, bundleLibrary, type Site, serve } from './site.ts';
+
+const shared = sharedFolder();
+if (!shared) console.warn('Skipped: the corpus of instrument files is missing (SPECTRAIL_SHARED).');
+
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'";
+const WITHOUT_WEBASSEMBLY = "default-src 'self'; script-src 'self'; object-src 'none'";
+const RECIPE = readFileSync(new URL('../../recipes/eds-phase-map.yaml', import.meta.url), 'utf8');
+const BUILT = new URL('../../dist/index.js', import.meta.url).href;
+
+const CORPUS = {
+  'P45_the_default_job.bcf': 'bruker-bcf/P45_the_default_job.bcf',
+  '88_ES-LP_G8_selection2_cropped2.hspy': 'hspy/88_ES-LP_G8_selection2_cropped2.hspy',
+};
+
+type Library = { spectrail: typeof Spectrail };
+const PLANNED = 'html[data-planned="6"]';
+
+/** What a run left: its format, the hash of each step, and the results as plain numbers. */
+interface Left {
+  readonly format: string;
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, unknown>>;
+}
+
+/** Arithmetic that IEEE 754 fixes: the same bits in every engine. The others call Math.log, Math.cos and their kin. */
+const EXACT = ['window', 'pca', 'model'];
+/** Where an engine rounds the last bit of Math.log otherwise, a result differs by little more than that. */
+const RELATIVE = 1e-9;
+
+describe.skipIf(browserMissing)('the library in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spectrail-browser-'));
+  const data: Record<string, Uint8Array> = {};
+  let browser: Browser;
+  let bundle: Bundle;
+  let site: Site;
+  let strict: Site;
+  let page: Page;
+  let seen: Watched;
+  let node: typeof Spectrail;
+
+  beforeAll(async () => {
+    node = await import(/* @vite-ignore */ BUILT);
+    bundle = await bundleLibrary(folder, RECIPE);
+    const phantom = join(folder, 'phantom.hspy');
+    const made = await spectrail(['simulate', 'eds', '--out', phantom, '--set', 'height=32', '--set', 'width=40']);
+    expect(made.stderr).toBe('');
+    data['phantom.hspy'] = readFileSync(phantom);
+    if (shared)
+      for (const [name, path] of Object.entries(CORPUS)) data[name] = readFileSync(join(shared, 'corpus', path));
+    site = await serve(bundle.folder, data, POLICY);
+    strict = await serve(bundle.folder, data, WITHOUT_WEBASSEMBLY);
+    browser = await launch();
+    page = await browser.newPage();
+    seen = watch(page);
+    await page.goto(site.url);
+    await page.waitForSelector(PLANNED, { state: 'attached' });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    site?.close();
+    strict?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Opens a served file as the File a user would pick, and runs the recipe in the calling thread. */
+  function inBrowser(name: string): Promise<Left> {
+    return page.evaluate(
+      async ({ name, recipe }) => {
+        const { open, run } = (globalThis as unknown as Library).spectrail;
+        const blob = await (await fetch(`data/${name}`)).blob();
+        const file = await open(new File([blob], name));
+        const { trail, products } = await run(recipe, file);
+        const plain = (value: unknown): unknown => {
+          if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
+          if (Array.isArray(value)) return value.map(plain);
+          if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
+          return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+        };
+        const { components, phases, rare } = products;
+        return {
+          format: file.format,
+          hashes: Object.fromEntries(trail.map(({ id, hash }) => [id, hash])),
+          results: { components: plain(components), phases: plain(phases), rare: plain(rare) } as Record<
+            string,
+            unknown
+          >,
+        };
+      },
+      { name, recipe: RECIPE },
+    );
+  }
+
+  async function inNode(name: string): Promise<Left> {
+    const file = await node.open(new File([new Uint8Array(data[name])], name));
+    const { trail, products } = await node.run(RECIPE, file);
+    return {
+      format: file.format,
+      hashes: Object.fromEntries(trail.map(({ id, hash }) => [id, hash])),
+      results: { components: products.components, phases: products.phases, rare: products.rare },
+    };
+  }
+
+  async function compare(name: string): Promise<void> {
+    const [there, here] = [await inBrowser(name), await inNode(name)];
+    expect(there.format).toBe(here.format);
+    expect(Object.keys(there.hashes)).toEqual(Object.keys(here.hashes));
+    for (const id of EXACT) expect(`${id} ${there.hashes[id]}`).toBe(`${id} ${here.hashes[id]}`);
+    expect(differences(there.results, here.results)).toEqual([]);
+  }
+
+  it('needs Node only where a path or threads are asked for', () => {
+    expect(bundle.needNode).toEqual(['engines/threads.js', 'formats/hdf5/mount.js', 'formats/node-file.js']);
+  });
+
+  it('draws the same counts as Node', async () => {
+    const counts = async ({ simulate }: Pick<typeof Spectrail, 'simulate'>) => {
+      const { dataset } = await simulate('eds', { height: 32, width: 40, seed: 7 });
+      if (dataset.values.kind !== 'dense') return [];
+      return Array.from(await dataset.values.load(), Number);
+    };
+    const there = await page.evaluate(`(${counts.toString()})(globalThis.spectrail)`);
+    expect(there).toEqual(await counts(node));
+  });
+
+  it('opens an .hspy picked by the user; the phase map is that of Node', () => compare('phantom.hspy'));
+
+  it.skipIf(!shared).each(Object.keys(CORPUS))('makes the phase map of %s that Node makes', compare);
+
+  it('says in words that paths and worker threads belong to Node', async () => {
+    const said = await page.evaluate(async () => {
+      const { open, startEngine } = (globalThis as unknown as Library).spectrail;
+      const words = (error: Partial<Spectrail.SpectrailError>) => `${error.kind}/${error.code}`;
+      return [await open('map.bcf').then(String, words), await startEngine(2).then(String, words)];
+    });
+    expect(said).toEqual(['input/no-file-system', 'input/no-threads']);
+  });
+
+  it('keeps to its content security policy: no eval, no request beyond its own site, no complaint', () => {
+    expect(seen.complaints).toEqual([]);
+    expect(seen.requests.filter((url) => !url.startsWith(site.url))).toEqual([]);
+  });
+
+  it('needs WebAssembly for HDF5 only', async () => {
+    const other = await browser.newPage();
+    const { complaints } = watch(other);
+    await other.goto(strict.url);
+    await other.waitForSelector(PLANNED, { state: 'attached' });
+    const said = await other.evaluate(async (recipe) => {
+      const { open, simulate, run } = (globalThis as unknown as Library).spectrail;
+      const { trail } = await run(recipe, (await simulate('eds', { height: 16, width: 16, channels: 512 })).dataset);
+      const blob = await (await fetch('data/phantom.hspy')).blob();
+      const refusal = await open(new File([blob], 'phantom.hspy')).then(
+        () => 'opened',
+        (error) => `${error.kind}/${error.code}: ${error.message}`,
+      );
+      return { steps: trail.length, refusal };
+    }, RECIPE);
+    await other.close();
+    expect(said.steps).toBe(6);
+    expect(said.refusal).toMatch(/^format\/hdf5-unavailable: .*wasm-unsafe-eval/s);
+    expect(complaints.filter((text) => !text.includes('WebAssembly'))).toEqual([]);
+  });
+});
+
+/** Paths at which two results differ: anything but numbers at all, numbers by more than {@link RELATIVE} of the larger. */
+function differences(a: unknown, b: unknown, path = ''): string[] {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const close = Object.is(a, b) || Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b));
+    return close ? [] : [`${path}: ${a} ≠ ${b}`];
+  }
+  if (typeof a === 'object' && a !== null && typeof b === 'object' && b !== null) {
+    const [left, right] = [a, b] as Record<string, unknown>[];
+    const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+    return [...keys].flatMap((key) => differences(left[key], right[key], `${path}/${key}`)).slice(0, 20);
+  }
+  return a === b || typeof b === 'function' ? [] : [`${path}: ${a} ≠ ${b}`];
+}
