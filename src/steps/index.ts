@@ -10,6 +10,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   rebin: () => import('./reshape/rebin.ts'),
   sum: () => import('./reshape/sum.ts'),
   scale: () => import('./reshape/scale.ts'),
+  'camera-counts': () => import('./counts/camera-counts.ts'),
   'decompose.pca': () => import('./decompose/pca.ts'),
   'decompose.truncation': () => import('./decompose/truncation.ts'),
   'decompose.reconstruct': () => import('./decompose/reconstruct.ts'),

@@ -117,8 +117,15 @@ function buildAxis(
 ): Axis {
   const number = (key: string) => {
     const text = entries[`${dimension}-${key}`];
-    const value = text === undefined || text === '' ? Number.NaN : Number(text);
-    return Number.isFinite(value) ? value : undefined;
+    if (text === undefined || text === '' || text === '<undefined>') return undefined;
+    const value = Number(text);
+    if (Number.isFinite(value)) return value;
+    throw formatError({
+      code: 'bad-axis',
+      what: `${dimension}-${key} is "${text}"`,
+      expected: 'a finite number',
+      fix: 'correct the line in the .rpl file, or remove it to count channels',
+    });
   };
   const perChannel = Number(entries['ev-per-chan']);
   const energy = dimension === 'depth' && number('scale') === undefined && perChannel > 0;

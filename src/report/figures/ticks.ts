@@ -8,7 +8,7 @@ export function roundDown(limit: number): number {
 
 /** Round values from `low` to `high`, about `count` of them. */
 export function niceTicks(low: number, high: number, count: number): number[] {
-  if (!(high > low)) return [low];
+  if (!(high > low && Number.isFinite(high - low))) return [low];
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((candidate) => candidate >= rough * (1 - 1e-9)) ?? rough;
@@ -19,6 +19,7 @@ export function niceTicks(low: number, high: number, count: number): number[] {
 
 /** Ticks of a log scale: powers of ten where there are two or more, else 1, 2, 5 × 10ⁿ; about `count` at most. */
 export function logTicks(low: number, high: number, count: number): number[] {
+  if (!(low > 0)) return niceTicks(low, high, count);
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
   if (last > first) {

@@ -35,7 +35,7 @@ export interface Factors {
  */
 export async function factorise(passes: Passes, args: CountsArgs, options: FactoriseOptions): Promise<Factors> {
   const totals = await passes.totals(args);
-  if (options.weighting === 'poisson' && totals.negative > 0) {
+  if (options.weighting === 'poisson' && totals.negative > MOST_NEGATIVE * passes.pixels * passes.channels) {
     throw inputError({
       code: 'negative-counts',
       what: `${totals.negative} values are negative: they are not Poisson counts`,
@@ -80,6 +80,8 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
   };
 }
 
+/** Share of values that dark subtraction and readout noise may leave below zero; a subtracted background leaves far more. */
+const MOST_NEGATIVE = 0.01;
 /** Pixels with less than this share of the mean dose are weighted as if they had it. */
 const LEAST_DOSE = 0.2;
 /** A lone count may reach this share of the noise edge √pixels + √channels, no more. */

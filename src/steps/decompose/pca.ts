@@ -23,7 +23,7 @@ const params = z.strictObject({
     .max(200)
     .default(20)
     .describe('components computed; the truncation step decides how many are signal'),
-  iterations: z.number().int().min(2).max(40).default(5).describe('passes over the data that refine the subspace'),
+  iterations: z.number().int().min(2).max(40).default(8).describe('passes over the data that refine the subspace'),
 });
 type Params = z.infer<typeof params>;
 

@@ -35,10 +35,27 @@ export function findCandidates(
   for (let i = 0; i < labels.length; i++) if (labels[i] > 0) members[labels[i] - 1].push(i);
   const candidates = members.map((pixels) => {
     const peak = pixels.reduce((best, i) => (significance[i] > significance[best] ? i : best), pixels[0]);
-    return { pixels, band: test[peak] % bands, significance: significance[peak] };
+    const pooled = test[peak] < bands;
+    return {
+      pixels: pooled ? withNeighbours(pixels, width, height) : pixels,
+      band: test[peak] % bands,
+      significance: significance[peak],
+    };
   });
   candidates.sort((a, b) => b.significance - a.significance || a.pixels[0] - b.pixels[0]);
   return candidates.slice(0, limit);
+}
+
+/** Pixels and all their neighbours: what a 3×3 pooling looked at. Ascending. */
+function withNeighbours(pixels: readonly number[], width: number, height: number): number[] {
+  const all = new Set<number>();
+  for (const pixel of pixels) {
+    const [y, x] = [Math.floor(pixel / width), pixel % width];
+    for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
+      for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) all.add(yy * width + xx);
+    }
+  }
+  return [...all].sort((a, b) => a - b);
 }
 
 /** Observed and expected counts of a band for each pixel of a candidate. */
@@ -47,22 +64,26 @@ export interface BandCounts {
   readonly expected: Float64Array;
 }
 
-/** Pooling over 3×3 widens a region by one pixel: keep those with an excess of their own, at least the brightest. */
+/**
+ * Pooling over 3×3 widens a region: keep the pixels with an excess of their own. A region is coherent when the rest of it
+ * is in excess even without its brightest pixel; then, where no two pixels stand out alone, all with more counts than
+ * expected are kept.
+ */
 export function trimCandidate(candidate: Candidate, counts: BandCounts): { keep: number[]; coherent: boolean } {
-  const { pixels } = candidate;
-  const p = pixels.map((_, i) => poissonUpperTail(Math.round(counts.observed[i]), counts.expected[i]));
-  let brightest = 0;
-  for (let i = 1; i < pixels.length; i++) if (p[i] < p[brightest]) brightest = i;
-  const keep = pixels.map((_, i) => i).filter((i) => p[i] < MEMBER_P || i === brightest);
-  let observed = 0;
-  let expected = 0;
-  for (const i of pixels.keys()) {
-    if (i === brightest) continue;
+  const all = candidate.pixels.map((_, i) => i);
+  const p = all.map((i) => poissonUpperTail(Math.round(counts.observed[i]), counts.expected[i]));
+  const brightest = all.reduce((best, i) => (p[i] < p[best] ? i : best), 0);
+  let observed = -counts.observed[brightest];
+  let expected = -counts.expected[brightest];
+  for (const i of all) {
     observed += counts.observed[i];
     expected += counts.expected[i];
   }
-  const coherent = keep.length > 1 && expected > 0 && poissonUpperTail(Math.round(observed), expected) < COHERENT_P;
-  return { keep, coherent };
+  const own = all.filter((i) => p[i] < MEMBER_P);
+  const coherent = expected > 0 && poissonUpperTail(Math.round(observed), expected) < COHERENT_P;
+  if (own.length > 1) return { keep: own, coherent };
+  const more = all.filter((i) => counts.observed[i] > counts.expected[i]);
+  return coherent ? { keep: more, coherent } : { keep: [brightest], coherent };
 }
 
 export interface RegionSpectra {

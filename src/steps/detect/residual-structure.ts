@@ -4,10 +4,10 @@ import type { StepContext } from '../step.ts';
 import { bandChannels } from './bands.ts';
 import type { Found } from './found.ts';
 import { bandEdges } from './regions.ts';
-import { bandLimit, COLUMN_SETS, residualColumns, structureOfSums } from './structure.ts';
+import { bandLimit, COLUMN_SETS, neighbourZ, residualColumns } from './structure.ts';
 
-/** Robust z below which spatial order may be a pair of stray counts. */
-const LEAST_EVIDENCE = 2;
+/** Family-wise chance below which a confirmed region is taken for a fault of the model. */
+const CERTAIN = 0.01;
 
 /** Is what was left behind still ordered in space in some band? */
 export async function structureOf(context: StepContext, found: Found, regions: readonly Region[]) {
@@ -18,13 +18,15 @@ export async function structureOf(context: StepContext, found: Found, regions: r
   const channels = COLUMN_SETS * columns;
   const map = context.shapeId('neighbourResiduals');
   const source: Source = { type: 'mapped', map, args, parents: sources, pixels, channels, kind: 'dense' };
-  const sums = await context.fold('moranSums', { width, height }, [source], { pixels, channels, width });
-  const structure = structureOfSums(sums as Parameters<typeof structureOfSums>[0], width, height);
-  const evident = structure.map(({ z, robust }) => (robust > LEAST_EVIDENCE ? z : Math.min(z, 0)));
-  let worst = 0;
-  for (let b = 1; b < columns; b++) if (evident[b] > evident[worst]) worst = b;
+  const sums = await context.fold<Parameters<typeof neighbourZ>[0]>('neighbourSums', {}, [source], {
+    pixels,
+    channels,
+    width,
+  });
+  const z = neighbourZ(sums);
+  const worst = z.reduce((top, value, b) => (value > z[top] ? b : top), 0);
   const band = bandEdges(signal.spectral, ...bandChannels(bands, 2 * worst));
-  const moran = { worstBand: evident[worst], limit: bandLimit(columns), band };
+  const moran = { worstBand: z[worst], limit: bandLimit(columns), band };
   return { moran, warnings: structureWarnings(moran, signal.spectral.unit, regions) };
 }
 
@@ -35,8 +37,9 @@ function structureWarnings(
 ): string[] {
   const warnings: string[] = [];
   const confirmed = regions.filter(({ status }) => status === 'confirmed');
-  if (confirmed.length) {
-    const names = confirmed.map(({ id }) => id).join(', ');
+  const certain = confirmed.filter(({ pValue }) => pValue < CERTAIN);
+  if (certain.length) {
+    const names = certain.map(({ id }) => id).join(', ');
     warnings.push(`The model leaves out something real: region ${names}.`);
   }
   const explained = confirmed.some((region) => region.band[0] < band[1] && band[0] < region.band[1]);

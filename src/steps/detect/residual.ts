@@ -14,7 +14,7 @@ import { type Found, modelBlock } from './found.ts';
 import { describeRegions, spectra } from './region-spectra.ts';
 import { structureOf } from './residual-structure.ts';
 import { type ModelVariance, modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
-import { moranSums, neighbourResiduals, type StructureArgs } from './structure.ts';
+import { neighbourResiduals, neighbourSums, type StructureArgs } from './structure.ts';
 
 const params = z.strictObject({
   falseAlarmRate: z
@@ -71,7 +71,7 @@ export default defineStep<Params>({
   output: 'anomalies',
   traits: ['residual-pass'],
   cite: ['Potapov & Lubk 2019, Adv. Struct. Chem. Imaging 5, 4', 'Moran 1950, Biometrika 37, 17'],
-  shapes: { scan, neighbourResiduals, moranSums, spectra },
+  shapes: { scan, neighbourResiduals, neighbourSums, spectra },
   effect: ({ counts, model }) => {
     const a = counts as SignalState;
     const b = model as SignalState;

@@ -1,4 +1,4 @@
-import { moranOfSums, normalQuantile } from '../../kernels/index.ts';
+import { normalQuantile } from '../../kernels/index.ts';
 import { defineFold, defineMap } from '../../shapes/shape.ts';
 import type { Factor } from '../../signal/noise.ts';
 import { type HalfBandCounts, type ModelVariance, sumHalfBands, upperBound } from './scan-map.ts';
@@ -15,7 +15,7 @@ export interface StructureArgs {
 
 /**
  * Per pixel: standardised residual of every non-overlapping band, followed by the sum and the sum of
- * squares of the same over the right and lower neighbour. What Moran's I needs, without a map per band in memory.
+ * squares of the same over the right and lower neighbour. What a neighbour correlation needs, without a map per band in memory.
  */
 export const neighbourResiduals = defineMap<StructureArgs>({
   gather: ({ width, height }, start, end) => [[start, Math.min(end + width, width * height)]],
@@ -89,93 +89,48 @@ function standardise(
   }
 }
 
-interface MoranSums {
-  readonly sum: Float64Array;
-  readonly squares: Float64Array;
+interface NeighbourSums {
+  /** Σ over neighbouring pairs of r_i·r_j. */
   readonly products: Float64Array;
-  /** Σ r_i · (number of neighbours of i). */
-  readonly degrees: Float64Array;
   /** Σ over neighbouring pairs of (r_i·r_j)². */
-  readonly productSquares: Float64Array;
+  readonly squares: Float64Array;
 }
 
-/** Sums behind Moran's I of every column. */
-export const moranSums = defineFold<{ readonly width: number; readonly height: number }, MoranSums>({
+/** Sums behind the neighbour correlation of every column. */
+export const neighbourSums = defineFold<Record<string, never>, NeighbourSums>({
   init: (_args, { channels }) => {
-    const zeros = () => new Float64Array(channels / COLUMN_SETS);
-    return { sum: zeros(), squares: zeros(), products: zeros(), degrees: zeros(), productSquares: zeros() };
+    const columns = channels / COLUMN_SETS;
+    return { products: new Float64Array(columns), squares: new Float64Array(columns) };
   },
-  add: ({ width, height }, state, [block], start) => {
+  add: (_args, state, [block]) => {
     const columns = block.channels / COLUMN_SETS;
     if (block.kind !== 'dense') return state;
     for (let i = 0; i < block.pixels; i++) {
-      const q = start + i;
-      const x = q % width;
-      const y = Math.floor(q / width);
-      const degree = (x > 0 ? 1 : 0) + (x < width - 1 ? 1 : 0) + (y > 0 ? 1 : 0) + (y < height - 1 ? 1 : 0);
+      const at = i * block.channels;
       for (let b = 0; b < columns; b++) {
-        const r = block.values[i * block.channels + b];
-        state.sum[b] += r;
-        state.squares[b] += r * r;
-        state.products[b] += r * block.values[i * block.channels + columns + b];
-        state.degrees[b] += r * degree;
-        state.productSquares[b] += r * r * block.values[i * block.channels + 2 * columns + b];
+        const r = block.values[at + b];
+        state.products[b] += r * block.values[at + columns + b];
+        state.squares[b] += r * r * block.values[at + 2 * columns + b];
       }
     }
     return state;
   },
   merge: (left, right) => {
-    for (const key of ['sum', 'squares', 'products', 'degrees', 'productSquares'] as const) {
-      for (let b = 0; b < left[key].length; b++) left[key][b] += right[key][b];
+    for (let b = 0; b < left.products.length; b++) {
+      left.products[b] += right.products[b];
+      left.squares[b] += right.squares[b];
     }
     return left;
   },
-  example: ({ pixels, width }) => ({ args: { width, height: pixels / width }, kinds: ['dense'], channels: [6] }),
+  example: () => ({ args: {}, kinds: ['dense'], channels: [6] }),
 });
 
-export interface Structure {
-  /** Moran z under normality. */
-  readonly z: number;
-  /** Σ r_i r_j / √Σ (r_i r_j)²: 1 for a single pair of neighbouring counts in an empty band, whatever z says of it. */
-  readonly robust: number;
-}
-
-/** Spatial order of each column of the summed map. */
-export function structureOfSums(sums: MoranSums, width: number, height: number): Structure[] {
-  const { sum, squares, products, degrees, productSquares } = sums;
-  const n = width * height;
-  const pairs = height * (width - 1) + width * (height - 1);
-  const degreeSquares = rookDegreeSquares(height, width);
-  return Array.from(sum, (total, b) => {
-    const mean = total / n;
-    const cross = products[b] - mean * degrees[b] + pairs * mean * mean;
-    return {
-      z: moranOfSums(n, 2 * pairs, degreeSquares, squares[b] - n * mean * mean, cross).z,
-      robust: productSquares[b] > 0 ? products[b] / Math.sqrt(productSquares[b]) : 0,
-    };
-  });
-}
-
-/** Σ degree² of a full map: a pixel has as many vertical links as rows allow, and horizontal ones as columns allow. */
-function rookDegreeSquares(height: number, width: number): number {
-  const ends = (size: number) => (size > 1 ? [2, size - 2] : [0, 0]);
-  const [edgeRows, innerRows] = ends(height);
-  const [edgeColumns, innerColumns] = ends(width);
-  let sum = 0;
-  for (const [rows, vertical] of [
-    [edgeRows, 1],
-    [innerRows, 2],
-    [height === 1 ? 1 : 0, 0],
-  ]) {
-    for (const [columns, horizontal] of [
-      [edgeColumns, 1],
-      [innerColumns, 2],
-      [width === 1 ? 1 : 0, 0],
-    ]) {
-      sum += rows * columns * (vertical + horizontal) ** 2;
-    }
-  }
-  return sum;
+/**
+ * Neighbour correlation of each column as a z-score that holds where the noise differs from phase to phase; about 1 for a
+ * single pair of stray counts in an empty band, where Moran's own z would be large.
+ */
+export function neighbourZ({ products, squares }: NeighbourSums): Float64Array {
+  return products.map((product, b) => (squares[b] > 0 ? product / Math.sqrt(squares[b]) : 0));
 }
 
 /** z above which the largest of `bands` independent maps is structured, at a 0.5 % false-alarm rate. */

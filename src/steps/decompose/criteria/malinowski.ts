@@ -30,8 +30,9 @@ export const malinowskiF: CriterionRule = ({ factors }) => {
 /** Malinowski 1977, Anal. Chem. 49, 612: indicator function IND = RE/(n−K)², at its minimum. */
 export const malinowskiInd: CriterionRule = ({ factors }) => {
   const { validPixels: m, validChannels: n } = factors;
-  const statistic = residualSquares(factors).map((left, k) =>
-    n - k - 1 > 0 ? Math.sqrt(Math.max(0, left) / (m * (n - k - 1))) / (n - k - 1) ** 2 : Infinity,
+  const defined = residualSquares(factors).slice(0, Math.max(1, n - 1));
+  const statistic = defined.map((left, k) =>
+    n > k + 1 ? Math.sqrt(Math.max(0, left) / (m * (n - k - 1))) / (n - k - 1) ** 2 : 0,
   );
   const components = statistic.reduce((best, value, k) => (value < statistic[best] ? k : best), 0) + 1;
   return {
@@ -39,7 +40,7 @@ export const malinowskiInd: CriterionRule = ({ factors }) => {
     title: 'Malinowski indicator',
     components,
     reason: `the indicator function is smallest at ${components} of ${statistic.length} computed components`,
-    statistic: statistic.map((value) => (Number.isFinite(value) ? value : Number.MAX_VALUE)),
+    statistic,
   };
 };
 
