@@ -19,14 +19,20 @@ const LOWEST_KEV = 0.15;
 const EDGE_SHELLS = ['K', 'L3', 'M5'];
 const GREEK: Readonly<Record<string, string>> = { a: 'α', b: 'β', g: 'γ' };
 
-/** Lines (X-rays) or edge onsets (losses, absorption) of the elements that fall on the axis; none for other modalities. */
+/** Each element counts for so much less than the one named before it. */
+const PER_RANK = 0.9;
+
+/**
+ * Lines (X-rays) or edge onsets (losses, absorption) of the elements that fall on the axis; none for other modalities.
+ * @param elements the most important first.
+ */
 export function lineLabels(elements: readonly string[], { modality, spectral }: Origin): LineLabel[] {
   const known = [...new Set(elements)].filter(isElementSymbol);
   const positions =
     modality === 'eds'
-      ? known.flatMap(xrayLines)
+      ? known.flatMap((element, rank) => ranked(xrayLines(element), rank))
       : modality === 'eels' || modality === 'xas'
-        ? known.flatMap(edges)
+        ? known.flatMap((element, rank) => ranked(edges(element), rank))
         : [];
   if (positions.length === 0 || (spectral.unit !== 'eV' && spectral.unit !== 'keV')) return [];
   const ends = [axisValue(spectral, 0), axisValue(spectral, spectral.size - 1)];
@@ -34,6 +40,10 @@ export function lineLabels(elements: readonly string[], { modality, spectral }: 
   return positions
     .map((label) => ({ ...label, position: convertUnit(label.position, 'keV', spectral.unit) }))
     .filter(({ position }) => position > low && position < high);
+}
+
+function ranked(labels: readonly LineLabel[], rank: number): LineLabel[] {
+  return labels.map((label) => ({ ...label, priority: label.priority * PER_RANK ** rank }));
 }
 
 function xrayLines(element: string): LineLabel[] {

@@ -70,15 +70,15 @@ export function sectionTitle(report: Report, { node, product }: AnyResult, title
   return resultsOf(report, product.product).length === 1 ? title : `${title}: ${node.id}`;
 }
 
-/** Elements that any result names, strongest first: their lines are written into the spectra. */
+/** Elements that any result names, most important first: strongest of any phase, then of regions. Their lines are named. */
 export function elementsFound(report: Report): string[] {
-  const phases = resultsOf(report, 'phases').flatMap(({ product }) =>
-    product.phases.flatMap(({ elements }) => elements),
-  );
+  const ofPhases = resultsOf(report, 'phases').flatMap(({ product }) => product.phases.map(({ elements }) => elements));
+  const longest = Math.max(0, ...ofPhases.map((elements) => elements.length));
+  const phases = Array.from({ length: longest }, (_, rank) => ofPhases.flatMap((elements) => elements[rank] ?? []));
   const regions = resultsOf(report, 'anomalies').flatMap(({ product }) =>
     product.regions
       .filter(({ status }) => status === 'confirmed')
       .flatMap(({ suggestions }) => suggestions.slice(0, 1).map(({ element }) => element)),
   );
-  return [...new Set([...phases, ...regions])];
+  return [...new Set([...phases.flat(), ...regions])];
 }

@@ -119,15 +119,19 @@ describe('spectra', () => {
 
   test('names never overlap, stay inside and near their lines, and the weak go first where there is no room', () => {
     const labels = Array.from({ length: 30 }, (_, i) => ({ text: `X${i} Kα`, position: 100 + (i % 5), priority: i }));
-    const wide = placeNames(labels, (x) => x, [0, 600]);
-    expect(wide).toHaveLength(30);
-    const gaps = wide.slice(1).map(({ at }, i) => at - wide[i].at);
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(12 - 1e-9);
-    const tight = placeNames(labels, (x) => x, [0, 120]);
-    expect(tight).toHaveLength(10);
-    expect(Math.min(...tight.map(({ at }) => at))).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...tight.map(({ at }) => at))).toBeLessThanOrEqual(120);
-    expect(tight.map(({ text }) => text)).toContain('X29 Kα');
+    for (const right of [600, 120]) {
+      const placed = placeNames(labels, (x) => x, [0, right]);
+      expect(placed.length).toBeGreaterThanOrEqual(4);
+      expect(placed.length).toBeLessThanOrEqual(7);
+      const gaps = placed.slice(1).map(({ at }, i) => at - placed[i].at);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(12 - 1e-9);
+      expect(Math.max(...placed.map(({ at, line }) => Math.abs(at - line)))).toBeLessThanOrEqual(36);
+      expect(Math.min(...placed.map(({ at }) => at))).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...placed.map(({ at }) => at))).toBeLessThanOrEqual(right);
+      expect(placed.map(({ text }) => text)).toContain('X29 Kα');
+    }
+    const apart = labels.map((label, i) => ({ ...label, position: 10 + 13 * i }));
+    expect(placeNames(apart, (x) => x, [0, 600])).toHaveLength(30);
     expect(placeNames([labels[0]], (x) => x, [0, 600])[0].at).toBe(100);
   });
 

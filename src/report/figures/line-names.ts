@@ -3,6 +3,8 @@ import { FONT_SIZE, type Frame, type Pen, tenths, textWidth } from './drawing.ts
 
 /** Pixels from one upright name to the next. */
 const PITCH = 12;
+/** A name that would stand farther from its line than this leads nobody to it. */
+const FARTHEST = 3 * PITCH;
 
 export interface PlacedName {
   readonly text: string;
@@ -19,29 +21,31 @@ export function nameRoom(labels: readonly LineLabel[]): number {
 
 /**
  * Spreads names so that none overlaps its neighbour and all stay within the frame, each as near to its line as that allows.
- * Where there is no room for all, those of low priority go, and a line within two pixels of a stronger one of the same
- * element has no name of its own.
+ * Of names that crowd each other away from their lines, those of low priority go; and a line within half a name of a
+ * stronger one of the same element has no name of its own.
  */
 export function placeNames(
   labels: readonly LineLabel[],
   toPixels: (position: number) => number,
   [left, right]: readonly [number, number],
 ): PlacedName[] {
-  const room = Math.max(Math.floor((right - left) / PITCH), 0);
-  const kept: { text: string; line: number }[] = [];
+  let placed: PlacedName[] = [];
   for (const { text, position } of [...labels].sort((a, b) => b.priority - a.priority || a.position - b.position)) {
     const line = toPixels(position);
-    if (line < left || line > right || kept.length >= room) continue;
+    if (line < left || line > right) continue;
     const element = text.split(' ')[0];
-    if (kept.some((other) => other.text.startsWith(`${element} `) && Math.abs(other.line - line) < PITCH / 2)) continue;
-    kept.push({ text, line });
+    if (placed.some((other) => other.text.startsWith(`${element} `) && Math.abs(other.line - line) < PITCH / 2))
+      continue;
+    const names = [...placed, { text, line }].sort((a, b) => a.line - b.line);
+    const places = spread(
+      names.map((name) => name.line),
+      left + PITCH / 2,
+      right - PITCH / 2,
+    );
+    if (names.some((name, i) => Math.abs(places[i] - name.line) > FARTHEST)) continue;
+    placed = names.map((name, i) => ({ text: name.text, line: name.line, at: places[i] }));
   }
-  kept.sort((a, b) => a.line - b.line);
-  return spread(
-    kept.map(({ line }) => line),
-    left + PITCH / 2,
-    right - PITCH / 2,
-  ).map((at, i) => ({ ...kept[i], at }));
+  return placed;
 }
 
 /** Least-squares positions at least PITCH apart, by merging neighbours that collide into blocks. */

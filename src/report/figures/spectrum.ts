@@ -36,6 +36,8 @@ export interface SpectrumOptions {
 }
 
 const MARGIN = { left: 58, right: 10, bottom: 38, top: 8 };
+/** Beside the longest tick label: its tick, the upright label of the axis, air. */
+const AXIS_LABEL = 32;
 const LEGEND = 18;
 
 export function spectrum(options: SpectrumOptions): string {
@@ -48,13 +50,14 @@ export function spectrum(options: SpectrumOptions): string {
   const visible = labels.filter(({ position }) => position > Math.min(...domain) && position < Math.max(...domain));
   const named = traces.filter(({ name }) => name);
   const marginTop = MARGIN.top + nameRoom(visible) + (named.length ? LEGEND : 0);
-  const plotWidth = width - MARGIN.left - MARGIN.right;
   const { axis: y, factor } = verticalScale(traces, scale, height - MARGIN.bottom - MARGIN.top);
+  const marginLeft = Math.max(MARGIN.left, ...y.ticks.map((tick) => textWidth(y.tickFormat(tick)) + AXIS_LABEL));
+  const plotWidth = width - marginLeft - MARGIN.right;
   return draw({
     alt: options.alt,
     width,
     height: height + marginTop - MARGIN.top,
-    marginLeft: MARGIN.left,
+    marginLeft,
     marginRight: MARGIN.right,
     marginBottom: MARGIN.bottom,
     marginTop,
@@ -72,7 +75,7 @@ export function spectrum(options: SpectrumOptions): string {
       label: options.yLabel + factor,
       labelAnchor: 'center',
       labelArrow: 'none',
-      labelOffset: 52,
+      labelOffset: marginLeft - 6,
       tickSize: 4,
     },
     marks: [

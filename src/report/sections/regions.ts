@@ -36,7 +36,10 @@ function regionPair(report: Report, { node, product }: Result<'anomalies'>, regi
     region.suggestions.slice(0, 3).map(({ element }) => element),
     product,
   );
-  const explained = lineLabels(elementsFound(report), product);
+  const explained = lineLabels(elementsFound(report), product).map((label) => ({
+    ...label,
+    priority: label.priority / 2,
+  }));
   const whole = report.figures.wide(`${node.id}-region-${region.id}`, 640, (width) =>
     spectrum({
       ...common,
@@ -46,7 +49,7 @@ function regionPair(report: Report, { node, product }: Result<'anomalies'>, regi
       yLabel: join > 1 ? `counts per ${join} channels` : 'counts per channel',
       scale: 'sqrt',
       traces: traces(joined(region.counts, join), joined(region.model, join)),
-      labels: explained,
+      labels: distinct([...explained, ...suggested]),
       alt: `Counts and model of region ${region.id}, square-root scale`,
     }),
   );
@@ -60,7 +63,7 @@ function regionPair(report: Report, { node, product }: Result<'anomalies'>, regi
       scale: 'linear',
       view: around(region.band, x),
       traces: traces(region.counts, region.model),
-      labels: distinct([...suggested, ...explained]),
+      labels: distinct([...explained, ...suggested]),
       alt: `Counts and model of region ${region.id} around the band of its excess`,
     }),
   );
