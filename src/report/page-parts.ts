@@ -1,5 +1,5 @@
 import { type Quantity, uncertainty } from '../signal/quantity.ts';
-import { type Content, html, type Markup } from './markup.ts';
+import { type Content, html, Markup } from './markup.ts';
 import { formatNumber, formatWithError } from './numbers.ts';
 
 /** A number or phrase that leads to its entry in the trail. */
@@ -11,12 +11,16 @@ export interface Column {
   readonly title: Content;
   /** Right-aligned and linked to the trail. */
   readonly number?: boolean;
+  /** Sentences: not squeezed into a narrow column on a phone. */
+  readonly long?: boolean;
 }
 
 /** @param trail node whose numbers these are. */
 export function table(columns: readonly Column[], rows: readonly (readonly Content[])[], trail?: string): Markup {
-  const cell = (content: Content, { number }: Column) =>
-    number ? html`<td class="n">${trail ? traced(trail, content) : content}</td>` : html`<td>${content}</td>`;
+  const cell = (content: Content, { number, long }: Column) =>
+    number
+      ? html`<td class="n">${trail ? traced(trail, content) : content}</td>`
+      : html`<td${long && new Markup(' class="long"')}>${content}</td>`;
   return html`<div class="scroll"><table><thead><tr>${columns.map(({ title, number }) =>
     number ? html`<th class="n">${title}</th>` : html`<th>${title}</th>`,
   )}</tr></thead><tbody>

@@ -35,6 +35,21 @@ describe('report of a full run', () => {
     html = text(files, 'report.html');
   });
 
+  test('without a region the findings say that the model explains the map only where nothing speaks against it', async () => {
+    const head = async (warnings: readonly string[]) => {
+      const changed = withProducts(input, (products) => ({
+        ...products,
+        residual: { ...(products['residual'] as Anomalies), regions: [], warnings: [...warnings] },
+      }));
+      const page = text(await buildReport(changed), 'report.html');
+      return parseHTML(page).document.querySelector('.findings')?.textContent ?? '';
+    };
+    expect(await head([])).toMatch(/No region exceeds .*: the model explains the map\./);
+    const doubtful = await head(['The residual is ordered.']);
+    expect(doubtful).toMatch(/No region exceeds .*\. The residual is ordered\./);
+    expect(doubtful).not.toContain('explains the map');
+  });
+
   test('the page needs nothing but itself: no script, nothing from the network', () => {
     expect(found(html, /<(script|link|iframe)|\son\w+=|url\(|@import/)).toEqual([]);
     const urls = [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, url]) => url);

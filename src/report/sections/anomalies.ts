@@ -45,10 +45,10 @@ export const anomalies: ProductSection<'anomalies'> = (report, result) => {
 };
 
 function findings(product: Anomalies, node: string): Markup[] {
-  const { regions, threshold, spectral } = product;
+  const { regions, threshold, spectral, warnings } = product;
   if (regions.length === 0) {
     return [
-      html`No region exceeds the significance threshold of ${traced(node, formatNumber(threshold))}: the model explains the map.`,
+      html`No region exceeds the significance threshold of ${traced(node, formatNumber(threshold))}${warnings.length ? `. ${warnings.join(' ')}` : ': the model explains the map.'}`,
     ];
   }
   const confirmed = regions.filter(({ status }) => status === 'confirmed');
@@ -114,8 +114,8 @@ function significanceMap(report: Report, { node, product }: Result<'anomalies'>)
           })),
         ),
     }),
-    html`Significance per pixel; the orange tick marks the threshold. Outlined and numbered: regions, dashed where unconfirmed;
-    regions too small to outline carry a ring.`,
+    html`Significance per pixel; the orange tick marks the threshold${regions.length === 0 && ', where the scale reaches it'}.
+    ${regions.length > 0 && 'Outlined and numbered: regions, dashed where unconfirmed; regions too small to outline carry a ring.'}`,
   );
 }
 
@@ -155,7 +155,7 @@ function regionTable({ regions, spectral, navigation }: Anomalies, node: string)
       { title: 'expected', number: true },
       { title: 'excess', number: true },
       { title: 'family-wise p', number: true },
-      { title: 'suggestions' },
+      { title: 'suggestions', long: true },
     ],
     regions.slice(0, MOST_ROWS).map((region) => {
       const sigma = uncertainty(region.observed);
