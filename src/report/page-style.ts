@@ -21,7 +21,11 @@ a.t:hover { text-decoration: underline solid var(--accent); }
 nav { margin: 12px 0; display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 14px; }
 .note, figcaption { color: var(--soft); font-size: 13px; }
 .note { max-width: 90ch; }
-.scroll { overflow-x: auto; margin: 10px 0; }
+.scroll { overflow-x: auto; margin: 10px 0; background: linear-gradient(to right, #fff 30px, #fff0) local,
+  linear-gradient(to left, #fff 30px, #fff0) local, radial-gradient(farthest-side at 0 50%, #0004, #0000) left,
+  radial-gradient(farthest-side at 100% 50%, #0004, #0000) right; background-size: 40px 100%, 40px 100%, 12px 100%, 12px 100%;
+  background-position: 0 0, 100% 0, 0 0, 100% 0; background-repeat: no-repeat; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; border-bottom: 1.5px solid var(--ink); vertical-align: bottom; }
@@ -50,7 +54,8 @@ figcaption { max-width: 80ch; margin-top: 2px; }
 .warning { color: #8a5a00; font-weight: 600; }
 .confirmed { font-weight: 600; }
 .unconfirmed { color: var(--soft); }
-.trail td { overflow-wrap: anywhere; min-width: 7em; }
+.trail td { overflow-wrap: break-word; min-width: 7em; }
+.trail td:nth-child(-n+2), .trail code { white-space: nowrap; }
 @media (max-width: 760px) {
   body { padding: 16px 16px 48px; }
   h1 { font-size: 23px; }
@@ -59,7 +64,8 @@ figcaption { max-width: 80ch; margin-top: 2px; }
   .pair, .pair.even { grid-template-columns: minmax(0, 1fr); }
   .maps, .multiples { display: block; }
   td:not(.n) { min-width: 6.5em; }
-  td:last-child:not(.n):not(:empty) { min-width: 15em; }
+  td:last-child:not(.n):not(.long):not(:empty) { min-width: 15em; }
+  td.long:last-child:not(:empty) { min-width: 32em; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; }

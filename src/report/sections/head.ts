@@ -11,6 +11,8 @@ import { table, traced } from '../page-parts.ts';
 import type { Report, ReportSignal } from '../report.ts';
 
 const MOST_CONDITIONS = 12;
+/** Said by the other columns, or of the file and not of the measurement. */
+const SAID_ELSEWHERE = new Set(['signal_type', 'record_by', 'quantity', 'original_filename', 'title', 'name']);
 
 /** What was asked, of what, and what came out. */
 export function head(report: Report, findings: readonly Markup[]): Markup {
@@ -44,7 +46,7 @@ function inputRow({ name, signal, file }: ReportSignal): (string | Markup)[] {
     html`${title && html`<b>${title}</b><br>`}${modality(signal.modality).title}<br>${describeNavigation(navigation)}, ${counted(spectral.size, 'channel')}${range}`,
     html`${describeIntensity(intensity)}<br>${describeNoise(noise)}${masked && html`<br>masked: ${masked}`}`,
     html`${join(conditions(signal.metadata), html`<br>`)}`,
-    file ? html`${file.name}<br>${formatBytes(file.bytes)}` : 'made in memory',
+    file ? html`${file.name.split(/[\\/]/).at(-1)}<br>${formatBytes(file.bytes)}` : 'made in memory',
   ];
 }
 
@@ -52,6 +54,7 @@ function inputRow({ name, signal, file }: ReportSignal): (string | Markup)[] {
 function conditions(metadata: PlainTree): string[] {
   return Object.entries(metadata)
     .flatMap(([key, value]) => {
+      if (SAID_ELSEWHERE.has(key)) return [];
       if (typeof value !== 'number' && typeof value !== 'string') return [];
       const { name, unit } = splitUnit(key);
       const text =
