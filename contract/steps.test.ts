@@ -46,7 +46,10 @@ function pick<T>(step: Step, from: Readonly<Record<string, T>>): Record<string, 
 /** What a plan can know of a signal: all but its values, its past and the numbers that only its values give. */
 function knowable(state: SignalState) {
   const { navigation, spectral, modality, title, intensity, mask, shift, storage, noise } = state;
-  const form = noise.tag === 'correlated' ? { ...noise.form, variance: undefined, rank: undefined } : undefined;
+  const form =
+    noise.tag === 'correlated'
+      ? { ...noise.form, variance: undefined, loadingErrors: undefined, rank: undefined }
+      : undefined;
   const law = form ? { ...noise, form, across: noise.across.kind } : noise;
   return { navigation, spectral, modality, title, intensity, mask, drift: driftExtent(shift), storage, noise: law };
 }

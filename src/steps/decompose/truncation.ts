@@ -194,7 +194,11 @@ function verdict(factors: Factorisation, k: number, signal: boolean): ComponentV
   if (measured.kurtosis > LOCALISED) {
     return { kind: 'localised', ...measured, flag: 'carried by a few pixels: left to the residual pass' };
   }
-  return { kind: 'common', ...measured, flag: 'no spatial structure: mixed below the pixel size, or drift' };
+  const flag =
+    measured.moran < -STRUCTURED
+      ? 'alternates between neighbouring pixels: an artefact of the scan, not a phase'
+      : 'no spatial structure: mixed below the pixel size, or drift';
+  return { kind: 'common', ...measured, flag };
 }
 
 function excessKurtosis({ scores, rank, rowWeights, validPixels }: Factorisation, k: number): number {

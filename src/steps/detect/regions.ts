@@ -14,6 +14,8 @@ export interface Candidate {
   readonly significance: number;
 }
 
+/** Below the softest line a detector shows: the zero peak and its noise. */
+const LEAST_LINE_KEV = 0.05;
 /** Chance of a pixel joining a region beside its own excess. */
 const MEMBER_P = 0.01;
 /** A region whose excess does not survive without its brightest pixel, at this chance, is one pixel. */
@@ -151,10 +153,10 @@ function suggest(
   const energies = axisValues(signal.spectral).map(keV);
   const ascending = energies.length < 2 || energies[1] > energies[0];
   const inOrder = (values: Float64Array) => (ascending ? values : values.slice().reverse());
-  if (keV(band[1]) <= 0) return [];
+  if (keV(band[1]) <= LEAST_LINE_KEV) return [];
   const beam = signal.metadata.beam_energy_keV;
   const candidates = suggestElements({
-    band: [Math.max(0.05, keV(band[0])), keV(band[1])],
+    band: [Math.max(LEAST_LINE_KEV, keV(band[0])), keV(band[1])],
     excess: {
       energiesKeV: inOrder(energies),
       counts: inOrder(counts.map((value, j) => value - model[j])),

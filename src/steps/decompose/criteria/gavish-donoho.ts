@@ -14,7 +14,7 @@ export const gavishDonoho: CriterionRule = ({ factors }) => {
     id: 'gavish-donoho',
     title: 'Gavish–Donoho threshold',
     components,
-    reason: `${components} singular values exceed λ*σ√${long} = ${threshold.toPrecision(5)} (least mean squared error; noise σ ${sigma.toPrecision(3)})`,
+    reason: `${components === 1 ? '1 singular value exceeds' : `${components} singular values exceed`} λ*σ√${long} = ${threshold.toPrecision(5)} (least mean squared error; noise σ ${sigma.toPrecision(3)})`,
     statistic,
     threshold,
   };

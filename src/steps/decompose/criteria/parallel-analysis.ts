@@ -17,7 +17,7 @@ export const parallelAnalysis: CriterionRule = ({ factors, null: calibration }) 
     id: 'parallel',
     title: 'Parallel analysis',
     components,
-    reason: `${components} singular values exceed ${threshold.toPrecision(5)}, the 99 % point of the largest noise value in ${calibration.repeats} simulated maps of the same dose`,
+    reason: `${components === 1 ? '1 singular value exceeds' : `${components} singular values exceed`} ${threshold.toPrecision(5)}, the 99 % point of the largest noise value in ${calibration.repeats} simulated maps of the same dose`,
     statistic,
     threshold,
   };

@@ -38,7 +38,7 @@ export const thinning: CriterionRule = async ({ factors, null: calibration, samp
     id: 'thinning',
     title: 'Thinning cross-validation',
     components: best,
-    reason: `held-out counts of ${sample.pixels} pixels are most likely under ${best} components`,
+    reason: `held-out counts of ${sample.pixels} pixels are most likely under ${best === 1 ? '1 component' : `${best} components`}`,
     statistic,
   };
 };

@@ -37,7 +37,7 @@ const shifted = defineMap<Args>({
 });
 
 export default defineStep<Params>({
-  id: 'camera-counts',
+  id: 'counts.camera',
   version: 1,
   title: 'Counts of a camera',
   summary:
@@ -62,7 +62,7 @@ export default defineStep<Params>({
         channels: signal.spectral.size,
         kind: 'dense',
       },
-      history: [...signal.history, { step: 'camera-counts', version: 1, params: {} }],
+      history: [...signal.history, { step: 'counts.camera', version: 1, params: {} }],
     });
   },
 });
