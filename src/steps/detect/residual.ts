@@ -5,13 +5,15 @@ import { inputError } from '../../signal/errors.ts';
 import { countGain } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
+import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 import { type Anomalies, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { halfBandOf, makeBands } from './bands.ts';
+import { type Bands, bandChannels, halfBandOf, makeBands } from './bands.ts';
 import { CALIBRATION_PIXELS, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
 import { type Found, modelBlock } from './found.ts';
 import { describeRegions, spectra } from './region-spectra.ts';
+import { bandEdges } from './regions.ts';
 import { structureOf } from './residual-structure.ts';
 import { type ModelVariance, modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
 import { neighbourResiduals, neighbourSums, type StructureArgs } from './structure.ts';
@@ -124,7 +126,7 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
   const sources = [signal.source, model.source];
   const modelRows = await calibrationRows(context, model, width, height);
   const expected = modelHalfBands(modelRows.block, halfBand, halves);
-  const variance = modelVariance(model, halfBand, halves, pixels);
+  const variance = modelVariance(model, signal, bands, halfBand, pixels);
   const local = {
     ...variance,
     pixels: variance.pixels.subarray(modelRows.first, modelRows.first + modelRows.block.pixels),
@@ -166,30 +168,43 @@ async function calibrationRows(context: StepContext, model: Signal, width: numbe
   return { first, block: sliceBlock(block, first, first + rows * columns), width: columns, height: rows };
 }
 
+/** Variance that no excess can outdo: for bands that are not tested. */
+const UNTESTED = 1e300;
+/** Below this an EDS detector shows the zero peak of its electronics, not the specimen. */
+const SOFTEST_LINE_KEV = 0.1;
+
 /** Errors of the model itself, from the low-rank law it carries; none where it carries no such law. */
 function modelVariance(
   { noise, source }: Signal,
+  { spectral, modality }: Signal,
+  bands: Bands,
   halfBand: Uint16Array,
-  halves: number,
   pixels: number,
 ): ModelVariance {
-  const bands = new Float64Array(Math.max(1, halves - 1));
+  const halves = bands.edges.length - 1;
+  const perBand = new Float64Array(Math.max(1, halves - 1));
   const known = noise.tag === 'correlated' && noise.form.kind === 'low-rank' ? noise.form.variance : undefined;
-  if (!known || source.type !== 'memory' || source.block.kind !== 'factors') {
-    return { pixels: new Float64Array(pixels), bands };
-  }
-  const { rank, loadings } = source.block;
-  const summed = new Float64Array(halves * rank);
-  for (let j = 0; j < halfBand.length; j++) {
-    for (let k = 0; k < rank; k++) summed[halfBand[j] * rank + k] += loadings[j * rank + k];
-  }
-  for (let b = 0; b < bands.length; b++) {
-    for (let k = 0; k < rank; k++) {
-      const both = summed[b * rank + k] + (b + 1 < halves ? summed[(b + 1) * rank + k] : 0);
-      bands[b] += both * both;
+  if (known && source.type === 'memory' && source.block.kind === 'factors') {
+    const { rank, loadings } = source.block;
+    const summed = new Float64Array(halves * rank);
+    for (let j = 0; j < halfBand.length; j++) {
+      for (let k = 0; k < rank; k++) summed[halfBand[j] * rank + k] += loadings[j * rank + k];
+    }
+    for (let b = 0; b < perBand.length; b++) {
+      for (let k = 0; k < rank; k++) {
+        const both = summed[b * rank + k] + (b + 1 < halves ? summed[(b + 1) * rank + k] : 0);
+        perBand[b] += both * both;
+      }
     }
   }
-  return { pixels: known, bands };
+  const perPixel = known ?? new Float64Array(pixels);
+  if (modality !== 'eds' || !isKnownUnit(spectral.unit)) return { pixels: perPixel, bands: perBand };
+  const tested = perBand.map((value, b) => {
+    const [, top] = bandEdges(spectral, ...bandChannels(bands, b));
+    return convertUnit(top, spectral.unit, 'keV') > SOFTEST_LINE_KEV ? value : UNTESTED;
+  });
+  // a model without errors of its own still needs a factor for the bands that are not tested
+  return { pixels: known ?? perPixel.fill(1e-12), bands: tested };
 }
 
 function resolutionOf({ metadata }: Signal): number | undefined {
