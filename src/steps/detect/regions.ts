@@ -67,25 +67,31 @@ export interface BandCounts {
 }
 
 /**
- * Pooling over 3×3 widens a region: keep the pixels with an excess of their own. A region is coherent when the rest of it
- * is in excess even without its brightest pixel; then, where no two pixels stand out alone, all with more counts than
- * expected are kept.
+ * Pooling over 3×3 widens a region: keep the pixels with an excess of their own. A region is coherent when it is in excess
+ * even without its brightest pixel: those that stand out alone, or, where their neighbours hold few counts, all of it; then,
+ * where no two pixels stand out alone, all with more counts than expected are kept.
  */
 export function trimCandidate(candidate: Candidate, counts: BandCounts): { keep: number[]; coherent: boolean } {
   const all = candidate.pixels.map((_, i) => i);
   const p = all.map((i) => poissonUpperTail(Math.round(counts.observed[i]), counts.expected[i]));
   const brightest = all.reduce((best, i) => (p[i] < p[best] ? i : best), 0);
-  let observed = -counts.observed[brightest];
-  let expected = -counts.expected[brightest];
-  for (const i of all) {
-    observed += counts.observed[i];
-    expected += counts.expected[i];
-  }
   const own = all.filter((i) => p[i] < MEMBER_P);
-  const coherent = expected > 0 && poissonUpperTail(Math.round(observed), expected) < COHERENT_P;
+  const coherent = [own, all].some((members) => excessWithout(members, brightest, counts) < COHERENT_P);
   if (own.length > 1) return { keep: own, coherent };
   const more = all.filter((i) => counts.observed[i] > counts.expected[i]);
   return coherent ? { keep: more, coherent } : { keep: [brightest], coherent };
+}
+
+/** Chance of the counts of some pixels, one of them left out. */
+function excessWithout(members: readonly number[], brightest: number, { observed, expected }: BandCounts): number {
+  let o = 0;
+  let e = 0;
+  for (const i of members) {
+    if (i === brightest) continue;
+    o += observed[i];
+    e += expected[i];
+  }
+  return e > 0 ? poissonUpperTail(Math.round(o), e) : 1;
 }
 
 export interface RegionSpectra {
