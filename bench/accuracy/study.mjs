@@ -61,7 +61,10 @@ export async function studySeed({ seed, parameters }) {
     oracleMerged: score(known, bulk, merge),
     pair: score(phases.labels, inPair),
     pairOracle: score(known, inPair),
-    rightK: truncation.components === BULK || (rare.size > 0 && truncation.components === BULK + 1 && localised === 1),
+    rightK:
+      truncation.kept.length === BULK &&
+      truncation.components - BULK === localised &&
+      localised <= (rare.size > 0 ? 1 : 0),
     found: hits.length > 0,
     named: hits.some((region) => region.suggestions[0]?.element === truth.rare?.element),
     falseRegions: residual.regions.filter((region) => !region.pixels.some((i) => rare.has(i))).length,
