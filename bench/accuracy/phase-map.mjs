@@ -14,7 +14,7 @@ else parentPort.on('message', async (task) => parentPort.postMessage(await study
 async function main() {
   const { values } = parseArgs({ options: { seeds: { type: 'string', default: '100' }, json: { type: 'string' } } });
   const seeds = Number(values.seeds);
-  const few = Math.max(2, Math.round(seeds * 0.08));
+  const few = Math.max(2, Math.round(seeds * 0.2));
   const rows = [
     { name: 'dose 100, with the rare phase', tasks: list(seeds, { dose: 100, rare: true }) },
     { name: 'dose 100, nothing rare', tasks: list(seeds, { dose: 100, rare: false }) },
