@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   formats: ['reference', 'kernels', 'signal'],
   simulate: ['reference', 'kernels', 'signal'],
   steps: ['shapes', 'reference', 'kernels', 'signal'],
-  engines: ['steps', 'shapes', 'kernels', 'signal'],
+  engines: ['steps', 'shapes', 'formats', 'reference', 'kernels', 'signal'],
   plan: ['engines', 'steps', 'shapes', 'reference', 'kernels', 'signal'],
   report: ['plan', 'engines', 'steps', 'shapes', 'reference', 'kernels', 'signal'],
   '.': ['report', 'plan', 'engines', 'steps', 'shapes', 'formats', 'simulate', 'reference', 'kernels', 'signal'],

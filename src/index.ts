@@ -11,6 +11,7 @@
  */
 import type { Engine } from './engines/engine.ts';
 import { inlineEngine } from './engines/inline.ts';
+import { resolveMember } from './engines/resolve.ts';
 import { blobFile } from './formats/blob-file.ts';
 import type { ByteSource } from './formats/format.ts';
 import { type OpenedFile, openFile } from './formats/index.ts';
@@ -22,7 +23,6 @@ import type { Dataset, PlainTree } from './signal/dataset.ts';
 import { inputError, planError } from './signal/errors.ts';
 import type { Signal } from './signal/signal.ts';
 import { SIMULATORS, type Simulation } from './simulate/index.ts';
-import { resolveShape } from './steps/index.ts';
 import { signalState } from './steps/state.ts';
 
 /** A path (Node), a file the browser holds, or bytes. */
@@ -106,7 +106,7 @@ export async function run(
  * @throws SpectrailError `input/no-threads` for any number of them in a browser.
  */
 export async function startEngine(threads = 0): Promise<Engine> {
-  if (threads < 1) return inlineEngine(resolveShape);
+  if (threads < 1) return inlineEngine(resolveMember);
   requireNode(
     'no-threads',
     'there are no Node worker threads in a browser',

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { resolveShape } from '../steps/index.ts';
 import { type Port, serve } from './messages.ts';
+import { resolveMember } from './resolve.ts';
 
 if (parentPort) {
   const port = parentPort;
@@ -9,5 +9,5 @@ if (parentPort) {
     onMessage: (handler) => port.on('message', handler),
     close: () => port.close(),
   };
-  serve(face, resolveShape);
+  serve(face, resolveMember);
 }

@@ -10,6 +10,7 @@ export function blobFile(blob: Blob, name: string, beside: readonly File[] = [])
   return {
     name,
     size: blob.size,
+    blob,
     async read(offset, length) {
       if (!Number.isSafeInteger(offset) || offset < 0 || !Number.isSafeInteger(length) || length < 0) {
         throw inputError({

@@ -7,6 +7,8 @@ export interface ByteSource {
   readonly size: number;
   /** Path on disk where there is one (Node). */
   readonly path?: string;
+  /** What the browser holds it as, where it does. */
+  readonly blob?: Blob;
   /**
    * Up to `length` bytes from `offset`; fewer only at the end of the file.
    */

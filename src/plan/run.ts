@@ -1,11 +1,11 @@
 import { collect, type Engine, runFold } from '../engines/engine.ts';
+import { resolveMember } from '../engines/resolve.ts';
 import type { Geometry, ShapeResolver } from '../shapes/shape.ts';
 import type { PlainTree } from '../signal/dataset.ts';
 import { isSpectrailError, SpectrailError } from '../signal/errors.ts';
 import { type Hashable, hash } from '../signal/hash.ts';
 import { mapShape, type Signal } from '../signal/signal.ts';
 import { sourceChannels, sourcePixels } from '../signal/source.ts';
-import { resolveShape } from '../steps/index.ts';
 import type { Product } from '../steps/products.ts';
 import type { StepContext } from '../steps/step.ts';
 import { type Plan, type PlannedNode, refuseIfBlocked } from './plan.ts';
@@ -94,7 +94,7 @@ async function runStep(node: PlannedNode, context: StepContext, given: Record<st
 }
 
 function stepContext(node: PlannedNode, engine: Engine, seed: number, events: RunEvents, notes: string[]): StepContext {
-  const resolve: ShapeResolver = resolveShape;
+  const resolve: ShapeResolver = resolveMember;
   const options = (geometry: Geometry) => ({
     resolve,
     geometry,

@@ -7,6 +7,13 @@ import type { MapShape, ShapeResolver } from './shape.ts';
 export type SourceRange =
   | { readonly type: 'memory'; readonly block: Block }
   | {
+      readonly type: 'stored';
+      readonly reader: string;
+      readonly args: unknown;
+      readonly start: number;
+      readonly end: number;
+    }
+  | {
       readonly type: 'mapped';
       readonly map: string;
       readonly args: unknown;
@@ -24,6 +31,7 @@ export async function rangeOf(
   resolve: ShapeResolver,
 ): Promise<SourceRange> {
   if (source.type === 'memory') return { type: 'memory', block: sliceBlock(source.block, start, end) };
+  if (source.type === 'stored') return { type: 'stored', reader: source.reader, args: source.args, start, end };
   const map = await resolveMap(source.map, resolve);
   const ranges = map.gather?.(source.args, start, end) ?? [[start, end] as const];
   const parents = await Promise.all(
@@ -35,6 +43,13 @@ export async function rangeOf(
 /** Carries rows through their chain of maps. */
 export async function readRange(range: SourceRange, resolve: ShapeResolver): Promise<Block> {
   if (range.type === 'memory') return range.block;
+  if (range.type === 'stored') {
+    const rows = await resolve(range.reader);
+    if (rows.shape !== 'rows') {
+      throw internalError({ code: 'wrong-shape', what: `"${range.reader}" is a ${rows.shape}, not a reader of rows` });
+    }
+    return rows.read(range.args, range.start, range.end);
+  }
   const map = await resolveMap(range.map, resolve);
   const blocks: Block[] = [];
   for (const parent of range.parents) {

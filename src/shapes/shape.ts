@@ -53,12 +53,21 @@ export interface ScanShape<A = unknown, S = unknown> extends ShapeBase<A> {
   readonly step: (args: A, state: S, blocks: readonly Block[], start: number) => { state: S; out: Block };
 }
 
+/** Where rows come from when they lie in files. Law: any range gives the rows it has in the whole. */
+export interface RowsShape<A = unknown> {
+  readonly shape: 'rows';
+  readonly read: (args: A, start: number, end: number) => Promise<Block>;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds members of every argument and state type
 export type Shape = MapShape<any> | FoldShape<any, any> | ScanShape<any, any>;
+
+/** What an engine can be told to run. */
+export type Member = Shape | RowsShape;
 
 export const defineMap = <A>(map: Omit<MapShape<A>, 'shape'>): MapShape<A> => ({ shape: 'map', ...map });
 export const defineFold = <A, S>(fold: Omit<FoldShape<A, S>, 'shape'>): FoldShape<A, S> => ({ shape: 'fold', ...fold });
 export const defineScan = <A, S>(scan: Omit<ScanShape<A, S>, 'shape'>): ScanShape<A, S> => ({ shape: 'scan', ...scan });
 
-/** Finds a registered member by id (`<step>/<name>`). */
-export type ShapeResolver = (id: string) => Promise<Shape>;
+/** Finds a registered member by id: `<step>/<name>`, or `rows/<name>` for a reader of rows. */
+export type ShapeResolver = (id: string) => Promise<Member>;

@@ -1,6 +1,7 @@
 import type { Axis } from './axis.ts';
-import type { EventsBlock } from './block.ts';
+import type { Block, EventsBlock } from './block.ts';
 import type { Dtype, ValueArray } from './dtype.ts';
+import type { StoredSource } from './source.ts';
 
 /** Plain data only: what JSON can hold. */
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
@@ -18,8 +19,33 @@ export type Metadata = PlainTree;
  * `events`: sparse counts, pixels in C order over the navigation axes.
  */
 export type DatasetValues =
-  | { readonly kind: 'dense'; readonly load: () => Promise<ValueArray> }
-  | { readonly kind: 'events'; readonly load: () => Promise<EventsBlock> };
+  | { readonly kind: 'dense'; readonly load: () => Promise<ValueArray>; readonly rows?: StoredRows }
+  | { readonly kind: 'events'; readonly load: () => Promise<EventsBlock>; readonly rows?: StoredRows };
+
+/**
+ * The same values by runs of pixels (all navigation axes flattened, the last axis the channels), for files that need not
+ * be loaded whole.
+ */
+export interface StoredRows {
+  /** For engines: crosses worker boundaries as plain data. */
+  readonly source: StoredSource;
+  /** Rows [start, end), where the caller stands. */
+  readonly read: (start: number, end: number) => Promise<Block>;
+  /** What the file itself states about its values, when it was written by us; saves a pass over them. */
+  readonly facts?: ValueFacts;
+}
+
+/** What one look at every value tells. */
+export interface ValueFacts {
+  /** Every finite value is a whole number. */
+  readonly whole: boolean;
+  /** Smallest finite value. */
+  readonly min: number;
+  /** Finite values other than 0. */
+  readonly nonZero: number;
+  /** Values in all: pixels × channels. */
+  readonly values: number;
+}
 
 /** Whatever array a file holds. */
 export interface ArrayDataset {

@@ -26,6 +26,9 @@ export function signalState(signal: Signal): SignalState {
     const entriesPerPixel = pixels ? (offsets[pixels] - offsets[0]) / pixels : 0;
     return { ...rest, storage: 'events', entriesPerPixel };
   }
+  if (source.type === 'stored') {
+    return { ...rest, storage: source.kind, entriesPerPixel: source.pixels ? source.entries / source.pixels : 0 };
+  }
   const storage = source.type === 'memory' ? source.block.kind : source.kind;
   return { ...rest, storage, entriesPerPixel: signal.spectral.size };
 }

@@ -1,0 +1,20 @@
+import { DTYPES, type Dtype, decodeValues, type NumberArray } from '../signal/dtype.ts';
+import { type FileReference, readReference } from './file-reference.ts';
+import { defineRowReader } from './row-reader.ts';
+
+/** Values of whole pixels one after the other, uncompressed. */
+export interface RawRowsArgs {
+  readonly file: FileReference;
+  /** Bytes before the first value. */
+  readonly offset: number;
+  readonly dtype: Dtype;
+  readonly littleEndian: boolean;
+  readonly channels: number;
+}
+
+export default defineRowReader<RawRowsArgs>(async ({ file, offset, dtype, littleEndian, channels }, start, end) => {
+  const row = channels * DTYPES[dtype].bytes;
+  const bytes = await readReference(file, offset + start * row, (end - start) * row);
+  const values = decodeValues(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
+  return { kind: 'dense', pixels: end - start, channels, values };
+});
