@@ -9,11 +9,11 @@ import {
   inverseAnscombeUnbiased,
 } from './anscombe.ts';
 import { logPoissonProbability } from './count-probability.ts';
-import { gramMatrixDense } from './gram-dense.ts';
 import { kmeans } from './kmeans.ts';
 import { poissonDeviance, poissonDevianceResidual } from './poisson-deviance.ts';
 import { gavishDonohoOmega, gavishDonohoThreshold, marchenkoPasturMedian } from './random-matrix.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
+import { gramMatrix } from './weighted-gram.ts';
 
 /** Reference answers of independent tools; without them these tests are skipped. */
 const folder = `${process.env.SPECTRAIL_SHARED ?? '../shared'}/golden`;
@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(folder))('reference answers', () => {
       const short = Math.min(pixels, channels);
       const long = Math.max(pixels, channels);
       const gram = new Float64Array(channels * channels);
-      gramMatrixDense({ pixels, channels, values }, null, null, gram);
+      gramMatrix({ kind: 'dense', pixels, channels, values }, new Float64Array(pixels).fill(1), gram);
       for (let p = 0; p < channels; p++) for (let q = 0; q < p; q++) gram[p * channels + q] = gram[q * channels + p];
       const singular = symmetricEigen(gram, channels)
         .values.slice(0, short)

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { gramMatrixDense } from './gram-dense.ts';
 import { CounterRandom } from './random.ts';
 import {
   deBiasedStrength,
@@ -16,6 +15,7 @@ import {
   tracyWidomQuantile,
 } from './random-matrix.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
+import { gramMatrix } from './weighted-gram.ts';
 
 /** Eigen-decomposition of ZᵀZ for noise plus one component of strength ℓ along channel 0. */
 function simulate(m: number, n: number, strength: number, key: number) {
@@ -23,7 +23,7 @@ function simulate(m: number, n: number, strength: number, key: number) {
   const values = Float64Array.from({ length: m * n }, () => random.normal());
   for (let i = 0; i < m; i++) values[i * n] += Math.sqrt(strength) * random.normal();
   const gram = new Float64Array(n * n);
-  gramMatrixDense({ pixels: m, channels: n, values }, null, null, gram);
+  gramMatrix({ kind: 'dense', pixels: m, channels: n, values }, new Float64Array(m).fill(1), gram);
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) gram[i * n + j] = gram[j * n + i];
   return symmetricEigen(gram, n);
 }

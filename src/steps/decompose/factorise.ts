@@ -1,4 +1,4 @@
-import { blockKrylov } from '../../kernels/index.ts';
+import { blockKrylov, type Precision } from '../../kernels/index.ts';
 import { inputError } from '../../signal/errors.ts';
 import type { CountsArgs, Passes, Totals, Weights } from './passes.ts';
 
@@ -55,7 +55,8 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     });
   }
   const rank = Math.min(options.rank, validPixels, validChannels);
-  const found = await blockKrylov((block, width) => passes.gram(onValues, block, width), passes.channels, {
+  const precision = options.weighting === 'poisson' ? precisionFor(totals, validPixels, validChannels) : 'double';
+  const found = await blockKrylov((block, width) => passes.gram(onValues, block, width, precision), passes.channels, {
     rank,
     block: Math.min(rank + (options.oversample ?? 12), passes.channels),
     steps: options.steps,
@@ -64,7 +65,7 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     startColumns: options.start?.columns,
   });
   const { values, vectors } = found;
-  const { scores, squares } = await passes.project(onValues, vectors, values.length);
+  const { scores, squares } = await passes.project(onValues, vectors, values.length, precision);
   fixSigns(scores, vectors, passes, values.length);
   const singularValues = values.map((value) => Math.sqrt(Math.max(0, value)));
   return {
@@ -82,6 +83,22 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
 
 /** Share of values that dark subtraction and readout noise may leave below zero; a subtracted background leaves far more. */
 const MOST_NEGATIVE = 0.01;
+/** Largest eigenvalue over that of noise up to which sums of 7 digits leave the noise alone. */
+const SINGLE_RANGE = 1000;
+/** Largest whole number below which every one has its own value in single precision. */
+const SINGLE_WHOLE = 2 ** 24;
+
+/**
+ * The rounding of single precision disturbs eigenvalues by some 3e-7 of the largest, which is the number of counts T; noise
+ * reaches (√pixels + √channels)². Single precision will do where its disturbance is below a thousandth of that.
+ */
+function precisionFor({ rows }: Totals, pixels: number, validChannels: number): Precision {
+  const largest = rows.reduce((most, r) => Math.max(most, r), 0);
+  const total = rows.reduce((sum, r) => sum + r, 0);
+  const noise = (Math.sqrt(pixels) + Math.sqrt(validChannels)) ** 2;
+  return total / noise <= SINGLE_RANGE && largest < SINGLE_WHOLE ? 'single' : 'double';
+}
+
 /** Pixels with less than this share of the mean dose are weighted as if they had it. */
 const LEAST_DOSE = 0.2;
 /** A lone count may reach this share of the noise edge √pixels + √channels, no more. */

@@ -1,14 +1,7 @@
-import {
-  gramApplyDense,
-  gramApplyEvents,
-  projectDense,
-  projectEvents,
-  sumSquaresDense,
-  sumSquaresEvents,
-} from '../../kernels/index.ts';
+import { gramApply, type Precision, project as projectRows, type Rows, weightedSquares } from '../../kernels/index.ts';
 import { runJob } from '../../shapes/job.ts';
 import { defineFold, type Geometry, type Shape } from '../../shapes/shape.ts';
-import type { Block } from '../../signal/block.ts';
+import { type Block, toDense } from '../../signal/block.ts';
 import type { Factor } from '../../signal/noise.ts';
 import type { Source } from '../../signal/source.ts';
 import type { StepContext } from '../step.ts';
@@ -46,36 +39,35 @@ export const totals = defineFold<CountsArgs, Totals>({
 
 function addTotals(block: Block, start: number, args: CountsArgs, rows: Float64Array, channels: Float64Array): number {
   const { pixelMask, channelMask, gain } = args;
+  const perCount = Float64Array.from(channels, (_, j) =>
+    channelMask?.[j] ? Number.POSITIVE_INFINITY : gain.per === 'channel' ? gain.values[j] : 1,
+  );
+  const data = rowsOf(block);
   let negative = 0;
-  for (let i = 0; i < block.pixels; i++) {
+  for (let i = 0; i < data.pixels; i++) {
     if (pixelMask?.[start + i]) continue;
-    const pixelGain = gain.per === 'cube' ? gain.value : gain.per === 'pixel' ? gain.values[start + i] : 1;
+    const unit = gain.per === 'cube' ? gain.value : gain.per === 'pixel' ? gain.values[start + i] : 1;
     let sum = 0;
-    const add = (j: number, value: number) => {
-      if (channelMask?.[j]) return;
-      const counts = value / (gain.per === 'channel' ? gain.values[j] : pixelGain);
-      if (counts < 0) negative++;
-      sum += counts;
-      channels[j] += counts;
-    };
-    if (block.kind === 'events') {
-      for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) add(block.channel[e], block.count[e]);
-    } else if (block.kind === 'dense') {
-      for (let j = 0, at = i * block.channels; j < block.channels; j++) add(j, block.values[at + j]);
+    if (data.kind === 'events') {
+      const { channel, count, offsets } = data;
+      for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+        const j = channel[e];
+        const counts = count[e] / (unit * perCount[j]);
+        sum += counts;
+        channels[j] += counts;
+      }
     } else {
-      for (let j = 0; j < block.channels; j++) add(j, factorsValue(block, i, j));
+      const { values } = data;
+      for (let j = 0, at = i * data.channels; j < data.channels; j++, at++) {
+        const counts = values[at] / (unit * perCount[j]);
+        if (counts < 0) negative++;
+        sum += counts;
+        channels[j] += counts;
+      }
     }
     rows[i] = sum;
   }
   return negative;
-}
-
-function factorsValue(block: Extract<Block, { kind: 'factors' }>, pixel: number, channel: number): number {
-  let value = 0;
-  for (let k = 0; k < block.rank; k++) {
-    value += block.scores[pixel * block.rank + k] * block.loadings[channel * block.rank + k];
-  }
-  return value;
 }
 
 export interface Weights {
@@ -84,13 +76,19 @@ export interface Weights {
   readonly channels: Float64Array;
 }
 
-/** Zᵀ(Z·Q) for a block Q of `width` columns: channels × width. */
-export const gram = defineFold<Weights & { readonly block: Float64Array; readonly width: number }, Float64Array>({
+/** Arithmetic of a pass over rows scaled by squared row weights; columns are scaled before and after it. */
+interface ColumnsArgs {
+  /** channels × width, channel weights multiplied in. */
+  readonly columns: Float64Array;
+  readonly width: number;
+  readonly precision: Precision;
+}
+
+/** Xᵀ·diag(squared)·X·columns: channels × width. */
+export const gram = defineFold<ColumnsArgs & { readonly squared: Float64Array }, Float64Array>({
   init: ({ width }, { channels }) => new Float64Array(channels * width),
-  add: (args, state, [data], start) => {
-    const rows = args.rows.subarray(start, start + data.pixels);
-    if (data.kind === 'events') gramApplyEvents(data, args.block, args.width, rows, args.channels, state);
-    else gramApplyDense(denseOf(data), args.block, args.width, rows, args.channels, state);
+  add: ({ columns, width, squared, precision }, state, [data], start) => {
+    gramApply(rowsOf(data), columns, width, squared.subarray(start, start + data.pixels), precision, state);
     return state;
   },
   merge: (left, right) => {
@@ -99,51 +97,49 @@ export const gram = defineFold<Weights & { readonly block: Float64Array; readonl
   },
   example: ({ pixels, channels }) => ({
     args: {
-      rows: new Float64Array(pixels).fill(0.5),
-      channels: new Float64Array(channels).fill(2),
-      block: Float64Array.from({ length: channels * 2 }, (_, i) => Math.sin(i)),
+      squared: new Float64Array(pixels).fill(0.25),
+      columns: Float64Array.from({ length: channels * 2 }, (_, i) => Math.sin(i)),
       width: 2,
+      precision: 'double',
     },
     kinds: ['events'],
   }),
 });
 
-/** Z·V: pixels × width, and Σ z². */
+/** diag(rows)·X·columns: pixels × width, and Σ (rows_i·scale_j·x_ij)². */
 export const project = defineFold<
-  Weights & { readonly vectors: Float64Array; readonly width: number },
+  ColumnsArgs & { readonly rows: Float64Array; readonly scale: Float64Array },
   { scores: Float64Array; squares: number }
 >({
   init: () => ({ scores: new Float64Array(0), squares: 0 }),
-  add: (args, _state, [data], start) => {
-    const rows = args.rows.subarray(start, start + data.pixels);
-    const scores = new Float64Array(data.pixels * args.width);
-    if (data.kind === 'events') {
-      projectEvents(data, args.vectors, args.width, rows, args.channels, scores);
-      return { scores, squares: sumSquaresEvents(data, rows, args.channels) };
+  add: ({ columns, width, precision, rows, scale }, _state, [block], start) => {
+    const data = rowsOf(block);
+    const scores = new Float64Array(data.pixels * width);
+    projectRows(data, columns, width, precision, scores);
+    const squared = new Float64Array(data.pixels);
+    for (let i = 0; i < data.pixels; i++) {
+      const r = rows[start + i];
+      squared[i] = r * r;
+      for (let at = i * width; at < (i + 1) * width; at++) scores[at] *= r;
     }
-    const dense = denseOf(data);
-    projectDense(dense, args.vectors, args.width, rows, args.channels, scores);
-    return { scores, squares: sumSquaresDense(dense, rows, args.channels) };
+    return { scores, squares: weightedSquares(data, scale, squared) };
   },
   merge: (left, right) => ({ scores: join(left.scores, right.scores), squares: left.squares + right.squares }),
   example: ({ pixels, channels }) => ({
     args: {
       rows: new Float64Array(pixels).fill(0.5),
-      channels: new Float64Array(channels).fill(2),
-      vectors: Float64Array.from({ length: channels * 2 }, (_, i) => Math.cos(i)),
+      scale: new Float64Array(channels).fill(2),
+      columns: Float64Array.from({ length: channels * 2 }, (_, i) => Math.cos(i)),
       width: 2,
+      precision: 'double',
     },
     kinds: ['events'],
   }),
 });
 
-function denseOf(block: Exclude<Block, { kind: 'events' }>) {
-  if (block.kind === 'dense') return block;
-  const values = new Float64Array(block.pixels * block.channels);
-  for (let i = 0; i < block.pixels; i++) {
-    for (let j = 0; j < block.channels; j++) values[i * block.channels + j] = factorsValue(block, i, j);
-  }
-  return { pixels: block.pixels, channels: block.channels, values };
+/** Rows a kernel can take: a reconstruction is multiplied out. */
+function rowsOf(block: Block): Rows {
+  return block.kind === 'factors' ? toDense(block) : block;
 }
 
 function join(left: Float64Array, right: Float64Array): Float64Array {
@@ -158,19 +154,49 @@ export interface Passes {
   readonly pixels: number;
   readonly channels: number;
   totals(args: CountsArgs): Promise<Totals>;
-  gram(weights: Weights, block: Float64Array, width: number): Promise<Float64Array>;
-  project(weights: Weights, vectors: Float64Array, width: number): Promise<{ scores: Float64Array; squares: number }>;
+  /** ZᵀZ·Q for Q of `width` columns, channels × width. */
+  gram(weights: Weights, q: Float64Array, width: number, precision: Precision): Promise<Float64Array>;
+  /** Z·V for V of `width` columns, and Σ z². */
+  project(
+    weights: Weights,
+    vectors: Float64Array,
+    width: number,
+    precision: Precision,
+  ): Promise<{ scores: Float64Array; squares: number }>;
+}
+
+type RunFold = <R>(name: string, args: unknown) => Promise<R>;
+
+function passesBy(run: RunFold, { pixels, channels }: Pick<Geometry, 'pixels' | 'channels'>): Passes {
+  let known: Weights | undefined;
+  let squared = new Float64Array(0);
+  return {
+    pixels,
+    channels,
+    totals: (args) => run('totals', args),
+    gram: async (weights, q, width, precision) => {
+      if (weights !== known) squared = weights.rows.map((r) => r * r);
+      known = weights;
+      const columns = scaleRows(q, weights.channels, width);
+      const product = await run<Float64Array>('gram', { columns, width, squared, precision });
+      return scaleRows(product, weights.channels, width);
+    },
+    project: ({ rows, channels: scale }, vectors, width, precision) =>
+      run('project', { columns: scaleRows(vectors, scale, width), width, rows, scale, precision }),
+  };
+}
+
+/** Every row of a row-major matrix of `width` columns times its factor. */
+function scaleRows(matrix: Float64Array, factors: Float64Array, width: number): Float64Array {
+  const out = new Float64Array(matrix.length);
+  for (let j = 0, at = 0; j < factors.length; j++)
+    for (let k = 0; k < width; k++, at++) out[at] = factors[j] * matrix[at];
+  return out;
 }
 
 /** Passes over a source, on the engine of the running step. */
 export function passesOver(context: StepContext, source: Source, geometry: Geometry): Passes {
-  return {
-    pixels: geometry.pixels,
-    channels: geometry.channels,
-    totals: (args) => context.fold('totals', args, [source], geometry),
-    gram: (weights, block, width) => context.fold('gram', { ...weights, block, width }, [source], geometry),
-    project: (weights, vectors, width) => context.fold('project', { ...weights, vectors, width }, [source], geometry),
-  };
+  return passesBy((name, args) => context.fold(name, args, [source], geometry), geometry);
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = { totals, gram, project };
@@ -180,13 +206,9 @@ export function passesInMemory(block: Block): Passes {
   const { pixels, channels } = block;
   const geometry = { pixels, channels, width: pixels };
   const job = { start: 0, end: pixels, ranges: [{ type: 'memory' as const, block }] };
-  const run = (name: string, args: unknown) =>
-    runJob({ kind: 'fold', shape: name, args, geometry }, job, async (id) => SHAPES[id]) as Promise<never>;
-  return {
-    pixels,
-    channels,
-    totals: (args) => run('totals', args),
-    gram: (weights, columns, width) => run('gram', { ...weights, block: columns, width }),
-    project: (weights, vectors, width) => run('project', { ...weights, vectors, width }),
-  };
+  return passesBy(
+    (name, args) =>
+      runJob({ kind: 'fold', shape: name, args, geometry }, job, async (id) => SHAPES[id]) as Promise<never>,
+    geometry,
+  );
 }

@@ -1,0 +1,80 @@
+import { internalError } from '../../signal/errors.ts';
+import { KERNELS_BASE64 } from './binary.ts';
+
+type Call = (...numbers: number[]) => void;
+
+/** What the compiled kernels offer. Pointers are byte offsets into their memory. */
+export interface Machine {
+  readonly memory: WebAssembly.Memory;
+  readonly gramEvents32: Call;
+  readonly gramEvents64: Call;
+  readonly projectEvents32: Call;
+  readonly projectEvents64: Call;
+  readonly gramDense32: Call;
+  readonly gramDense64: Call;
+  readonly projectDense32: Call;
+  readonly projectDense64: Call;
+  readonly gramMatrixEvents: Call;
+  readonly gramMatrixDense: Call;
+  readonly squaresEvents: (...numbers: number[]) => number;
+  readonly squaresDense: (...numbers: number[]) => number;
+}
+
+let instance: Machine | undefined;
+
+/**
+ * The kernels of this thread, compiled when they are first asked for. Each thread has memory of its own, so nothing
+ * here needs shared memory.
+ * @throws SpectrailError `internal/no-webassembly` where the page or the engine forbids it.
+ */
+export function machine(): Machine {
+  if (instance) return instance;
+  try {
+    const bytes = Uint8Array.from(atob(KERNELS_BASE64), (character) => character.charCodeAt(0));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    instance = exports as unknown as Machine;
+    return instance;
+  } catch (cause) {
+    throw internalError({
+      code: 'no-webassembly',
+      what: `the numerical kernels cannot be started (${cause instanceof Error ? cause.message : cause})`,
+      expected: 'WebAssembly with 128-bit SIMD, as in every browser since 2023 and Node since 16',
+      fix: "update the browser; on a page of your own allow 'wasm-unsafe-eval' in the script sources of its policy",
+      cause,
+    });
+  }
+}
+
+const PAGE = 65536;
+/** What lies below belongs to the kernels themselves. */
+const FIRST = 4096;
+const ALIGN = 64;
+
+/** Places for the arrays of one call in the kernels' memory, one after the other from its start. */
+export class Room {
+  #next = FIRST;
+
+  /** Offset of `bytes` bytes. Views of the memory must be made after the last place is taken: growing it ends them. */
+  place(bytes: number): number {
+    const at = this.#next;
+    this.#next = Math.ceil((at + bytes) / ALIGN) * ALIGN;
+    return at;
+  }
+
+  /** The end of what was placed; `release` gives back all that was placed after it. */
+  mark(): number {
+    return this.#next;
+  }
+
+  release(mark: number): void {
+    this.#next = mark;
+  }
+
+  /** The memory, grown to hold everything placed. */
+  buffer(): ArrayBuffer {
+    const { memory } = machine();
+    const missing = this.#next - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    return memory.buffer as ArrayBuffer;
+  }
+}
