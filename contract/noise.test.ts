@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { collect, runFold } from '../src/engines/engine.ts';
+import { collect, runFold, runSmall } from '../src/engines/engine.ts';
 import { inlineEngine } from '../src/engines/inline.ts';
 import { blocking, makePlan } from '../src/plan/plan.ts';
 import { checkRecipe } from '../src/plan/recipe.ts';
@@ -37,6 +37,7 @@ function contextOf(step: Step): StepContext {
     shapeId: (name) => `${step.id}/${name}`,
     fold: (name, args, sources, geometry) =>
       runFold(engine, `${step.id}/${name}`, args, sources, { resolve, geometry }) as Promise<never>,
+    small: (name, args, count) => runSmall(engine, `${step.id}/${name}`, args, count) as Promise<never>,
     collect: (source, geometry) => collect(engine, source, { resolve, geometry }),
     note: () => {},
   };

@@ -65,6 +65,32 @@ export async function collect(engine: Engine, source: Source, options: PassOptio
   return concatBlocks(blocks);
 }
 
+/** Runs `count` pieces of a registered small shape; their results in order. */
+export async function runSmall(
+  engine: Engine,
+  shapeId: string,
+  args: unknown,
+  count: number,
+  progress?: PassProgress,
+): Promise<unknown[]> {
+  const results = new Array<unknown>(count);
+  const jobs = Array.from(
+    { length: count },
+    (_, start) => async (): Promise<Job> => ({
+      start,
+      end: start + 1,
+      ranges: [],
+    }),
+  );
+  let finished = 0;
+  const pass = { kind: 'small' as const, shape: shapeId, args, geometry: { pixels: 0, channels: 0, width: 0 } };
+  await engine.runPass(pass, jobs, (index, result) => {
+    results[index] = result;
+    progress?.(++finished, count);
+  });
+  return results;
+}
+
 async function runJobs(
   engine: Engine,
   pass: Pass,

@@ -1,4 +1,4 @@
-import { collect, type Engine, runFold } from '../engines/engine.ts';
+import { collect, type Engine, runFold, runSmall } from '../engines/engine.ts';
 import { resolveMember } from '../engines/resolve.ts';
 import type { Geometry, ShapeResolver } from '../shapes/shape.ts';
 import type { PlainTree } from '../signal/dataset.ts';
@@ -106,6 +106,10 @@ function stepContext(node: PlannedNode, engine: Engine, seed: number, events: Ru
     shapeId: (name) => `${node.use}/${name}`,
     fold: (name, args, sources, geometry) =>
       runFold(engine, `${node.use}/${name}`, args, sources, options(geometry)) as Promise<never>,
+    small: (name, args, count) =>
+      runSmall(engine, `${node.use}/${name}`, args, count, (done, total) =>
+        events.onProgress?.(node, done, total),
+      ) as Promise<never>,
     collect: (source, geometry) => collect(engine, source, options(geometry)),
     note: (message) => notes.push(message),
   };

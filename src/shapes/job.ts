@@ -7,14 +7,14 @@ import { TILE_PIXELS } from './tile.ts';
 
 /** What stays the same for all jobs of one pass; sent once to each worker. */
 export interface Pass {
-  readonly kind: 'fold' | 'collect';
+  readonly kind: 'fold' | 'collect' | 'small';
   /** Registered member; for `collect` the sources are read as they are. */
   readonly shape?: string;
   readonly args?: unknown;
   readonly geometry: Geometry;
 }
 
-/** One run of whole tiles. */
+/** One run of whole tiles; of a `small` pass, the piece of number `start`. */
 export interface Job {
   readonly start: number;
   readonly end: number;
@@ -27,8 +27,9 @@ export async function runJob(pass: Pass, job: Job, resolve: ShapeResolver): Prom
   for (const range of job.ranges) blocks.push(await readRange(range, resolve));
   if (pass.kind === 'collect') return blocks[0];
   const shape = await resolve(pass.shape ?? '');
-  if (shape.shape !== 'fold') {
-    throw internalError({ code: 'wrong-shape', what: `"${pass.shape}" is a ${shape.shape}, not a fold` });
+  if (pass.kind === 'small' && shape.shape === 'small') return shape.run(pass.args, job.start);
+  if (pass.kind !== 'fold' || shape.shape !== 'fold') {
+    throw internalError({ code: 'wrong-shape', what: `"${pass.shape}" is a ${shape.shape}, run as a ${pass.kind}` });
   }
   return foldTiles(shape, pass, blocks, job.start, job.end);
 }

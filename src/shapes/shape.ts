@@ -17,6 +17,8 @@ export interface Example<A> {
   readonly channels?: readonly number[];
   /** Rows a map makes of such sources; default: as many as they have. */
   readonly pixels?: number;
+  /** Pieces to run of a small member. */
+  readonly pieces?: number;
 }
 
 interface ShapeBase<A> {
@@ -53,6 +55,15 @@ export interface ScanShape<A = unknown, S = unknown> extends ShapeBase<A> {
   readonly step: (args: A, state: S, blocks: readonly Block[], start: number) => { state: S; out: Block };
 }
 
+/**
+ * Independent pieces of work on reduced results, each a function of its arguments and its number alone: calibrations,
+ * restarts. Law: the same results wherever and in whatever order the pieces are done.
+ */
+export interface SmallShape<A = unknown, R = unknown> extends ShapeBase<A> {
+  readonly shape: 'small';
+  readonly run: (args: A, index: number) => R | Promise<R>;
+}
+
 /** Where rows come from when they lie in files. Law: any range gives the rows it has in the whole. */
 export interface RowsShape<A = unknown> {
   readonly shape: 'rows';
@@ -60,7 +71,7 @@ export interface RowsShape<A = unknown> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds members of every argument and state type
-export type Shape = MapShape<any> | FoldShape<any, any> | ScanShape<any, any>;
+export type Shape = MapShape<any> | FoldShape<any, any> | ScanShape<any, any> | SmallShape<any, any>;
 
 /** What an engine can be told to run. */
 export type Member = Shape | RowsShape;
@@ -68,6 +79,11 @@ export type Member = Shape | RowsShape;
 export const defineMap = <A>(map: Omit<MapShape<A>, 'shape'>): MapShape<A> => ({ shape: 'map', ...map });
 export const defineFold = <A, S>(fold: Omit<FoldShape<A, S>, 'shape'>): FoldShape<A, S> => ({ shape: 'fold', ...fold });
 export const defineScan = <A, S>(scan: Omit<ScanShape<A, S>, 'shape'>): ScanShape<A, S> => ({ shape: 'scan', ...scan });
+
+export const defineSmall = <A, R>(small: Omit<SmallShape<A, R>, 'shape'>): SmallShape<A, R> => ({
+  shape: 'small',
+  ...small,
+});
 
 /** Finds a registered member by id: `<step>/<name>`, or `rows/<name>` for a reader of rows. */
 export type ShapeResolver = (id: string) => Promise<Member>;

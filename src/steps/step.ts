@@ -51,6 +51,8 @@ export interface Cost {
 export interface StepContext {
   /** Runs a fold of this step by its name. */
   fold<R>(name: string, args: unknown, sources: readonly Source[], geometry: Geometry): Promise<R>;
+  /** Runs `count` pieces of a small shape of this step; their results in order. */
+  small<R>(name: string, args: unknown, count: number): Promise<R[]>;
   /** Reads a source into memory. */
   collect(source: Source, geometry: Geometry): Promise<Block>;
   /** Id of a map of this step, for a mapped source. */

@@ -14,6 +14,7 @@ export interface Machine {
   readonly gramDense64: Call;
   readonly projectDense32: Call;
   readonly projectDense64: Call;
+  readonly drawEvents: (...numbers: number[]) => number;
   readonly gramMatrixEvents: Call;
   readonly gramMatrixDense: Call;
   readonly squaresEvents: (...numbers: number[]) => number;

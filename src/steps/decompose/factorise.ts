@@ -8,8 +8,8 @@ export interface FactoriseOptions {
   /** Passes over the data after the totals. */
   readonly steps: number;
   readonly seed: number;
-  /** Columns carried beside the wanted ones; more of them converge in fewer passes. */
-  readonly oversample?: number;
+  /** Columns carried through each pass; fewer than the rank and more passes find more for the same work. */
+  readonly block: number;
   /** Guesses that begin the search: channels × columns, row-major. */
   readonly start?: { readonly vectors: Float64Array; readonly columns: number };
 }
@@ -58,7 +58,7 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
   const precision = options.weighting === 'poisson' ? precisionFor(totals, validPixels, validChannels) : 'double';
   const found = await blockKrylov((block, width) => passes.gram(onValues, block, width, precision), passes.channels, {
     rank,
-    block: Math.min(rank + (options.oversample ?? 12), passes.channels),
+    block: Math.min(options.block, passes.channels),
     steps: options.steps,
     seed: options.seed,
     start: options.start?.vectors,
@@ -84,13 +84,13 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
 /** Share of values that dark subtraction and readout noise may leave below zero; a subtracted background leaves far more. */
 const MOST_NEGATIVE = 0.01;
 /** Largest eigenvalue over that of noise up to which sums of 7 digits leave the noise alone. */
-const SINGLE_RANGE = 1000;
+const SINGLE_RANGE = 1e5;
 /** Largest whole number below which every one has its own value in single precision. */
 const SINGLE_WHOLE = 2 ** 24;
 
 /**
- * The rounding of single precision disturbs eigenvalues by some 3e-7 of the largest, which is the number of counts T; noise
- * reaches (√pixels + √channels)². Single precision will do where its disturbance is below a thousandth of that.
+ * The largest eigenvalue is the number of counts T, that of noise (√pixels + √channels)². Where they are 1e5 apart, the
+ * rounding of single precision disturbs the singular values of noise by less than 1e-4 of themselves.
  */
 function precisionFor({ rows }: Totals, pixels: number, validChannels: number): Precision {
   const largest = rows.reduce((most, r) => Math.max(most, r), 0);

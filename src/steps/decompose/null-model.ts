@@ -2,13 +2,15 @@ import {
   type AliasTable,
   buildAlias,
   CounterRandom,
-  drawAlias,
+  drawEvents,
   kmeans,
   noiseSingularValue,
 } from '../../kernels/index.ts';
+import { defineSmall } from '../../shapes/shape.ts';
 import type { EventsBlock } from '../../signal/block.ts';
 import { mapShape } from '../../signal/signal.ts';
 import type { Factorisation } from '../products.ts';
+import type { StepContext } from '../step.ts';
 import { anisotropyOf } from './criteria/anisotropy.ts';
 import { countLeading } from './criteria/criterion.ts';
 import { scoreMoran, structuredComponents } from './criteria/moran.ts';
@@ -30,14 +32,14 @@ export interface NullCalibration {
 /** Pixels a calibration uses at most; larger maps are sampled evenly and the result is rescaled. */
 export const NULL_PIXELS = 16384;
 const NOISE_COMPONENTS = 4;
-const NULL_OVERSAMPLE = 4;
-const NULL_ITERATIONS = 6;
+const NULL_COLUMNS = 16;
+const NULL_ITERATIONS = 8;
 const MOST_GROUPS = 12;
 
 /** Groups of pixels with one mean spectrum each, and the counts each pixel should get. */
 interface NoiseModel {
   readonly rows: Float64Array;
-  readonly group: Uint8Array | Uint16Array;
+  readonly group: Uint8Array;
   /** Share of counts per channel of each group, and the same as a table to draw from. */
   readonly shares: readonly Float64Array[];
   readonly tables: readonly AliasTable[];
@@ -47,18 +49,23 @@ interface NoiseModel {
 /** Above this many counts per channel a draw per channel is cheaper than a draw per count. */
 const COUNTS_PER_CHANNEL = 2;
 
-/**
- * Draws maps in which every pixel belongs to one of a few groups with a fixed spectrum, and factorises them like the
- * data: all that is seen beyond the assumed components is noise. One common spectrum would not do: where phases differ,
- * the noise of a phase's own lines exceeds what a rank-one weight expects, and noise components would pass for real.
- */
-export async function calibrateNull(factors: Factorisation, repeats: number, seed: number): Promise<NullCalibration> {
-  const assumed = provisionalComponents(factors);
-  const model = noiseModel(factors, assumed, seed);
-  const start = { vectors: leadingVectors(factors, assumed), columns: assumed };
-  const edges = new Float64Array(repeats);
-  const anisotropies: number[] = [];
-  for (let repeat = 0; repeat < repeats; repeat++) {
+interface NullArgs {
+  readonly model: NoiseModel;
+  readonly assumed: number;
+  /** Loadings of the signal part: channels × assumed. */
+  readonly start: Float64Array;
+  readonly seed: number;
+}
+
+interface NullMap {
+  /** Largest singular value beyond the assumed components. */
+  readonly edge: number;
+  readonly anisotropies: readonly number[];
+}
+
+/** One map of pure noise, drawn and factorised like the data. */
+export const nullMap = defineSmall<NullArgs, NullMap>({
+  run: async ({ model, assumed, start, seed }, repeat) => {
     const found = await factorise(
       passesInMemory(drawNoiseMap(model, seed + repeat)),
       { gain: { per: 'cube', value: 1 } },
@@ -67,16 +74,51 @@ export async function calibrateNull(factors: Factorisation, repeats: number, see
         weighting: 'poisson',
         steps: NULL_ITERATIONS,
         seed: seed + repeat,
-        oversample: NULL_OVERSAMPLE,
-        start,
+        block: Math.max(NULL_COLUMNS, assumed + NOISE_COMPONENTS),
+        start: { vectors: start, columns: assumed },
       },
     );
-    edges[repeat] = (found.singularValues[assumed] ?? 0) * sizeRatio(model.rows.length, factors);
+    const anisotropies: number[] = [];
     for (let k = assumed; k + 1 < found.rank; k++) {
       anisotropies.push(anisotropyOf(found.scores, found.weights.rows, found.rank, k) * Math.sqrt(model.rows.length));
     }
-  }
-  return { pixels: model.rows.length, repeats, assumed, edges, anisotropies: Float64Array.from(anisotropies) };
+    return { edge: found.singularValues[assumed] ?? 0, anisotropies };
+  },
+  example: ({ pixels, channels }) => {
+    const share = normalised(Float64Array.from({ length: channels }, (_, j) => 1 + (j % 3)));
+    const model: NoiseModel = {
+      rows: new Float64Array(pixels).fill(5),
+      group: new Uint8Array(pixels),
+      shares: [share],
+      tables: [buildAlias(share)],
+      channels,
+    };
+    return { args: { model, assumed: 1, start: share, seed: 5 }, kinds: [], pieces: 3 };
+  },
+});
+
+/**
+ * Draws maps in which every pixel belongs to one of a few groups with a fixed spectrum, and factorises them like the
+ * data: all that is seen beyond the assumed components is noise. One common spectrum would not do: where phases differ,
+ * the noise of a phase's own lines exceeds what a rank-one weight expects, and noise components would pass for real.
+ */
+export async function calibrateNull(
+  { small, seed }: StepContext,
+  factors: Factorisation,
+  repeats: number,
+): Promise<NullCalibration> {
+  const assumed = provisionalComponents(factors);
+  const model = noiseModel(factors, assumed, seed);
+  const args: NullArgs = { model, assumed, start: leadingVectors(factors, assumed), seed };
+  const maps = await small<NullMap>('nullMap', args, repeats);
+  const ratio = sizeRatio(model.rows.length, factors);
+  return {
+    pixels: model.rows.length,
+    repeats,
+    assumed,
+    edges: Float64Array.from(maps, ({ edge }) => edge * ratio),
+    anisotropies: Float64Array.from(maps.flatMap(({ anisotropies }) => anisotropies)),
+  };
 }
 
 /** Components with spatial structure; where there is no map, those above the Tracy–Widom edge of white noise. */
@@ -114,7 +156,8 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
     return normalised(spectrum.some((value) => value > 0) ? spectrum : factors.channelCounts);
   });
   const tables = shares.map((share) => buildAlias(share));
-  return { rows: Float64Array.from(pixels, (i) => pixelCounts[i]), group: labels, shares, tables, channels };
+  const group = Uint8Array.from(labels);
+  return { rows: Float64Array.from(pixels, (i) => pixelCounts[i]), group, shares, tables, channels };
 }
 
 /** The signal part of every simulated map is already known: its search begins there. */
@@ -145,24 +188,32 @@ function samplePixels(rowWeights: Float64Array): number[] {
 }
 
 /** Poisson counts of the model, as events. */
-function drawNoiseMap({ rows, group, shares, tables, channels }: NoiseModel, seed: number): EventsBlock {
+function drawNoiseMap(model: NoiseModel, seed: number): EventsBlock {
+  const { rows, group, tables, channels } = model;
+  if (rows.some((mean) => mean > COUNTS_PER_CHANNEL * channels)) return drawChannels(model, seed);
+  const random = new CounterRandom(seed, 0);
+  const totals = Uint32Array.from(rows, (mean, i) => {
+    random.reset(i);
+    return random.poisson(mean);
+  });
+  return drawEvents({ channels, totals, group, tables }, seed);
+}
+
+/** The same law, drawn channel by channel. */
+function drawChannels({ rows, group, shares, channels }: NoiseModel, seed: number): EventsBlock {
   const random = new CounterRandom(seed, 0);
   const offsets = new Uint32Array(rows.length + 1);
-  let most = 0;
-  for (const mean of rows) most += Math.min(channels, Math.ceil(mean + 8 * Math.sqrt(mean) + 16));
-  const channel = new Uint32Array(most);
-  const count = new Uint32Array(most);
-  const drawn = new Uint32Array(channels);
+  const channel = new Uint32Array(rows.length * channels);
+  const count = new Uint32Array(rows.length * channels);
   let at = 0;
   for (let i = 0; i < rows.length; i++) {
     random.reset(i);
-    if (rows[i] > COUNTS_PER_CHANNEL * channels) drawChannels(drawn, rows[i], shares[group[i]], random);
-    else drawCounts(drawn, rows[i], tables[group[i]], random);
+    const share = shares[group[i]];
     for (let j = 0; j < channels; j++) {
-      if (drawn[j] === 0) continue;
+      const drawn = share[j] > 0 ? random.poisson(rows[i] * share[j]) : 0;
+      if (drawn === 0) continue;
       channel[at] = j;
-      count[at++] = drawn[j];
-      drawn[j] = 0;
+      count[at++] = drawn;
     }
     offsets[i + 1] = at;
   }
@@ -174,13 +225,4 @@ function drawNoiseMap({ rows, group, shares, tables, channels }: NoiseModel, see
     channel: channel.subarray(0, at),
     count: count.subarray(0, at),
   };
-}
-
-function drawCounts(out: Uint32Array, mean: number, table: AliasTable, random: CounterRandom): void {
-  const total = random.poisson(mean);
-  for (let e = 0; e < total; e++) out[drawAlias(table, random)]++;
-}
-
-function drawChannels(out: Uint32Array, mean: number, share: Float64Array, random: CounterRandom): void {
-  for (let j = 0; j < out.length; j++) if (share[j] > 0) out[j] = random.poisson(mean * share[j]);
 }

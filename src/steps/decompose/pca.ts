@@ -27,6 +27,10 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
+/** Four registers of single precision; as many again for every 20 components. */
+const COLUMNS = 16;
+const blockColumns = (components: number) => COLUMNS * Math.ceil(components / 20);
+
 export default defineStep<Params>({
   id: 'decompose.pca',
   version: 1,
@@ -76,7 +80,7 @@ export default defineStep<Params>({
   cost: ({ in: state }, p) => {
     const { spectral } = state as SignalState;
     const pixels = pixelCount(state as SignalState);
-    const basis = (p.components + 12) * (p.iterations + 1);
+    const basis = blockColumns(p.components) * (p.iterations + 1);
     return { passes: p.iterations + 2, bytes: 8 * (2 * spectral.size * basis + pixels * (p.components + 2)) };
   },
   async run(context, inputs, p): Promise<Factorisation> {
@@ -88,7 +92,13 @@ export default defineStep<Params>({
     const found = await factorise(
       passesOver(context, signal.source, geometry),
       { pixelMask: mask.pixels, channelMask: mask.channels, gain },
-      { rank: p.components, weighting: p.weighting, steps: p.iterations, seed: context.seed },
+      {
+        rank: p.components,
+        block: blockColumns(p.components),
+        weighting: p.weighting,
+        steps: p.iterations,
+        seed: context.seed,
+      },
     );
     return {
       ...originOf(signal),

@@ -12,7 +12,8 @@ import { noiseSigma } from './criteria/criterion.ts';
 import { CRITERIA } from './criteria/index.ts';
 import { STRUCTURED, scoreMoran } from './criteria/moran.ts';
 import { noiseEdge } from './criteria/parallel-analysis.ts';
-import { calibrateNull, NULL_PIXELS } from './null-model.ts';
+import { heldOut } from './criteria/thinning.ts';
+import { calibrateNull, NULL_PIXELS, nullMap } from './null-model.ts';
 
 const RULES = Object.keys(CRITERIA) as [string, ...string[]];
 const DISAGREEMENT = 2;
@@ -70,7 +71,7 @@ export default defineStep<Params>({
     'Malinowski 1977, Anal. Chem. 49, 612; 1989, J. Chemometrics 3, 49',
     'Nadler 2008, Ann. Statist. 36, 2791',
   ],
-  shapes: { sample },
+  shapes: { sample, nullMap, heldOut },
   effect: ({ factors }) => ({
     product: 'truncation',
     of: (factors as ResultState).of,
@@ -84,12 +85,11 @@ export default defineStep<Params>({
   async run(context, inputs, p): Promise<Truncation> {
     const factors = inputs.factors as Factorisation;
     const counts = inputs.counts as Signal;
-    const calibration =
-      factors.weighting === 'poisson' ? await calibrateNull(factors, p.nulls, context.seed) : undefined;
+    const calibration = factors.weighting === 'poisson' ? await calibrateNull(context, factors, p.nulls) : undefined;
     const drawn = factors.weighting === 'poisson' ? await sampleCounts(context, counts) : undefined;
     const criteria: Criterion[] = [];
     for (const rule of Object.values(CRITERIA)) {
-      const criterion = await rule({ factors, null: calibration, sample: drawn, seed: context.seed });
+      const criterion = await rule({ factors, null: calibration, sample: drawn, seed: context.seed, context });
       if (criterion) criteria.push(criterion);
     }
     const edge = calibration ? noiseEdge(calibration.edges) : analyticEdge(factors);

@@ -1,5 +1,6 @@
 import type { EventsBlock } from '../../../signal/block.ts';
 import type { Criterion, Factorisation } from '../../products.ts';
+import type { StepContext } from '../../step.ts';
 import type { NullCalibration } from '../null-model.ts';
 
 /** What a criterion may look at. */
@@ -10,6 +11,8 @@ export interface CriterionInput {
   /** Raw counts of at most NULL_PIXELS pixels, for cross-validation; absent where the values are not whole counts. */
   readonly sample?: EventsBlock;
   readonly seed: number;
+  /** The running step, for work in pieces. */
+  readonly context: StepContext;
 }
 
 /** One way to count components. Undefined: it does not apply to these data. */

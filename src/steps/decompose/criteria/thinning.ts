@@ -1,11 +1,13 @@
-import { CounterRandom } from '../../../kernels/index.ts';
+import { CounterRandom, portableLog } from '../../../kernels/index.ts';
+import { defineSmall } from '../../../shapes/shape.ts';
 import type { EventsBlock } from '../../../signal/block.ts';
-import { factorise } from '../factorise.ts';
+import { type Factors, factorise } from '../factorise.ts';
 import { passesInMemory } from '../passes.ts';
 import type { CriterionRule } from './criterion.ts';
 
 /** A reconstruction may fall to this share of the rank-one mean, no lower: a Poisson mean is positive. */
 const FLOOR = 0.05;
+const COLUMNS = 16;
 /** Components tried beyond those with spatial structure: from there on the likelihood only falls. */
 const BEYOND = 6;
 
@@ -13,16 +15,17 @@ const BEYOND = 6;
  * Binomial thinning: x₁ ~ Bin(x, ½) and x₂ = x − x₁ are independent Poisson. Components are fitted on x₁ and scored by
  * the Poisson log-likelihood of x₂: no random-matrix theory, no simulated null.
  */
-export const thinning: CriterionRule = async ({ factors, null: calibration, sample, seed }) => {
+export const thinning: CriterionRule = async ({ factors, null: calibration, sample, seed, context }) => {
   if (!sample) return undefined;
   const rank = Math.min(factors.rank, (calibration?.assumed ?? factors.rank) + BEYOND);
   const [fitted, held] = thin(sample, seed);
   const found = await factorise(
     passesInMemory(fitted),
     { gain: { per: 'cube', value: 1 } },
-    { rank, weighting: 'poisson', steps: 5, seed },
+    { rank, block: Math.max(rank, COLUMNS), weighting: 'poisson', steps: 5, seed },
   );
-  const gains = heldOutGains(found, held);
+  const pieces = await context.small<Float64Array>('heldOut', heldOutArgs(found, held), Math.ceil(held.pixels / PIECE));
+  const gains = Array.from({ length: found.rank }, (_, k) => pieces.reduce((sum, piece) => sum + piece[k], 0));
   let best = 0;
   let sum = 0;
   let top = 0;
@@ -76,47 +79,110 @@ function thin(block: EventsBlock, seed: number): [EventsBlock, EventsBlock] {
   })) as [EventsBlock, EventsBlock];
 }
 
-/** Gain in Poisson log-likelihood of `held` from each component, the first entry relative to the rank-one mean. */
-function heldOutGains(found: Awaited<ReturnType<typeof factorise>>, held: EventsBlock): number[] {
-  const { rank, scores, vectors, weights, totals } = found;
-  const { channels } = held;
-  const total = totals.channels.reduce((sum, c) => sum + c, 0);
-  const gains = new Array<number>(rank).fill(0);
-  const model = new Float64Array(channels);
-  const counts = new Float64Array(channels);
-  for (let i = 0; i < held.pixels; i++) {
-    if (weights.rows[i] <= 0) continue;
-    counts.fill(0);
-    for (let e = held.offsets[i]; e < held.offsets[i + 1]; e++) counts[held.channel[e]] = held.count[e];
-    model.fill(0);
-    let before = logLikelihood(counts, undefined, totals.channels, totals.rows[i] / total);
-    for (let k = 0; k < rank; k++) {
-      const score = scores[i * rank + k] / weights.rows[i];
-      for (let j = 0; j < channels; j++) {
-        if (weights.channels[j] > 0) model[j] += (score * vectors[j * rank + k]) / weights.channels[j];
-      }
-      const after = logLikelihood(counts, model, totals.channels, totals.rows[i] / total);
-      gains[k] += after - before;
-      before = after;
-    }
-  }
-  return gains;
+/** What the components of the fitted half say of the held half. */
+interface HeldOutArgs {
+  readonly held: EventsBlock;
+  /** Counts of the fitted half per channel; a channel without any says nothing. */
+  readonly channelCounts: Float64Array;
+  /** Share of all counts in each pixel. */
+  readonly pixelShares: Float64Array;
+  /** pixels × rank, and rank × channels: model of pixel i after k components is Σ scores·spectra. */
+  readonly scores: Float64Array;
+  readonly spectra: Float64Array;
+  readonly rank: number;
 }
 
-/** Σ_j x ln μ − μ, with μ the model floored at a share of the rank-one mean, or that mean itself. */
-function logLikelihood(
-  counts: Float64Array,
-  model: Float64Array | undefined,
+/** Pixels of one piece of work. */
+const PIECE = 1024;
+
+/**
+ * Gain in Poisson log-likelihood Σ x ln μ − μ of held-out counts from each component, the first relative to the rank-one mean;
+ * μ is the model, floored at a share of that mean. Piece p looks at pixels p·1024 and on.
+ */
+export const heldOut = defineSmall<HeldOutArgs, Float64Array>({
+  run: ({ held, channelCounts, pixelShares, scores, spectra, rank }, piece) => {
+    const { channels, offsets, channel, count } = held;
+    const gains = new Float64Array(rank);
+    const model = new Float64Array(channels);
+    const end = Math.min(held.pixels, (piece + 1) * PIECE);
+    for (let i = piece * PIECE; i < end; i++) {
+      const share = pixelShares[i];
+      if (share <= 0) continue;
+      model.fill(0);
+      let before = 0;
+      for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+        const mean = channelCounts[channel[e]] * share;
+        if (mean > 0) before += count[e] * portableLog(mean);
+      }
+      for (let j = 0; j < channels; j++) before -= channelCounts[j] * share;
+      for (let k = 0; k < rank; k++) {
+        let after = -addComponent(model, scores[i * rank + k], spectra, k * channels, channelCounts, FLOOR * share);
+        for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+          const j = channel[e];
+          if (channelCounts[j] > 0)
+            after += count[e] * portableLog(Math.max(model[j], FLOOR * share * channelCounts[j]));
+        }
+        gains[k] += after - before;
+        before = after;
+      }
+    }
+    return gains;
+  },
+  example: ({ channels }) => {
+    const offsets = Uint32Array.of(0, 1, 2);
+    const held: EventsBlock = {
+      kind: 'events',
+      pixels: 2,
+      channels,
+      offsets,
+      channel: Uint32Array.of(0, channels - 1),
+      count: Uint32Array.of(3, 1),
+    };
+    const args: HeldOutArgs = {
+      held,
+      channelCounts: new Float64Array(channels).fill(4),
+      pixelShares: new Float64Array(2).fill(0.5),
+      scores: Float64Array.of(1, 0.1, 2, -0.3),
+      spectra: Float64Array.from({ length: 2 * channels }, (_, j) => 1 + (j % 3)),
+      rank: 2,
+    };
+    return { args, kinds: [], pieces: 1 };
+  },
+});
+
+/** model += score·spectrum; the sum of the model, floored. */
+function addComponent(
+  model: Float64Array,
+  score: number,
+  spectra: Float64Array,
+  from: number,
   channelCounts: Float64Array,
-  perChannel: number,
+  floor: number,
 ): number {
   let sum = 0;
-  for (let j = 0; j < counts.length; j++) {
-    const mean = channelCounts[j] * perChannel;
-    if (mean <= 0) continue;
-    const mu = model ? Math.max(model[j], FLOOR * mean) : mean;
-    sum -= mu;
-    if (counts[j] > 0) sum += counts[j] * Math.log(mu);
+  for (let j = 0; j < model.length; j++) {
+    const value = model[j] + score * spectra[from + j];
+    const least = floor * channelCounts[j];
+    model[j] = value;
+    sum += value > least ? value : least;
   }
   return sum;
+}
+
+function heldOutArgs(found: Factors, held: EventsBlock): HeldOutArgs {
+  const { rank, scores, vectors, weights, totals } = found;
+  const { channels, pixels } = held;
+  const total = totals.channels.reduce((sum, c) => sum + c, 0);
+  const spectra = new Float64Array(rank * channels);
+  for (let j = 0; j < channels; j++) {
+    if (weights.channels[j] <= 0) continue;
+    for (let k = 0; k < rank; k++) spectra[k * channels + j] = vectors[j * rank + k] / weights.channels[j];
+  }
+  const perPixel = new Float64Array(pixels * rank);
+  for (let i = 0; i < pixels; i++) {
+    if (weights.rows[i] <= 0) continue;
+    for (let k = 0; k < rank; k++) perPixel[i * rank + k] = scores[i * rank + k] / weights.rows[i];
+  }
+  const pixelShares = totals.rows.map((counts, i) => (weights.rows[i] > 0 ? counts / total : 0));
+  return { held, channelCounts: totals.channels, pixelShares, scores: perPixel, spectra, rank };
 }

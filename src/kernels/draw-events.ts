@@ -1,0 +1,72 @@
+import type { EventsBlock } from '../signal/block.ts';
+import type { AliasTable } from './alias.ts';
+import { machine, Room } from './wasm/machine.ts';
+
+/** What sparse rows are drawn from. */
+export interface EventsLaw {
+  readonly channels: number;
+  /** Events of each pixel. */
+  readonly totals: Uint32Array;
+  /** Table of each pixel; at most 256 tables. */
+  readonly group: Uint8Array;
+  readonly tables: readonly AliasTable[];
+}
+
+/** High word of the keys of these streams: those below 2^32 are pixels' own. */
+const STREAM = 1;
+
+/**
+ * Draws the events of pixels 0 … totals.length − 1 as sparse rows, channels ascending. The stream of a pixel is
+ * `CounterRandom(seed, 2^32 + pixel)`, one `drawAlias` an event.
+ */
+export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed: number): EventsBlock {
+  const pixels = totals.length;
+  let most = 0;
+  for (const total of totals) most += Math.min(total, channels);
+  const room = new Room();
+  const places = {
+    totals: room.place(4 * pixels),
+    group: room.place(pixels),
+    keep: room.place(8 * channels * tables.length),
+    alias: room.place(4 * channels * tables.length),
+    histogram: room.place(4 * channels),
+    touched: room.place(4 * ((channels + 31) >> 5)),
+    offsets: room.place(4 * (pixels + 1)),
+    channel: room.place(4 * most),
+    count: room.place(4 * most),
+  };
+  const memory = room.buffer();
+  new Uint32Array(memory, places.totals, pixels).set(totals);
+  new Uint8Array(memory, places.group, pixels).set(group);
+  tables.forEach(({ keep, alias }, t) => {
+    new Float64Array(memory, places.keep + 8 * channels * t, channels).set(keep);
+    new Uint32Array(memory, places.alias + 4 * channels * t, channels).set(alias);
+  });
+  new Uint32Array(memory, places.histogram, channels).fill(0);
+  new Uint32Array(memory, places.touched, (channels + 31) >> 5).fill(0);
+  const entries = machine().drawEvents(
+    seed | 0,
+    (seed / 2 ** 32) | 0,
+    0,
+    STREAM,
+    pixels,
+    places.totals,
+    places.group,
+    places.keep,
+    places.alias,
+    channels,
+    places.histogram,
+    places.touched,
+    places.offsets,
+    places.channel,
+    places.count,
+  );
+  return {
+    kind: 'events',
+    pixels,
+    channels,
+    offsets: new Uint32Array(memory, places.offsets, pixels + 1).slice(),
+    channel: new Uint32Array(memory, places.channel, entries).slice(),
+    count: new Uint32Array(memory, places.count, entries).slice(),
+  };
+}
