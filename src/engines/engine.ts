@@ -20,8 +20,11 @@ export interface Engine {
     jobs: readonly (() => Promise<Job>)[],
     done: (job: number, result: unknown) => void,
   ): Promise<void>;
-  /** Makes the rows of a source cheap to send, where this engine can (shared memory). */
-  share?(source: Source): Source;
+  /**
+   * Makes the arrays within a source or the arguments of a pass cheap to send, where this engine can (shared memory). An
+   * array that was given once must not change afterwards.
+   */
+  share?<T>(value: T): T;
   close(): Promise<void>;
 }
 
@@ -47,7 +50,7 @@ export async function runFold(
   const tree = new MergeTree<unknown>(runs.length, fold.merge);
   await runJobs(
     engine,
-    { kind: 'fold', shape: shapeId, args, geometry: options.geometry },
+    { kind: 'fold', shape: shapeId, args: sharedArgs(engine, args), geometry: options.geometry },
     sources,
     options,
     (index, state) => tree.add(index, state),
@@ -63,6 +66,10 @@ export async function collect(engine: Engine, source: Source, options: PassOptio
   });
   if (blocks.length === 0) throw internalError({ code: 'no-pixels', what: 'a signal without pixels was read' });
   return concatBlocks(blocks);
+}
+
+function sharedArgs(engine: Engine, args: unknown): unknown {
+  return engine.share ? engine.share(args) : args;
 }
 
 /** Runs `count` pieces of a registered small shape; their results in order. */
@@ -83,7 +90,8 @@ export async function runSmall(
     }),
   );
   let finished = 0;
-  const pass = { kind: 'small' as const, shape: shapeId, args, geometry: { pixels: 0, channels: 0, width: 0 } };
+  const geometry = { pixels: 0, channels: 0, width: 0 };
+  const pass: Pass = { kind: 'small', shape: shapeId, args: sharedArgs(engine, args), geometry };
   await engine.runPass(pass, jobs, (index, result) => {
     results[index] = result;
     progress?.(++finished, count);

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Source } from '../signal/source.ts';
 import { isShared, mapArrays } from './arrays-within.ts';
 import type { Engine } from './engine.ts';
 import { messageEngine, type Port } from './messages.ts';
@@ -16,7 +15,7 @@ export interface ThreadsOptions {
 export function threadsEngine(options: ThreadsOptions = {}): Engine {
   const { threads = availableParallelism(), workerUrl = new URL('./threads-worker.js', import.meta.url) } = options;
   const ports = Array.from({ length: Math.max(1, threads) }, () => workerPort(new Worker(workerUrl)));
-  return messageEngine('threads', ports, shareSource);
+  return messageEngine('threads', ports, shareArrays);
 }
 
 function workerPort(worker: Worker): Port {
@@ -40,16 +39,16 @@ const shared = new WeakMap<ArrayBufferView, ArrayBufferView>();
 /** Smaller arrays are cheaper to send than to keep. */
 const WORTH_SHARING_BYTES = 4096;
 
-/** A source whose values and map arguments lie in shared memory: a job then carries views, however many jobs there are. */
-function shareSource(source: Source): Source {
-  return mapArrays(source, (array) => {
+/** The same value with its arrays in shared memory: a job then carries views, however many jobs there are. */
+function shareArrays<T>(value: T): T {
+  return mapArrays(value, (array) => {
     if (isShared(array) || array.byteLength < WORTH_SHARING_BYTES) return array;
     const known = shared.get(array);
     if (known) return known;
     const copy = shareArray(array);
     shared.set(array, copy);
     return copy;
-  }) as Source;
+  }) as T;
 }
 
 function shareArray(array: ArrayBufferView): ArrayBufferView {

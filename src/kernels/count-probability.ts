@@ -13,6 +13,16 @@ const SMALL = Float64Array.from({ length: 16 }, (_, k) => {
   return k === 0 ? 0 : portableLog(factorial) - (k + 0.5) * portableLog(k) + k - HALF_LOG_TWO_PI;
 });
 
+const FACTORIALS = 1024;
+const LOG_FACTORIAL = new Float64Array(FACTORIALS);
+for (let k = 2; k < FACTORIALS; k++) LOG_FACTORIAL[k] = LOG_FACTORIAL[k - 1] + portableLog(k);
+
+/** log k! for whole k ≥ 0. */
+export function logFactorial(k: number): number {
+  if (k < FACTORIALS) return LOG_FACTORIAL[k];
+  return (k + 0.5) * portableLog(k) - k + HALF_LOG_TWO_PI + stirlingRemainder(k);
+}
+
 /** log k! − [(k + ½) log k − k + ½ log 2π], the remainder of Stirling's formula, for whole k ≥ 1. */
 export function stirlingRemainder(k: number): number {
   if (k < 16) return SMALL[k];

@@ -7,7 +7,7 @@ it('draws the events that one stream a pixel gives, counted into ascending chann
   const channels = 70;
   const tables = [1, 2, 3].map((power) => buildAlias(Float64Array.from({ length: channels }, (_, j) => j ** power)));
   const totals = Uint32Array.of(0, 1, 7, 8, 9, 500, 3);
-  const group = Uint8Array.of(0, 1, 2, 0, 1, 2, 0);
+  const group = Uint32Array.of(0, 1, 2, 0, 1, 2, 0);
   const seed = 2 ** 40 + 12345;
   const drawn = drawEvents({ channels, totals, group, tables }, seed);
   expect(drawn.pixels).toBe(totals.length);

@@ -7,8 +7,8 @@ export interface EventsLaw {
   readonly channels: number;
   /** Events of each pixel. */
   readonly totals: Uint32Array;
-  /** Table of each pixel; at most 256 tables. */
-  readonly group: Uint8Array;
+  /** Table of each pixel. */
+  readonly group: Uint32Array;
   readonly tables: readonly AliasTable[];
 }
 
@@ -26,7 +26,7 @@ export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed:
   const room = new Room();
   const places = {
     totals: room.place(4 * pixels),
-    group: room.place(pixels),
+    group: room.place(4 * pixels),
     keep: room.place(8 * channels * tables.length),
     alias: room.place(4 * channels * tables.length),
     histogram: room.place(4 * channels),
@@ -37,7 +37,7 @@ export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed:
   };
   const memory = room.buffer();
   new Uint32Array(memory, places.totals, pixels).set(totals);
-  new Uint8Array(memory, places.group, pixels).set(group);
+  new Uint32Array(memory, places.group, pixels).set(group);
   tables.forEach(({ keep, alias }, t) => {
     new Float64Array(memory, places.keep + 8 * channels * t, channels).set(keep);
     new Uint32Array(memory, places.alias + 4 * channels * t, channels).set(alias);

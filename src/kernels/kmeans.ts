@@ -8,6 +8,8 @@ export interface KmeansOptions {
   /** Starts, the best of which is kept. Default 8; 1 when `centres` are given. */
   restarts?: number;
   seed?: number;
+  /** Number of the first start, each of which has random numbers of its own. Default 0. */
+  firstStart?: number;
   /** Most Lloyd iterations per start. Default 300. */
   iterations?: number;
   /** Stop when the centres move less than this part of the mean variance per coordinate, squared. Default 0: at a fixed point. */
@@ -49,9 +51,10 @@ interface Problem {
  */
 export function kmeans(points: Float64Array, m: number, d: number, options: KmeansOptions): KmeansResult {
   const problem = prepare(points, m, d, options);
+  const first = options.firstStart ?? 0;
   const starts = options.centres ? 1 : (options.restarts ?? 8);
   let best: KmeansResult | undefined;
-  for (let start = 0; start < starts; start++) {
+  for (let start = first; start < first + starts; start++) {
     const centres = options.centres
       ? options.centres.slice()
       : spread(problem, new CounterRandom(options.seed ?? 0, start));

@@ -1,4 +1,5 @@
 import { transpose } from './matrix-product.ts';
+import { machine, Room } from './wasm/machine.ts';
 
 /** A direction that keeps less than this part of its length is a combination of the others. */
 const DEPENDENT = 1e-12;
@@ -23,7 +24,12 @@ export function orthonormalise(columns: Float64Array, n: number, k: number): num
  *
  * @param lengths what each row measured before anything was taken away from it; default: what it measures now
  */
-export function orthonormaliseRows(rows: Float64Array, k: number, n: number, lengths?: Float64Array): number {
+export function orthonormaliseRows(given: Float64Array, k: number, n: number, lengths?: Float64Array): number {
+  const room = new Room();
+  const base = room.place(8 * k * n);
+  const rows = new Float64Array(room.buffer(), base, k * n);
+  rows.set(given.subarray(0, k * n));
+  const { subtractProjections } = machine();
   let rank = 0;
   for (let i = 0; i < k; i++) {
     const at = rank * n;
@@ -34,7 +40,7 @@ export function orthonormaliseRows(rows: Float64Array, k: number, n: number, len
     scale(rows, at, n, before);
     let kept = 1;
     for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < rank; j++) subtractProjection(rows, at, j * n, n);
+      subtractProjections(base + 8 * at, base, rank, n);
       const length = rowLength(rows, at, n);
       kept *= length;
       if (!(kept * before > DEPENDENT * reference && length > 0)) {
@@ -46,25 +52,8 @@ export function orthonormaliseRows(rows: Float64Array, k: number, n: number, len
     if (kept > 0) rank++;
   }
   rows.fill(0, rank * n, k * n);
+  given.set(rows);
   return rank;
-}
-
-function subtractProjection(rows: Float64Array, at: number, from: number, n: number): void {
-  // Four sums: one alone would wait for each addition.
-  let dot = 0;
-  let dot1 = 0;
-  let dot2 = 0;
-  let dot3 = 0;
-  let i = 0;
-  for (; i + 3 < n; i += 4) {
-    dot += rows[at + i] * rows[from + i];
-    dot1 += rows[at + i + 1] * rows[from + i + 1];
-    dot2 += rows[at + i + 2] * rows[from + i + 2];
-    dot3 += rows[at + i + 3] * rows[from + i + 3];
-  }
-  for (; i < n; i++) dot += rows[at + i] * rows[from + i];
-  dot += dot1 + dot2 + dot3;
-  for (let l = 0; l < n; l++) rows[at + l] -= dot * rows[from + l];
 }
 
 function scale(rows: Float64Array, at: number, n: number, by: number): void {

@@ -4,6 +4,7 @@ import {
   bytesPerNumber,
   columnLayout,
   eachRun,
+  type Numbers,
   numbersAt,
   type Precision,
   pack,
@@ -48,7 +49,7 @@ export function gramApply(
 }
 
 /** out = X·Q: row-major pixels × width, for Q row-major channels × width. */
-export function project(rows: Rows, q: Float64Array, width: number, precision: Precision, out: Float64Array): void {
+export function project(rows: Rows, q: Float64Array, width: number, precision: Precision, out: Numbers): void {
   if (rows.pixels === 0) return;
   const { channels } = rows;
   const layout = columnLayout(rows, width, precision);
@@ -61,6 +62,10 @@ export function project(rows: Rows, q: Float64Array, width: number, precision: P
   eachRun(rows, precision, room, columns * size, (run) => {
     call(...run.told, from, columns, run.extra);
     const found = numbersAt(run.memory, run.extra, run.pixels * columns, precision);
+    if (columns === width) {
+      out.set(found, run.first * width);
+      return;
+    }
     let to = run.first * width;
     for (let i = 0; i < run.pixels; i++) {
       for (let k = 0, at = i * columns; k < width; k++) out[to++] = found[at++];

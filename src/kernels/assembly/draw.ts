@@ -74,7 +74,7 @@ export function drawEvents(seedLow: i32, seedHigh: i32, first: i32, keyHigh: i32
   store<u32>(offsets, 0);
   for (let i: u32 = 0; i < pixels; i++) {
     const total = load<u32>(totals + ((<usize>i) << 2));
-    const table = <usize>load<u8>(group + i) * <usize>channels;
+    const table = <usize>load<u32>(group + ((<usize>i) << 2)) * <usize>channels;
     const keepRow = keep + (table << 3);
     const aliasRow = alias + (table << 2);
     let counter: i32 = 0;

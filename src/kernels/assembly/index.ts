@@ -1,5 +1,7 @@
 export * from './dense';
 export * from './draw';
 export * from './events';
+export * from './excess';
 export * from './gram-matrix';
+export * from './rows';
 export * from './squares';

@@ -14,6 +14,11 @@ export interface Machine {
   readonly gramDense64: Call;
   readonly projectDense32: Call;
   readonly projectDense64: Call;
+  readonly subtractProjections: Call;
+  readonly addComponent: (...numbers: number[]) => number;
+  readonly sumColumns: Call;
+  readonly excesses: (...numbers: number[]) => number;
+  readonly nextPixel: () => number;
   readonly drawEvents: (...numbers: number[]) => number;
   readonly gramMatrixEvents: Call;
   readonly gramMatrixDense: Call;

@@ -39,7 +39,7 @@ const MOST_GROUPS = 12;
 /** Groups of pixels with one mean spectrum each, and the counts each pixel should get. */
 interface NoiseModel {
   readonly rows: Float64Array;
-  readonly group: Uint8Array;
+  readonly group: Uint32Array;
   /** Share of counts per channel of each group, and the same as a table to draw from. */
   readonly shares: readonly Float64Array[];
   readonly tables: readonly AliasTable[];
@@ -88,7 +88,7 @@ export const nullMap = defineSmall<NullArgs, NullMap>({
     const share = normalised(Float64Array.from({ length: channels }, (_, j) => 1 + (j % 3)));
     const model: NoiseModel = {
       rows: new Float64Array(pixels).fill(5),
-      group: new Uint8Array(pixels),
+      group: new Uint32Array(pixels),
       shares: [share],
       tables: [buildAlias(share)],
       channels,
@@ -156,7 +156,7 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
     return normalised(spectrum.some((value) => value > 0) ? spectrum : factors.channelCounts);
   });
   const tables = shares.map((share) => buildAlias(share));
-  const group = Uint8Array.from(labels);
+  const group = Uint32Array.from(labels);
   return { rows: Float64Array.from(pixels, (i) => pixelCounts[i]), group, shares, tables, channels };
 }
 

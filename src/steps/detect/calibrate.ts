@@ -1,38 +1,110 @@
-import { CounterRandom } from '../../kernels/index.ts';
-import { type ModelVariance, scanMap } from './scan-map.ts';
+import {
+  type AliasTable,
+  buildAlias,
+  CounterRandom,
+  drawEvents,
+  type HalfBands,
+  halfBandStride,
+} from '../../kernels/index.ts';
+import { defineSmall } from '../../shapes/shape.ts';
+import type { StepContext } from '../step.ts';
+import { type ModelVariance, strongestExcess } from './scan-map.ts';
 
 /** Pixels of a calibration map at most. */
 export const CALIBRATION_PIXELS = 4096;
+/** Above this many counts per half-band a draw per half-band is cheaper than a draw per count. */
+const COUNTS_PER_HALF = 2;
+
+export interface ChanceArgs {
+  /** Model counts per half-band of a whole-row part of the map, `halfBandStride` numbers a pixel. */
+  readonly expected: Float32Array;
+  readonly variance: ModelVariance;
+  readonly halves: number;
+  readonly width: number;
+  readonly height: number;
+  readonly seed: number;
+}
+
+/** The largest significance in a map drawn from the model itself. */
+export const chanceExcess = defineSmall<ChanceArgs, number>({
+  run: (args, repeat) => {
+    const { expected, variance, halves, width, height } = args;
+    const counts: HalfBands = { observed: drawCounts(args, repeat), expected, halves, stride: halfBandStride(halves) };
+    return strongestExcess(counts, variance, { base: 0, start: 0, end: width * height, width, height });
+  },
+  example: ({ pixels, width, channels: halves }) => ({
+    args: {
+      expected: Float32Array.from({ length: pixels * halfBandStride(halves) }, (_, at) =>
+        at % halfBandStride(halves) < halves ? 1 + (at % 3) : 0,
+      ),
+      variance: { pixels: new Float64Array(pixels).fill(0.1), bands: new Float64Array(halves).fill(0.1) },
+      halves,
+      width,
+      height: pixels / width,
+      seed: 3,
+    },
+    kinds: [],
+    pieces: 3,
+  }),
+});
 
 /**
- * Number of independent tests per pixel that the scan amounts to, from maps drawn from the model itself. With N
- * independent tests the smallest of N probabilities p has P(p > t) = (1−t)^N, so N = repeats / Σ −ln(1 − p_r).
- * @param expected pixels × halves, of a whole-row part of the map
+ * Number of independent tests per pixel that the scan amounts to, from maps drawn from the model. With N independent
+ * tests the smallest of N probabilities p has P(p > t) = (1−t)^N, so N = repeats / Σ −ln(1 − p_r).
  */
-export function testsPerPixel(
-  expected: Float64Array,
-  variance: ModelVariance,
-  halves: number,
-  width: number,
-  height: number,
-  repeats: number,
-  seed: number,
-): number {
-  const pixels = width * height;
-  const observed = new Float64Array(pixels * halves);
-  const random = new CounterRandom(seed, 0);
+export async function testsPerPixel({ small }: StepContext, args: ChanceArgs, repeats: number): Promise<number> {
   let sum = 0;
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    for (let i = 0; i < pixels; i++) {
-      random.reset(repeat * pixels + i);
-      for (let h = 0; h < halves; h++) observed[i * halves + h] = random.poisson(Math.max(0, expected[i * halves + h]));
-    }
-    const { significance } = scanMap({ observed, expected, halves }, variance, 0, 0, pixels, width, height);
-    let top = 0;
-    for (const value of significance) top = Math.max(top, value);
+  for (const top of await small<number>('chanceExcess', args, repeats)) {
     sum += -Math.log1p(-Math.min(10 ** -top, 1 - 1e-12));
   }
-  return repeats / Math.max(sum, 1e-300) / pixels;
+  return repeats / Math.max(sum, 1e-300) / (args.width * args.height);
+}
+
+/** Poisson counts of the model, negative means taken as 0. */
+function drawCounts({ expected, halves, width, height, seed }: ChanceArgs, repeat: number): Float32Array {
+  const stride = halfBandStride(halves);
+  const pixels = width * height;
+  const means = new Float64Array(pixels);
+  for (let i = 0; i < pixels; i++) {
+    for (let h = i * stride; h < i * stride + halves; h++) means[i] += Math.max(0, expected[h]);
+  }
+  const observed = new Float32Array(pixels * stride);
+  const random = new CounterRandom(seed, 0);
+  if (means.some((mean) => mean > COUNTS_PER_HALF * halves)) {
+    for (let i = 0; i < pixels; i++) {
+      random.reset(repeat * pixels + i);
+      for (let h = i * stride; h < i * stride + halves; h++) observed[h] = random.poisson(Math.max(0, expected[h]));
+    }
+    return observed;
+  }
+  const totals = Uint32Array.from(means, (mean, i) => {
+    random.reset(repeat * pixels + i);
+    return random.poisson(mean);
+  });
+  const drawn = drawEvents(
+    { channels: halves, totals, group: totals.map((_, i) => i), tables: tablesOf(expected, halves) },
+    seed + repeat,
+  );
+  for (let i = 0; i < pixels; i++) {
+    for (let e = drawn.offsets[i]; e < drawn.offsets[i + 1]; e++)
+      observed[i * stride + drawn.channel[e]] = drawn.count[e];
+  }
+  return observed;
+}
+
+/** Prepared once for all maps that a thread draws from one model. */
+const prepared = new WeakMap<Float32Array, AliasTable[]>();
+
+function tablesOf(expected: Float32Array, halves: number): AliasTable[] {
+  const known = prepared.get(expected);
+  if (known) return known;
+  const stride = halfBandStride(halves);
+  const tables = Array.from({ length: expected.length / stride }, (_, i) => {
+    const weights = Float64Array.from(expected.subarray(i * stride, i * stride + halves), (x) => Math.max(0, x));
+    return buildAlias(weights.some((x) => x > 0) ? weights : weights.fill(1));
+  });
+  prepared.set(expected, tables);
+  return tables;
 }
 
 /** Significance (−log₁₀ p) that chance reaches somewhere among `tests` with this probability. */

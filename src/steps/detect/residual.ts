@@ -10,7 +10,7 @@ import { type Anomalies, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { type Bands, bandChannels, halfBandOf, makeBands } from './bands.ts';
-import { CALIBRATION_PIXELS, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
+import { CALIBRATION_PIXELS, chanceExcess, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
 import { type Found, modelBlock } from './found.ts';
 import { describeRegions, spectra } from './region-spectra.ts';
 import { bandEdges } from './regions.ts';
@@ -43,7 +43,7 @@ const scan = defineMap<StructureArgs>({
   apply: ({ halfBand, halves, variance, gain, skip, width, height }, [raw, model], start, end) => {
     const [base] = haloRows(start, end, width, height);
     const counts = sumHalfBands(raw, model, halfBand, halves, gain, base, skip);
-    const { significance, test, residual } = scanMap(counts, variance, base, start, end, width, height);
+    const { significance, test, residual } = scanMap(counts, variance, { base, start, end, width, height });
     const values = new Float64Array((end - start) * OUTPUTS);
     for (let i = 0; i < end - start; i++) {
       values[i * OUTPUTS] = significance[i];
@@ -73,7 +73,7 @@ export default defineStep<Params>({
   output: 'anomalies',
   traits: ['residual-pass'],
   cite: ['Potapov & Lubk 2019, Adv. Struct. Chem. Imaging 5, 4', 'Moran 1950, Biometrika 37, 17'],
-  shapes: { scan, neighbourResiduals, neighbourSums, spectra },
+  shapes: { scan, chanceExcess, neighbourResiduals, neighbourSums, spectra },
   effect: ({ counts, model }) => {
     const a = counts as SignalState;
     const b = model as SignalState;
@@ -131,7 +131,18 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
     ...variance,
     pixels: variance.pixels.subarray(modelRows.first, modelRows.first + modelRows.block.pixels),
   };
-  const perPixel = testsPerPixel(expected, local, halves, modelRows.width, modelRows.height, p.nulls, context.seed);
+  const perPixel = await testsPerPixel(
+    context,
+    {
+      expected,
+      variance: local,
+      halves,
+      width: modelRows.width,
+      height: modelRows.height,
+      seed: context.seed,
+    },
+    p.nulls,
+  );
   const tests = perPixel * pixels;
   const threshold = familyWiseThreshold(tests, p.falseAlarmRate);
   const args: StructureArgs = { halfBand, halves, variance, gain, skip: mask.pixels, width, height };

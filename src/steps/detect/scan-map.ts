@@ -1,13 +1,15 @@
-import { logPoissonUpperTail } from '../../kernels/index.ts';
+import {
+  findExcesses,
+  type HalfBands,
+  halfBandStride,
+  logFactorial,
+  logPoissonUpperTail,
+  type MapPart,
+  portableLog,
+  project,
+} from '../../kernels/index.ts';
 import type { Block } from '../../signal/block.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
-
-/** Observed and expected counts per pixel and half-band: pixels × halves, row-major; `expected` may be negative. */
-export interface HalfBandCounts {
-  readonly observed: Float64Array;
-  readonly expected: Float64Array;
-  readonly halves: number;
-}
 
 /** How uncertain the model is: Var(expected counts of pixel i in band b) = pixels[i] · bands[b]. */
 export interface ModelVariance {
@@ -19,8 +21,6 @@ export interface ModelVariance {
 const MODEL_SIGMAS = 2;
 /** Least counts a model can predict for a band: keeps a lone count in a truly empty band from being a discovery. */
 const LEAST_EXPECTED = 0.01;
-/** Only excesses above this many σ are worth an exact tail probability. */
-const WORTH_TESTING = 2;
 
 /** Sums raw counts and model over half-bands. */
 export function sumHalfBands(
@@ -31,50 +31,50 @@ export function sumHalfBands(
   gain: Factor,
   start: number,
   skip: Uint8Array | undefined,
-): HalfBandCounts {
+): HalfBands {
   const { pixels, channels } = raw;
-  const observed = new Float64Array(pixels * halves);
+  const stride = halfBandStride(halves);
+  const observed = new Float32Array(pixels * stride);
   for (let i = 0; i < pixels; i++) {
     if (skip?.[start + i]) continue;
-    const row = observed.subarray(i * halves, (i + 1) * halves);
+    const row = i * stride;
     if (raw.kind === 'events') {
-      for (let e = raw.offsets[i]; e < raw.offsets[i + 1]; e++) row[halfBand[raw.channel[e]]] += raw.count[e];
+      for (let e = raw.offsets[i]; e < raw.offsets[i + 1]; e++)
+        observed[row + halfBand[raw.channel[e]]] += raw.count[e];
     } else if (raw.kind === 'dense') {
-      for (let j = 0; j < channels; j++) row[halfBand[j]] += raw.values[i * channels + j] / gainAt(gain, start + i, j);
+      for (let j = 0; j < channels; j++) {
+        observed[row + halfBand[j]] += raw.values[i * channels + j] / gainAt(gain, start + i, j);
+      }
     }
   }
   const expected = modelHalfBands(model, halfBand, halves);
-  if (skip) for (let i = 0; i < pixels; i++) if (skip[start + i]) expected.fill(0, i * halves, (i + 1) * halves);
-  return { observed, expected, halves };
+  if (skip) for (let i = 0; i < pixels; i++) if (skip[start + i]) expected.fill(0, i * stride, (i + 1) * stride);
+  return { observed, expected, halves, stride };
 }
 
-/** Model counts per half-band; for factors without ever forming a spectrum per pixel. */
-export function modelHalfBands(model: Block, halfBand: Uint16Array, halves: number): Float64Array {
+/** Model counts per half-band, `halfBandStride` numbers a pixel; for factors without ever forming a spectrum per pixel. */
+export function modelHalfBands(model: Block, halfBand: Uint16Array, halves: number): Float32Array {
   const { pixels, channels } = model;
-  const expected = new Float64Array(pixels * halves);
-  if (model.kind !== 'factors') {
+  const stride = halfBandStride(halves);
+  const expected = new Float32Array(pixels * stride);
+  if (model.kind === 'events') {
     for (let i = 0; i < pixels; i++) {
-      if (model.kind === 'events') {
-        for (let e = model.offsets[i]; e < model.offsets[i + 1]; e++) {
-          expected[i * halves + halfBand[model.channel[e]]] += model.count[e];
-        }
-      } else {
-        for (let j = 0; j < channels; j++) expected[i * halves + halfBand[j]] += model.values[i * channels + j];
+      for (let e = model.offsets[i]; e < model.offsets[i + 1]; e++) {
+        expected[i * stride + halfBand[model.channel[e]]] += model.count[e];
       }
     }
-    return expected;
-  }
-  const { rank, scores, loadings } = model;
-  const summed = new Float64Array(halves * rank);
-  for (let j = 0; j < channels; j++) {
-    for (let k = 0; k < rank; k++) summed[halfBand[j] * rank + k] += loadings[j * rank + k];
-  }
-  for (let i = 0; i < pixels; i++) {
-    for (let h = 0; h < halves; h++) {
-      let value = 0;
-      for (let k = 0; k < rank; k++) value += scores[i * rank + k] * summed[h * rank + k];
-      expected[i * halves + h] = value;
+  } else if (model.kind === 'dense') {
+    for (let i = 0; i < pixels; i++) {
+      for (let j = 0; j < channels; j++) expected[i * stride + halfBand[j]] += model.values[i * channels + j];
     }
+  } else {
+    const { rank, scores, loadings } = model;
+    const summed = new Float64Array(rank * stride);
+    for (let j = 0; j < channels; j++) {
+      for (let k = 0; k < rank; k++) summed[k * stride + halfBand[j]] += loadings[j * rank + k];
+    }
+    const rows = { kind: 'dense' as const, pixels, channels: rank, values: scores };
+    project(rows, summed, stride, 'single', expected);
   }
   return expected;
 }
@@ -90,46 +90,66 @@ export interface ScanResult {
 /**
  * Tests every band of every pixel, pooled over 3×3 neighbours and alone, for more counts than the model expects.
  * The excess is over an upper bound of the model: its value, at least 0, plus two of its own standard deviations.
- * @param base map index of the first pixel in `counts`; rows above and below the scanned ones must be in it
+ * @param part rows of `counts` begin at its base; rows above and below the scanned pixels must be in them
  */
-export function scanMap(
-  counts: HalfBandCounts,
-  variance: ModelVariance,
-  base: number,
-  start: number,
-  end: number,
-  width: number,
-  height: number,
-): ScanResult {
-  const { halves } = counts;
-  const bands = Math.max(1, halves - 1);
+export function scanMap(counts: HalfBands, variance: ModelVariance, part: MapPart): ScanResult {
+  const { start, end } = part;
   const n = end - start;
   const result = { significance: new Float64Array(n), test: new Float64Array(n), residual: new Float64Array(n) };
-  const bandSigma = variance.bands.map((value) => MODEL_SIGMAS * Math.sqrt(value));
-  const columns = sumColumns(counts, base, start, end, width, height);
+  const { significance, test } = result;
+  findExcesses(counts, part, boundOf(variance, part), (found, whole, real) => {
+    for (let at = 0; at < 4 * found; at += 4) {
+      const pixel = whole[at] - start;
+      const value = significanceBeyond(real[at + 2], real[at + 3], significance[pixel]);
+      if (value <= significance[pixel]) continue;
+      significance[pixel] = value;
+      test[pixel] = whole[at + 1];
+    }
+  });
   for (let q = start; q < end; q++) {
-    const y = Math.floor(q / width);
-    const x = q - y * width;
-    const middle = (q - columns.first) * halves;
-    const left = x > 0 ? middle - halves : -1;
-    const right = x < width - 1 ? middle + halves : -1;
-    const pooled = Math.sqrt(pooledVariance(variance.pixels, x, y, width, height));
-    testBands(columns.observed, columns.expected, middle, left, right, halves, bandSigma, pooled, result, q - start, 0);
-    const at = (q - base) * halves;
-    const single = Math.sqrt(variance.pixels[q]);
-    testBands(counts.observed, counts.expected, at, -1, -1, halves, bandSigma, single, result, q - start, bands);
-    result.residual[q - start] = misfit(counts, at, variance.pixels[q], variance.bands);
+    result.residual[q - start] = misfit(counts, (q - part.base) * counts.stride, variance.pixels[q], variance.bands);
   }
   return result;
 }
 
+/** The largest significance anywhere in the part: what chance reaches, where the counts were drawn from the model. */
+export function strongestExcess(counts: HalfBands, variance: ModelVariance, part: MapPart): number {
+  let top = 0;
+  findExcesses(counts, part, boundOf(variance, part), (found, _whole, real) => {
+    for (let at = 0; at < 4 * found; at += 4) top = Math.max(top, significanceBeyond(real[at + 2], real[at + 3], top));
+  });
+  return top;
+}
+
+/** −log₁₀ P(counts ≥ observed) where it can exceed `known`; else 0. */
+function significanceBeyond(observed: number, bound: number, known: number): number {
+  const n = Math.round(observed);
+  // P(X ≥ n) ≥ P(X = n): most candidates end here, without the tail.
+  if (bound + logFactorial(n) - n * portableLog(bound) <= known * Math.LN10) return 0;
+  return -logPoissonUpperTail(n, bound) / Math.LN10;
+}
+
+function boundOf({ pixels, bands }: ModelVariance, { start, end, width, height }: MapPart) {
+  const pooled = new Float32Array(end - start);
+  const single = new Float32Array(end - start);
+  for (let q = start; q < end; q++) {
+    const x = q % width;
+    pooled[q - start] = Math.sqrt(pooledVariance(pixels, x, (q - x) / width, width, height));
+    single[q - start] = Math.sqrt(pixels[q]);
+  }
+  return { least: LEAST_EXPECTED, bands: bands.map((value) => MODEL_SIGMAS * Math.sqrt(value)), pooled, single };
+}
+
+function pooledVariance(pixels: Float64Array, x: number, y: number, width: number, height: number): number {
+  let sum = 0;
+  for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
+    for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) sum += pixels[yy * width + xx];
+  }
+  return sum;
+}
+
 /** Root mean square over non-overlapping bands of (observed − expected)/σ: 1 where noise explains the rest. */
-function misfit(
-  { observed, expected, halves }: HalfBandCounts,
-  at: number,
-  pixel: number,
-  bands: Float64Array,
-): number {
+function misfit({ observed, expected, halves }: HalfBands, at: number, pixel: number, bands: Float64Array): number {
   let sum = 0;
   let n = 0;
   for (let h = 0; h < halves; h += 2) {
@@ -141,96 +161,6 @@ function misfit(
     n++;
   }
   return n > 0 ? Math.sqrt(sum / n) : 0;
-}
-
-interface ColumnSums {
-  readonly observed: Float64Array;
-  readonly expected: Float64Array;
-  /** Map index of the first summed pixel: one to the left of the first scanned one. */
-  readonly first: number;
-}
-
-/** Counts of each pixel with those above and below it: the vertical half of the 3×3 pooling. */
-function sumColumns(
-  { observed, expected, halves }: HalfBandCounts,
-  base: number,
-  start: number,
-  end: number,
-  width: number,
-  height: number,
-): ColumnSums {
-  const first = Math.max(0, start - 1);
-  const last = Math.min(width * height, end + 1);
-  const sums = {
-    observed: new Float64Array((last - first) * halves),
-    expected: new Float64Array((last - first) * halves),
-    first,
-  };
-  for (let q = first; q < last; q++) {
-    const to = (q - first) * halves;
-    for (const from of [q - width, q, q + width]) {
-      if (from < 0 || from >= width * height) continue;
-      const at = (from - base) * halves;
-      for (let h = 0; h < halves; h++) {
-        sums.observed[to + h] += observed[at + h];
-        sums.expected[to + h] += expected[at + h];
-      }
-    }
-  }
-  return sums;
-}
-
-function pooledVariance(pixels: Float64Array, x: number, y: number, width: number, height: number): number {
-  let sum = 0;
-  for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
-    for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) sum += pixels[yy * width + xx];
-  }
-  return sum;
-}
-
-/** Tests all bands of one pixel, its columns `left` and `right` added where they exist (≥ 0). */
-function testBands(
-  observed: Float64Array,
-  expected: Float64Array,
-  middle: number,
-  left: number,
-  right: number,
-  halves: number,
-  bandSigma: Float64Array,
-  pixelSigma: number,
-  result: ScanResult,
-  pixel: number,
-  firstTest: number,
-): void {
-  const bands = Math.max(1, halves - 1);
-  let lowerObserved = 0;
-  let lowerExpected = 0;
-  for (let h = 0; h < halves; h++) {
-    let o = observed[middle + h];
-    let e = expected[middle + h];
-    if (left >= 0) {
-      o += observed[left + h];
-      e += expected[left + h];
-    }
-    if (right >= 0) {
-      o += observed[right + h];
-      e += expected[right + h];
-    }
-    const band = halves === 1 ? 0 : h - 1;
-    const bandObserved = o + lowerObserved;
-    const bandExpected = e + lowerExpected;
-    lowerObserved = o;
-    lowerExpected = e;
-    if (band < 0 || band >= bands) continue;
-    const bound = Math.max(bandExpected, LEAST_EXPECTED) + pixelSigma * bandSigma[band];
-    const excess = bandObserved - bound;
-    if (excess <= 0 || excess * excess <= WORTH_TESTING * WORTH_TESTING * bound) continue;
-    const significance = -logPoissonUpperTail(Math.round(bandObserved), bound) / Math.LN10;
-    if (significance > result.significance[pixel]) {
-      result.significance[pixel] = significance;
-      result.test[pixel] = firstTest + band;
-    }
-  }
 }
 
 /** What the model might expect at most: Poisson means are positive, and the model has errors of its own. */

@@ -1,7 +1,7 @@
-import { normalQuantile } from '../../kernels/index.ts';
+import { type HalfBands, normalQuantile } from '../../kernels/index.ts';
 import { defineFold, defineMap } from '../../shapes/shape.ts';
 import type { Factor } from '../../signal/noise.ts';
-import { type HalfBandCounts, type ModelVariance, sumHalfBands, upperBound } from './scan-map.ts';
+import { type ModelVariance, sumHalfBands, upperBound } from './scan-map.ts';
 
 export interface StructureArgs {
   readonly halfBand: Uint16Array;
@@ -67,14 +67,14 @@ export function residualColumns(halves: number): number {
 
 /** (observed − expected)/√(upper bound of the model): bounded where the model is near 0. */
 function standardise(
-  { observed, expected, halves }: HalfBandCounts,
+  { observed, expected, halves, stride }: HalfBands,
   variance: ModelVariance,
   pixel: number,
   row: number,
   columns: number,
   out: Float64Array,
 ): void {
-  const at = row * halves;
+  const at = row * stride;
   for (let b = 0; b < columns; b++) {
     const h = 2 * b;
     const last = Math.min(h + 2, halves);

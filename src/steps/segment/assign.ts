@@ -1,9 +1,11 @@
+import { portableExp, project } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
+import { type Block, toDense } from '../../signal/block.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
 import { UNLABELLED } from '../products.ts';
 
 export interface AssignArgs {
-  /** phases × channels: log of the share of counts in each channel. */
+  /** channels × phases: log of the share of counts in each channel. */
   readonly logShares: Float64Array;
   readonly phases: number;
   /** Non-zero: no phase. */
@@ -29,41 +31,20 @@ export const assign = defineFold<AssignArgs, Assigned>({
     counts: new Float64Array(phases * channels),
   }),
   add: (args, { counts }, [block], start) => {
-    const { logShares, phases, skip, keep, gain } = args;
+    const { phases, skip, keep, gain } = args;
     const { pixels, channels } = block;
+    const likelihood = likelihoods(block, args, start);
     const labels = new Uint8Array(pixels).fill(UNLABELLED);
     const confidence = new Float32Array(pixels);
-    const likelihood = new Float64Array(phases);
     for (let i = 0; i < pixels; i++) {
       if (skip[start + i]) continue;
-      likelihood.fill(0);
-      const each = (j: number, value: number) => {
-        for (let c = 0; c < phases; c++) likelihood[c] += value * logShares[c * channels + j];
-      };
-      if (block.kind === 'events') {
-        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) {
-          each(block.channel[e], block.count[e] / gainAt(gain, start + i, block.channel[e]));
-        }
-      } else if (block.kind === 'dense') {
-        for (let j = 0; j < channels; j++) {
-          const value = block.values[i * channels + j];
-          if (value !== 0) each(j, value / gainAt(gain, start + i, j));
-        }
-      }
+      const at = i * phases;
       let best = 0;
-      for (let c = 1; c < phases; c++) if (likelihood[c] > likelihood[best]) best = c;
+      for (let c = 1; c < phases; c++) if (likelihood[at + c] > likelihood[at + best]) best = c;
       const label = keep ? args.labels[start + i] : best;
       labels[i] = label;
-      confidence[i] = phases > 1 ? margin(likelihood, label) : 1;
-      if (label === UNLABELLED) continue;
-      const row = counts.subarray(label * channels, (label + 1) * channels);
-      if (block.kind === 'events') {
-        for (let e = block.offsets[i]; e < block.offsets[i + 1]; e++) {
-          row[block.channel[e]] += block.count[e] / gainAt(gain, start + i, block.channel[e]);
-        }
-      } else if (block.kind === 'dense') {
-        for (let j = 0; j < channels; j++) row[j] += block.values[i * channels + j] / gainAt(gain, start + i, j);
-      }
+      confidence[i] = phases > 1 ? margin(likelihood, at, phases, label) : 1;
+      if (label !== UNLABELLED) addCounts(block, i, start + i, gain, counts, label * channels);
     }
     return { labels, confidence, counts };
   },
@@ -90,9 +71,37 @@ export const assign = defineFold<AssignArgs, Assigned>({
   }),
 });
 
+/** Σ_j counts_ij · log share_cj: pixels × phases. */
+function likelihoods(block: Block, { logShares, phases, gain }: AssignArgs, start: number): Float64Array {
+  const rows = block.kind === 'factors' ? toDense(block) : block;
+  const likelihood = new Float64Array(block.pixels * phases);
+  const perChannel = gain.per === 'channel' ? gain.values : undefined;
+  const columns = perChannel ? logShares.map((value, at) => value / perChannel[Math.floor(at / phases)]) : logShares;
+  project(rows, columns, phases, 'double', likelihood);
+  if (gain.per === 'channel') return likelihood;
+  for (let i = 0; i < block.pixels; i++) {
+    const unit = gain.per === 'cube' ? gain.value : gain.values[start + i];
+    for (let at = i * phases; at < (i + 1) * phases; at++) likelihood[at] /= unit;
+  }
+  return likelihood;
+}
+
+/** Adds the counts of row i, pixel `pixel` of the map, to the spectrum that begins at `to`. */
+function addCounts(block: Block, i: number, pixel: number, gain: Factor, counts: Float64Array, to: number): void {
+  if (block.kind === 'events') {
+    const { offsets, channel, count } = block;
+    for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+      counts[to + channel[e]] += count[e] / gainAt(gain, pixel, channel[e]);
+    }
+  } else if (block.kind === 'dense') {
+    const { values, channels } = block;
+    for (let j = 0; j < channels; j++) counts[to + j] += values[i * channels + j] / gainAt(gain, pixel, j);
+  }
+}
+
 /** Probability of a label against the best of the others. */
-function margin(likelihood: Float64Array, label: number): number {
+function margin(likelihood: Float64Array, at: number, phases: number, label: number): number {
   let other = -Infinity;
-  for (let c = 0; c < likelihood.length; c++) if (c !== label && likelihood[c] > other) other = likelihood[c];
-  return 1 / (1 + Math.exp(other - likelihood[label]));
+  for (let c = 0; c < phases; c++) if (c !== label && likelihood[at + c] > other) other = likelihood[at + c];
+  return 1 / (1 + portableExp(other - likelihood[at + label]));
 }

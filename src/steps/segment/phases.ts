@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { kmeans } from '../../kernels/index.ts';
-import { axisValues } from '../../signal/axis.ts';
+import { portableLog } from '../../kernels/index.ts';
 import { countGain } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
-import { convertUnit, isKnownUnit } from '../../signal/units.ts';
-import { elementsIn } from '../identify/elements.ts';
 import { type Factorisation, originOf, type Phase, type PhaseMap, type Truncation, UNLABELLED } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { type AssignArgs, type Assigned, assign } from './assign.ts';
+import { cluster, clusterScores } from './cluster-scores.ts';
+import { elementsOf, phaseElements } from './phase-elements.ts';
 import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
 
 const params = z.strictObject({
@@ -51,7 +50,7 @@ export default defineStep<Params>({
     'Arthur & Vassilvitskii 2007, SODA: k-means++',
     'Celeux & Govaert 1992, Comput. Stat. Data Anal. 14, 315: classification EM',
   ],
-  shapes: { assign },
+  shapes: { assign, cluster, elements: phaseElements },
   effect: ({ counts }) => ({ product: 'phases', of: counts as SignalState }),
   cost: ({ factors, counts }, p) => {
     const pixels = pixelCount(counts as SignalState);
@@ -65,9 +64,9 @@ export default defineStep<Params>({
     const wanted = p.clusters === 'auto' ? kept.length : p.clusters;
     const phases = Math.min(wanted, factors.validPixels);
     const skip = factors.rowWeights.map((weight) => (weight > 0 ? 0 : 1));
-    const start = clusterScores(factors, kept, phases, p.restarts, context.seed);
+    const start = await clusterScores(context, factors, kept, phases, p.restarts);
     const found = await settle(context, signal, start, Uint8Array.from(skip), phases, p);
-    const ordered = orderBySize(found, phases, signal);
+    const ordered = await orderBySize(context, found, phases, signal);
     const warnings = phases < wanted ? [`Only ${phases} of ${wanted} phases: there are no more occupied pixels.`] : [];
     const unlabelled = found.labels.reduce((n, label) => n + (label === UNLABELLED ? 1 : 0), 0);
     if (unlabelled) warnings.push(`${unlabelled} pixels are empty or masked and belong to no phase.`);
@@ -81,35 +80,6 @@ export default defineStep<Params>({
   },
 });
 
-/**
- * k-means on y_i = score_i · rowWeight_i, the same point for every dose and thickness of a phase, weighted by 1/rowWeight²
- * because its variance is rowWeight².
- */
-function clusterScores(
-  factors: Factorisation,
-  kept: readonly number[],
-  phases: number,
-  restarts: number,
-  seed: number,
-): Uint8Array {
-  const { pixels, rank, scores, rowWeights, validPixels } = factors;
-  const components = kept.length;
-  const points = new Float64Array(validPixels * components);
-  const weights = new Float64Array(validPixels);
-  let at = 0;
-  for (let i = 0; i < pixels; i++) {
-    const w = rowWeights[i];
-    if (w <= 0) continue;
-    for (let k = 0; k < components; k++) points[at * components + k] = scores[i * rank + kept[k]] * w;
-    weights[at++] = 1 / (w * w);
-  }
-  const { labels } = kmeans(points, validPixels, components, { clusters: phases, weights, restarts, seed });
-  const all = new Uint8Array(pixels).fill(UNLABELLED);
-  at = 0;
-  for (let i = 0; i < pixels; i++) if (rowWeights[i] > 0) all[i] = labels[at++];
-  return all;
-}
-
 async function settle(
   context: StepContext,
   signal: Signal,
@@ -121,10 +91,10 @@ async function settle(
   const channels = signal.spectral.size;
   const gain = countGain(signal.noise);
   const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
-  const pass = (logShares: Float64Array, labels: Uint8Array, keep: boolean) =>
+  const pass = (shares: Float64Array, labels: Uint8Array, keep: boolean) =>
     context.fold<Assigned>(
       'assign',
-      { logShares, phases, skip, labels, keep, gain } satisfies AssignArgs,
+      { logShares: shares, phases, skip, labels, keep, gain } satisfies AssignArgs,
       [signal.source],
       geometry,
     );
@@ -144,7 +114,7 @@ async function settle(
   return current;
 }
 
-/** Log of each phase's share of counts per channel, smoothed as far as the detector's resolution allows. */
+/** Log of each phase's share of counts, channels × phases, smoothed as far as the detector's resolution allows. */
 function logShares(counts: Float64Array, phases: number, channels: number, sigma?: Float64Array): Float64Array {
   const mean = new Float64Array(channels);
   let total = 0;
@@ -161,14 +131,14 @@ function logShares(counts: Float64Array, phases: number, channels: number, sigma
     const spectrum = sigma ? smoothSpectrum(own, sigma) : own;
     for (let j = 0; j < channels; j++) {
       const share = spectrum[j] / (sum + PRIOR_COUNTS);
-      out[c * channels + j] = share > 0 ? Math.log(share) : 0;
+      out[j * phases + c] = share > 0 ? portableLog(share) : 0;
     }
   }
   return out;
 }
 
 /** Largest phase first, empty ones dropped; names A, B, C …; elements from the summed counts. */
-function orderBySize(found: Assigned, phases: number, signal: Signal) {
+async function orderBySize(context: StepContext, found: Assigned, phases: number, signal: Signal) {
   const channels = signal.spectral.size;
   const sizes = new Array<number>(phases).fill(0);
   let labelled = 0;
@@ -183,31 +153,18 @@ function orderBySize(found: Assigned, phases: number, signal: Signal) {
   order.forEach((c, position) => {
     rank[c] = position;
   });
-  const list: Phase[] = order.map((c, position) => {
-    const counts = found.counts.slice(c * channels, (c + 1) * channels);
-    return {
-      name: phaseName(position),
-      pixels: sizes[c],
-      fraction: sizes[c] / labelled,
-      counts,
-      elements: elementsOf(signal, counts),
-    };
-  });
+  const counts = order.map((c) => found.counts.slice(c * channels, (c + 1) * channels));
+  const elements = await elementsOf(context, signal, counts);
+  const list: Phase[] = order.map((c, position) => ({
+    name: phaseName(position),
+    pixels: sizes[c],
+    fraction: sizes[c] / labelled,
+    counts: counts[position],
+    elements: elements[position],
+  }));
   return { labels: found.labels.map((label) => rank[label]), confidence: found.confidence, phases: list };
 }
 
 function phaseName(position: number): string {
   return position < 26 ? String.fromCharCode(65 + position) : `P${position + 1}`;
-}
-
-function elementsOf(signal: Signal, counts: Float64Array): string[] {
-  const { spectral, modality, metadata } = signal;
-  if (modality !== 'eds' || !isKnownUnit(spectral.unit)) return [];
-  const energies = axisValues(spectral).map((value) => convertUnit(value, spectral.unit, 'keV'));
-  const beam = metadata.beam_energy_keV;
-  const expected = Array.isArray(metadata.elements) ? metadata.elements.map(String) : undefined;
-  return elementsIn(energies, counts, {
-    beamEnergyKeV: typeof beam === 'number' && beam > 0 ? beam : undefined,
-    expected,
-  }).map(({ element }) => element);
 }

@@ -1,4 +1,4 @@
-import { CounterRandom, portableLog } from '../../../kernels/index.ts';
+import { type ComponentModel, CounterRandom, poissonGains } from '../../../kernels/index.ts';
 import { defineSmall } from '../../../shapes/shape.ts';
 import type { EventsBlock } from '../../../signal/block.ts';
 import { type Factors, factorise } from '../factorise.ts';
@@ -79,95 +79,37 @@ function thin(block: EventsBlock, seed: number): [EventsBlock, EventsBlock] {
   })) as [EventsBlock, EventsBlock];
 }
 
-/** What the components of the fitted half say of the held half. */
 interface HeldOutArgs {
   readonly held: EventsBlock;
-  /** Counts of the fitted half per channel; a channel without any says nothing. */
-  readonly channelCounts: Float64Array;
-  /** Share of all counts in each pixel. */
-  readonly pixelShares: Float64Array;
-  /** pixels × rank, and rank × channels: model of pixel i after k components is Σ scores·spectra. */
-  readonly scores: Float64Array;
-  readonly spectra: Float64Array;
-  readonly rank: number;
+  readonly model: ComponentModel;
 }
 
 /** Pixels of one piece of work. */
 const PIECE = 1024;
 
-/**
- * Gain in Poisson log-likelihood Σ x ln μ − μ of held-out counts from each component, the first relative to the rank-one mean;
- * μ is the model, floored at a share of that mean. Piece p looks at pixels p·1024 and on.
- */
+/** What each component of the fitted half adds to the likelihood of the held half; piece p looks at pixels p·1024 and on. */
 export const heldOut = defineSmall<HeldOutArgs, Float64Array>({
-  run: ({ held, channelCounts, pixelShares, scores, spectra, rank }, piece) => {
-    const { channels, offsets, channel, count } = held;
-    const gains = new Float64Array(rank);
-    const model = new Float64Array(channels);
-    const end = Math.min(held.pixels, (piece + 1) * PIECE);
-    for (let i = piece * PIECE; i < end; i++) {
-      const share = pixelShares[i];
-      if (share <= 0) continue;
-      model.fill(0);
-      let before = 0;
-      for (let e = offsets[i]; e < offsets[i + 1]; e++) {
-        const mean = channelCounts[channel[e]] * share;
-        if (mean > 0) before += count[e] * portableLog(mean);
-      }
-      for (let j = 0; j < channels; j++) before -= channelCounts[j] * share;
-      for (let k = 0; k < rank; k++) {
-        let after = -addComponent(model, scores[i * rank + k], spectra, k * channels, channelCounts, FLOOR * share);
-        for (let e = offsets[i]; e < offsets[i + 1]; e++) {
-          const j = channel[e];
-          if (channelCounts[j] > 0)
-            after += count[e] * portableLog(Math.max(model[j], FLOOR * share * channelCounts[j]));
-        }
-        gains[k] += after - before;
-        before = after;
-      }
-    }
-    return gains;
-  },
+  run: ({ held, model }, piece) => poissonGains(held, model, piece * PIECE, Math.min(held.pixels, (piece + 1) * PIECE)),
   example: ({ channels }) => {
-    const offsets = Uint32Array.of(0, 1, 2);
     const held: EventsBlock = {
       kind: 'events',
       pixels: 2,
       channels,
-      offsets,
+      offsets: Uint32Array.of(0, 1, 2),
       channel: Uint32Array.of(0, channels - 1),
       count: Uint32Array.of(3, 1),
     };
-    const args: HeldOutArgs = {
-      held,
-      channelCounts: new Float64Array(channels).fill(4),
-      pixelShares: new Float64Array(2).fill(0.5),
+    const model: ComponentModel = {
+      rank: 2,
       scores: Float64Array.of(1, 0.1, 2, -0.3),
       spectra: Float64Array.from({ length: 2 * channels }, (_, j) => 1 + (j % 3)),
-      rank: 2,
+      channelCounts: new Float64Array(channels).fill(4),
+      pixelShares: new Float64Array(2).fill(0.5),
+      floor: FLOOR,
     };
-    return { args, kinds: [], pieces: 1 };
+    return { args: { held, model }, kinds: [], pieces: 1 };
   },
 });
-
-/** model += score·spectrum; the sum of the model, floored. */
-function addComponent(
-  model: Float64Array,
-  score: number,
-  spectra: Float64Array,
-  from: number,
-  channelCounts: Float64Array,
-  floor: number,
-): number {
-  let sum = 0;
-  for (let j = 0; j < model.length; j++) {
-    const value = model[j] + score * spectra[from + j];
-    const least = floor * channelCounts[j];
-    model[j] = value;
-    sum += value > least ? value : least;
-  }
-  return sum;
-}
 
 function heldOutArgs(found: Factors, held: EventsBlock): HeldOutArgs {
   const { rank, scores, vectors, weights, totals } = found;
@@ -184,5 +126,6 @@ function heldOutArgs(found: Factors, held: EventsBlock): HeldOutArgs {
     for (let k = 0; k < rank; k++) perPixel[i * rank + k] = scores[i * rank + k] / weights.rows[i];
   }
   const pixelShares = totals.rows.map((counts, i) => (weights.rows[i] > 0 ? counts / total : 0));
-  return { held, channelCounts: totals.channels, pixelShares, scores: perPixel, spectra, rank };
+  const model = { rank, scores: perPixel, spectra, channelCounts: totals.channels, pixelShares, floor: FLOOR };
+  return { held, model };
 }
