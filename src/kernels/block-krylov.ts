@@ -1,6 +1,6 @@
 import { inputError } from '../signal/errors.ts';
 import { addProduct, multiplyTransposed, transpose } from './matrix-product.ts';
-import { orthonormaliseRows, rowLength } from './orthonormalise.ts';
+import { orthonormaliseRows } from './orthonormalise.ts';
 import { CounterRandom } from './random.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
@@ -121,21 +121,9 @@ function randomRows(k: number, n: number, random: CounterRandom): Float64Array {
 /** Writes the part of `rows` orthogonal to the basis behind the basis; returns how many directions that adds. */
 function admit(krylov: Krylov, rows: Float64Array, room: number): number {
   const { n, size, basis } = krylov;
-  const k = rows.length / n;
   const block = rows.slice();
-  const lengths = new Float64Array(k);
-  for (let i = 0; i < k; i++) lengths[i] = rowLength(block, i * n, n);
-  const overlap = new Float64Array(k * size);
-  const project = (b: number) => {
-    if (size === 0) return;
-    multiplyTransposed(block, b, basis, size, n, overlap);
-    addProduct(overlap, b, size, basis, n, -1, block);
-  };
-  project(k);
-  let b = orthonormaliseRows(block, k, n, lengths);
-  project(b);
-  b = orthonormaliseRows(block, b, n);
-  b = Math.min(b, room - size);
+  const found = orthonormaliseRows(block, rows.length / n, n, basis.subarray(0, size * n));
+  const b = Math.min(found, room - size);
   basis.set(block.subarray(0, b * n), size * n);
   return b;
 }

@@ -20,30 +20,37 @@ export function orthonormalise(columns: Float64Array, n: number, k: number): num
 }
 
 /**
- * The same for the rows of a k×n matrix, which lie together in memory.
- *
- * @param lengths what each row measured before anything was taken away from it; default: what it measures now
+ * The same for the rows of a k×n matrix, which lie together in memory, and orthogonal to the orthonormal rows of `basis`
+ * (any number of rows of n) besides.
  */
-export function orthonormaliseRows(given: Float64Array, k: number, n: number, lengths?: Float64Array): number {
+export function orthonormaliseRows(
+  given: Float64Array,
+  k: number,
+  n: number,
+  basis: Float64Array = new Float64Array(0),
+): number {
   const room = new Room();
-  const base = room.place(8 * k * n);
-  const rows = new Float64Array(room.buffer(), base, k * n);
+  const first = room.place(8 * (basis.length + k * n));
+  const memory = room.buffer();
+  new Float64Array(memory, first, basis.length).set(basis);
+  const base = first + 8 * basis.length;
+  const rows = new Float64Array(memory, base, k * n);
   rows.set(given.subarray(0, k * n));
   const { subtractProjections } = machine();
+  const known = basis.length / n;
   let rank = 0;
   for (let i = 0; i < k; i++) {
     const at = rank * n;
     if (i !== rank) rows.copyWithin(at, i * n, (i + 1) * n);
     const before = rowLength(rows, at, n);
-    const reference = lengths ? lengths[i] : before;
-    if (!(before > DEPENDENT * reference)) continue;
+    if (!(before > 0)) continue;
     scale(rows, at, n, before);
     let kept = 1;
     for (let pass = 0; pass < 2; pass++) {
-      subtractProjections(base + 8 * at, base, rank, n);
+      subtractProjections(base + 8 * at, first, known + rank, n);
       const length = rowLength(rows, at, n);
       kept *= length;
-      if (!(kept * before > DEPENDENT * reference && length > 0)) {
+      if (!(kept > DEPENDENT && length > 0)) {
         kept = 0;
         break;
       }
