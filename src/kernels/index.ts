@@ -12,6 +12,7 @@ export * from './matrix-product.ts';
 export * from './moran.ts';
 export * from './orthonormalise.ts';
 export * from './portable-math.ts';
+export * from './portable-trigonometry.ts';
 export * from './random.ts';
 export * from './random-matrix.ts';
 export * from './robust-moran.ts';

@@ -1,6 +1,8 @@
 import {
   gramApplyDense,
   gramApplyEvents,
+  portableCos,
+  portableSin,
   projectDense,
   projectEvents,
   sumSquaresDense,
@@ -101,7 +103,7 @@ export const gram = defineFold<Weights & { readonly block: Float64Array; readonl
     args: {
       rows: new Float64Array(pixels).fill(0.5),
       channels: new Float64Array(channels).fill(2),
-      block: Float64Array.from({ length: channels * 2 }, (_, i) => Math.sin(i)),
+      block: Float64Array.from({ length: channels * 2 }, (_, i) => portableSin(i)),
       width: 2,
     },
     kinds: ['events'],
@@ -130,7 +132,7 @@ export const project = defineFold<
     args: {
       rows: new Float64Array(pixels).fill(0.5),
       channels: new Float64Array(channels).fill(2),
-      vectors: Float64Array.from({ length: channels * 2 }, (_, i) => Math.cos(i)),
+      vectors: Float64Array.from({ length: channels * 2 }, (_, i) => portableCos(i)),
       width: 2,
     },
     kinds: ['events'],

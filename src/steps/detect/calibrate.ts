@@ -1,4 +1,4 @@
-import { CounterRandom } from '../../kernels/index.ts';
+import { CounterRandom, portableExpm1, portableLog1p, portableLog10, portablePow } from '../../kernels/index.ts';
 import { type ModelVariance, scanMap } from './scan-map.ts';
 
 /** Pixels of a calibration map at most. */
@@ -30,17 +30,17 @@ export function testsPerPixel(
     const { significance } = scanMap({ observed, expected, halves }, variance, 0, 0, pixels, width, height);
     let top = 0;
     for (const value of significance) top = Math.max(top, value);
-    sum += -Math.log1p(-Math.min(10 ** -top, 1 - 1e-12));
+    sum += -portableLog1p(-Math.min(portablePow(10, -top), 1 - 1e-12));
   }
   return repeats / Math.max(sum, 1e-300) / pixels;
 }
 
 /** Significance (−log₁₀ p) that chance reaches somewhere among `tests` with this probability. */
 export function familyWiseThreshold(tests: number, rate: number): number {
-  return -Math.log10(-Math.expm1(Math.log1p(-rate) / tests));
+  return -portableLog10(-portableExpm1(portableLog1p(-rate) / tests));
 }
 
 /** Probability that chance reaches this significance somewhere among `tests`. */
 export function familyWiseP(significance: number, tests: number): number {
-  return -Math.expm1(tests * Math.log1p(-Math.min(10 ** -significance, 1 - 1e-15)));
+  return -portableExpm1(tests * portableLog1p(-Math.min(portablePow(10, -significance), 1 - 1e-15)));
 }

@@ -1,4 +1,4 @@
-import { logPoissonUpperTail } from '../../kernels/index.ts';
+import { logPoissonUpperTail, square } from '../../kernels/index.ts';
 import type { Block } from '../../signal/block.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
 
@@ -137,7 +137,7 @@ function misfit(
     const o = observed[at + h] + (second ? observed[at + h + 1] : 0);
     const e = expected[at + h] + (second ? expected[at + h + 1] : 0);
     const variance = Math.max(e, LEAST_EXPECTED) + pixel * bands[Math.min(h, bands.length - 1)];
-    sum += (o - e) ** 2 / variance;
+    sum += square(o - e) / variance;
     n++;
   }
   return n > 0 ? Math.sqrt(sum / n) : 0;

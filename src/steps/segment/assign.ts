@@ -1,3 +1,4 @@
+import { portableExp } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
 import { UNLABELLED } from '../products.ts';
@@ -94,5 +95,5 @@ export const assign = defineFold<AssignArgs, Assigned>({
 function margin(likelihood: Float64Array, label: number): number {
   let other = -Infinity;
   for (let c = 0; c < likelihood.length; c++) if (c !== label && likelihood[c] > other) other = likelihood[c];
-  return 1 / (1 + Math.exp(other - likelihood[label]));
+  return 1 / (1 + portableExp(other - likelihood[label]));
 }

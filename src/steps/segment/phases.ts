@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kmeans } from '../../kernels/index.ts';
+import { kmeans, portableLog } from '../../kernels/index.ts';
 import { axisValues } from '../../signal/axis.ts';
 import { countGain } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
@@ -161,7 +161,7 @@ function logShares(counts: Float64Array, phases: number, channels: number, sigma
     const spectrum = sigma ? smoothSpectrum(own, sigma) : own;
     for (let j = 0; j < channels; j++) {
       const share = spectrum[j] / (sum + PRIOR_COUNTS);
-      out[c * channels + j] = share > 0 ? Math.log(share) : 0;
+      out[c * channels + j] = share > 0 ? portableLog(share) : 0;
     }
   }
   return out;

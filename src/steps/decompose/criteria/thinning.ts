@@ -1,4 +1,4 @@
-import { CounterRandom } from '../../../kernels/index.ts';
+import { CounterRandom, portableLog } from '../../../kernels/index.ts';
 import type { EventsBlock } from '../../../signal/block.ts';
 import { factorise } from '../factorise.ts';
 import { passesInMemory } from '../passes.ts';
@@ -116,7 +116,7 @@ function logLikelihood(
     if (mean <= 0) continue;
     const mu = model ? Math.max(model[j], FLOOR * mean) : mean;
     sum -= mu;
-    if (counts[j] > 0) sum += counts[j] * Math.log(mu);
+    if (counts[j] > 0) sum += counts[j] * portableLog(mu);
   }
   return sum;
 }
