@@ -1,3 +1,4 @@
+import { square } from '../kernels/index.ts';
 import { type Axis, axisValue } from '../signal/axis.ts';
 import type { ArrayDataset, Dataset, TableDataset } from '../signal/dataset.ts';
 import { DTYPES, type Dtype, isReal, type ValueArray } from '../signal/dtype.ts';
@@ -75,7 +76,7 @@ export async function datasetStatistics(dataset: ArrayDataset): Promise<Statisti
   let absMin = Number.POSITIVE_INFINITY;
   let absMax = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i += 2) {
-    const modulus = Math.hypot(Number(values[i]), Number(values[i + 1]));
+    const modulus = Math.sqrt(square(Number(values[i])) + square(Number(values[i + 1])));
     if (modulus < absMin) absMin = modulus;
     if (modulus > absMax) absMax = modulus;
   }

@@ -1,4 +1,5 @@
 import { logGamma } from './log-gamma.ts';
+import { portableExp, portableLog, portableLog1p } from './portable-math.ts';
 
 const TINY = 1e-300;
 const EPSILON = 1e-15;
@@ -10,7 +11,7 @@ const EPSILON = 1e-15;
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  const front = portableExp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * portableLog(x) + b * portableLog1p(-x));
   return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b;
 }
 

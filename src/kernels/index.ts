@@ -13,6 +13,7 @@ export * from './moran.ts';
 export * from './orthonormalise.ts';
 export * from './poisson-gains.ts';
 export * from './portable-math.ts';
+export * from './portable-trigonometry.ts';
 export * from './random.ts';
 export * from './random-matrix.ts';
 export * from './robust-moran.ts';

@@ -1,4 +1,5 @@
 import { inputError } from '../signal/errors.ts';
+import { square } from './portable-math.ts';
 import { CounterRandom } from './random.ts';
 
 export interface KmeansOptions {
@@ -90,7 +91,7 @@ function lloyd(problem: Problem, centres: Float64Array): KmeansResult {
       for (let j = 0; j < d; j++, at++) {
         if (!(totals[c] > 0)) continue;
         const next = sums[at] / totals[c];
-        moved += (next - centres[at]) ** 2;
+        moved += square(next - centres[at]);
         centres[at] = next;
       }
     }
@@ -184,7 +185,7 @@ function spread({ points, m, d, k, weights }: Problem, random: CounterRandom): F
     centres.set(centre, c * d);
     for (let i = 0; i < m; i++) {
       let sum = 0;
-      for (let j = 0; j < d; j++) sum += (points[i * d + j] - centre[j]) ** 2;
+      for (let j = 0; j < d; j++) sum += square(points[i * d + j] - centre[j]);
       if (c === 0 || sum < cost[i]) cost[i] = sum;
     }
   }

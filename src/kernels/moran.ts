@@ -1,4 +1,5 @@
 import { inputError } from '../signal/errors.ts';
+import { square } from './portable-math.ts';
 
 export interface MoranStatistic {
   /** Moran's I; 0 where it is not defined. */
@@ -63,7 +64,7 @@ export function moran(
       degreeSquares += degree * degree;
     }
   }
-  const constant = !(squares > n * (1e-14 * largest) ** 2);
+  const constant = !(squares > n * square(1e-14 * largest));
   return moranOfSums(n, links, degreeSquares, constant ? 0 : squares, cross);
 }
 
@@ -84,7 +85,7 @@ export function moranOfSums(
   }
   const index = (n / links) * ((2 * cross) / squares);
   const moment = 2 * links * n * n - 4 * degreeSquares * n + 3 * links * links;
-  const variance = moment / ((n * n - 1) * links * links) - expected ** 2;
+  const variance = moment / ((n * n - 1) * links * links) - square(expected);
   const z = variance > 0 ? (index - expected) / Math.sqrt(variance) : 0;
   return { index, expected, variance, z, pixels: n, undefined: !(variance > 0) };
 }

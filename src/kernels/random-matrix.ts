@@ -1,4 +1,6 @@
 import { inputError } from '../signal/errors.ts';
+import { portableCbrt, square } from './portable-math.ts';
+import { portableCos, portableSin } from './portable-trigonometry.ts';
 
 /*
  * Z is m×n (pixels × channels) with independent noise of variance 1, c = n/m; a component of strength ℓ adds variance ℓ
@@ -16,7 +18,7 @@ export function tracyWidomQuantile(level: TracyWidomLevel): number {
 
 /** Ends (1 ∓ √c)² of the Marchenko–Pastur law: where the eigenvalues of pure noise lie for large m and n. */
 export function marchenkoPasturEdges(ratio: number): { lower: number; upper: number } {
-  return { lower: (1 - Math.sqrt(ratio)) ** 2, upper: (1 + Math.sqrt(ratio)) ** 2 };
+  return { lower: square(1 - Math.sqrt(ratio)), upper: square(1 + Math.sqrt(ratio)) };
 }
 
 /**
@@ -27,7 +29,7 @@ export function marchenkoPasturEdges(ratio: number): { lower: number; upper: num
 export function largestEigenvalueLaw(m: number, n: number): { centre: number; scale: number } {
   const a = Math.sqrt(m - 0.5);
   const b = Math.sqrt(n - 0.5);
-  return { centre: (a + b) ** 2, scale: (a + b) * Math.cbrt(1 / a + 1 / b) };
+  return { centre: square(a + b), scale: (a + b) * portableCbrt(1 / a + 1 / b) };
 }
 
 /** Singular value of Z that pure noise stays below with this probability. */
@@ -79,7 +81,7 @@ export function shrinkSingularValue(value: number, rows: number, columns: number
   const beta = Math.min(rows, columns) / long;
   const y = value / (sigma * Math.sqrt(long));
   if (!(y > 1 + Math.sqrt(beta))) return 0;
-  return (sigma * Math.sqrt(long) * Math.sqrt(Math.max(0, (y * y - beta - 1) ** 2 - 4 * beta))) / y;
+  return (sigma * Math.sqrt(long) * Math.sqrt(Math.max(0, square(y * y - beta - 1) - 4 * beta))) / y;
 }
 
 /**
@@ -90,8 +92,8 @@ export function marchenkoPasturMedian(beta: number): number {
   requireRatio(beta);
   const root = Math.sqrt(beta);
   const density = (theta: number) => {
-    const s = Math.sin(theta);
-    return (2 * s * s) / (Math.PI * (1 + beta + 2 * root * Math.cos(theta)));
+    const s = portableSin(theta);
+    return (2 * s * s) / (Math.PI * (1 + beta + 2 * root * portableCos(theta)));
   };
   let low = 0;
   let high = Math.PI;
@@ -105,7 +107,7 @@ export function marchenkoPasturMedian(beta: number): number {
     if (Math.abs(next - theta) < 1e-15) break;
     theta = next;
   }
-  return 1 + beta + 2 * root * Math.cos(theta);
+  return 1 + beta + 2 * root * portableCos(theta);
 }
 
 const GAUSS = [

@@ -1,6 +1,7 @@
 import { inputError } from '../signal/errors.ts';
 import { addProduct, multiplyTransposed, transpose } from './matrix-product.ts';
 import { orthonormaliseRows } from './orthonormalise.ts';
+import { portableAsin } from './portable-trigonometry.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 /**
@@ -25,9 +26,9 @@ export function subspaceAngle(
   const outside = small.rows.slice();
   addProduct(overlap, small.rank, large.rank, large.rows, n, -1, outside);
   const sine = Math.sqrt(extreme(outside, small.rank, n, 0));
-  if (sine < Math.SQRT1_2) return (Math.asin(sine) * 180) / Math.PI;
+  if (sine < Math.SQRT1_2) return (portableAsin(sine) * 180) / Math.PI;
   const cosine = Math.sqrt(Math.max(0, extreme(overlap, small.rank, large.rank, small.rank - 1)));
-  return (Math.acos(Math.min(1, cosine)) * 180) / Math.PI;
+  return 90 - (portableAsin(Math.min(1, cosine)) * 180) / Math.PI;
 }
 
 /** k-th largest eigenvalue of M·Mᵀ. */

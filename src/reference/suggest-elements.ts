@@ -1,3 +1,4 @@
+import { portableExp, portablePow, square } from '../kernels/portable-math.ts';
 import { inputError } from '../signal/errors.ts';
 import { detectorEfficiency, lineFwhm } from './eds-detector.ts';
 import { elementOf } from './elements.ts';
@@ -201,9 +202,9 @@ function fitted(
     const seen = measure(each);
     if (seen.expected < 3 * seen.sigma) continue;
     others.push(seen);
-    const tolerance = Math.hypot(seen.sigma, FAMILY_RATIO_UNCERTAINTY * seen.expected);
+    const tolerance = Math.sqrt(square(seen.sigma) + square(FAMILY_RATIO_UNCERTAINTY * seen.expected));
     const missing = Math.max(0, (seen.expected - seen.observed) / tolerance);
-    consistency *= Math.exp(-0.5 * missing * missing);
+    consistency *= portableExp(-0.5 * missing * missing);
     const found = seen.observed > 3 * seen.sigma ? 'supported by' : 'contradicted by';
     reasons.push(
       `${found} ${seen.name} at ${seen.energyKeV.toFixed(3)} keV: ${seen.observed.toFixed(0)} ± ${seen.sigma.toFixed(0)} counts where ${seen.expected.toFixed(0)} are expected`,
@@ -248,7 +249,8 @@ function fitFamily(family: readonly WeighedLine[], excess: Pooled, resolution: n
       const distance = (energiesKeV[j] - line.energyKeV) / fwhm;
       if (Math.abs(distance) > 1.5) continue;
       shape +=
-        ((strength * channelWidth(energiesKeV, j)) / (1.0644670194312262 * fwhm)) * 2 ** (-4 * distance * distance);
+        ((strength * channelWidth(energiesKeV, j)) / (1.0644670194312262 * fwhm)) *
+        portablePow(2, -4 * distance * distance);
     }
     if (shape === 0) continue;
     projection += (shape * counts[j]) / variance[j];

@@ -1,3 +1,4 @@
+import { portablePow } from '../kernels/index.ts';
 import { edgeEnergy, isElementSymbol, lineFamilies } from '../reference/index.ts';
 import { axisValue } from '../signal/axis.ts';
 import { convertUnit } from '../signal/units.ts';
@@ -43,7 +44,7 @@ export function lineLabels(elements: readonly string[], { modality, spectral }: 
 }
 
 function ranked(labels: readonly LineLabel[], rank: number): LineLabel[] {
-  return labels.map((label) => ({ ...label, priority: label.priority * PER_RANK ** rank }));
+  return labels.map((label) => ({ ...label, priority: label.priority * portablePow(PER_RANK, rank) }));
 }
 
 function xrayLines(element: string): LineLabel[] {

@@ -1,3 +1,5 @@
+import { portableLog10, portablePow } from '../kernels/index.ts';
+
 const THIN = '\u202f';
 const MINUS = '\u2212';
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
@@ -11,7 +13,7 @@ export function formatNumber(value: number, digits = 3): string {
   if (size === 0) return '0';
   if (Number.isInteger(value) && size < 1e9) return sign + grouped(String(size));
   if (size >= 1e6 || size < 1e-3) return sign + scientific(size, digits);
-  if (size >= 10 ** digits) return sign + grouped(String(Math.round(size)));
+  if (size >= portablePow(10, digits)) return sign + grouped(String(Math.round(size)));
   return sign + String(Number(size.toPrecision(digits)));
 }
 
@@ -27,13 +29,13 @@ export function formatWithError(value: number, sigma: number): string {
   if (!Number.isFinite(value) || !Number.isFinite(sigma) || sigma <= 0) return formatNumber(value);
   const scale = Math.max(Math.abs(value), sigma);
   if (scale >= 1e7 || scale < 1e-3) {
-    const exponent = Math.floor(Math.log10(scale));
-    const unit = 10 ** exponent;
+    const exponent = Math.floor(portableLog10(scale));
+    const unit = portablePow(10, exponent);
     return `(${formatWithError(value / unit, sigma / unit)})×10${superscript(exponent)}`;
   }
-  const decimals = 1 - Math.floor(Math.log10(sigma));
+  const decimals = 1 - Math.floor(portableLog10(sigma));
   if (decimals >= 0) return `${formatFixed(value, decimals)} ± ${formatFixed(sigma, decimals)}`;
-  const step = 10 ** -decimals;
+  const step = portablePow(10, -decimals);
   const rounded = (x: number) => formatNumber(Math.round(x / step) * step);
   return `${rounded(value)} ± ${rounded(sigma)}`;
 }
@@ -72,7 +74,7 @@ export function counted(n: number, noun: string, plural = `${noun}s`): string {
 
 /** Ticks of a log axis: powers of ten as 0.01 … 1000 or 10ⁿ, others as numbers. */
 export function formatLogTick(value: number): string {
-  const exponent = Math.log10(value);
+  const exponent = portableLog10(value);
   const power = Math.round(exponent);
   if (Math.abs(exponent - power) > 1e-6 || (power >= -2 && power <= 3)) return formatNumber(value);
   return powerOfTen(power);
@@ -85,7 +87,7 @@ export function powerOfTen(exponent: number): string {
 
 /** As many decimals as tell neighbours `step` apart. */
 export function decimalsFor(step: number): number {
-  return step > 0 && Number.isFinite(step) ? Math.min(Math.max(Math.ceil(-Math.log10(step) - 1e-9), 0), 9) : 0;
+  return step > 0 && Number.isFinite(step) ? Math.min(Math.max(Math.ceil(-portableLog10(step) - 1e-9), 0), 9) : 0;
 }
 
 function scientific(size: number, digits: number): string {

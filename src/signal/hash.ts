@@ -13,16 +13,25 @@ export type Hashable =
 
 /** SHA-256 in hex of a canonical serialisation (little-endian arrays with their type and length, sorted keys). */
 export async function hash(value: Hashable): Promise<string> {
-  const parts: Uint8Array[] = [];
+  const parts: ValueArray[] = [];
   serialise(value, parts);
   const total = parts.reduce((sum, part) => sum + part.byteLength, 0);
   const bytes = new Uint8Array(total);
   let at = 0;
   for (const part of parts) {
-    bytes.set(part, at);
+    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+    if (part instanceof Float64Array || part instanceof Float32Array) settleNaNs(part, bytes, at);
     at += part.byteLength;
   }
   return hashBytes(bytes);
+}
+
+const QUIET_NAN = { 4: [0, 0, 0xc0, 0x7f], 8: [0, 0, 0, 0, 0, 0, 0xf8, 0x7f] };
+
+/** Which of its many bit patterns a NaN has is left to the engine and the processor: one stands for all. */
+function settleNaNs(values: Float64Array | Float32Array, bytes: Uint8Array, at: number): void {
+  const size = values.BYTES_PER_ELEMENT as 4 | 8;
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) bytes.set(QUIET_NAN[size], at + i * size);
 }
 
 /** SHA-256 in hex of raw bytes. */
@@ -33,11 +42,11 @@ export async function hashBytes(bytes: Uint8Array<ArrayBuffer>): Promise<string>
 
 const encoder = new TextEncoder();
 
-function serialise(value: Hashable, out: Uint8Array[]): void {
+function serialise(value: Hashable, out: ValueArray[]): void {
   if (ArrayBuffer.isView(value)) {
     const array = value as ValueArray;
     out.push(encoder.encode(`${array.constructor.name}[${array.length}]`));
-    out.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    out.push(array);
   } else if (Array.isArray(value)) {
     out.push(encoder.encode(`[${value.length}`));
     for (const item of value) serialise(item, out);

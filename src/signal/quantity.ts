@@ -52,7 +52,10 @@ export function combine(terms: readonly { factor: number; quantity: Quantity }[]
       });
     }
     value += factor * quantity.value;
-    for (const { name, sigma } of quantity.random) random.set(name, Math.hypot(random.get(name) ?? 0, factor * sigma));
+    for (const { name, sigma } of quantity.random) {
+      const [before, added] = [random.get(name) ?? 0, factor * sigma];
+      random.set(name, Math.sqrt(before * before + added * added));
+    }
     for (const [source, s] of sensitivities(quantity))
       systematic.set(source, (systematic.get(source) ?? 0) + factor * s);
   }

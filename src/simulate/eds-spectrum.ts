@@ -1,4 +1,5 @@
-import { portableExp } from '../kernels/portable-math.ts';
+import { portableExp, square } from '../kernels/portable-math.ts';
+import { portableSin } from '../kernels/portable-trigonometry.ts';
 import { detectorEfficiency } from '../reference/eds-detector.ts';
 import { elementOf, massFractions } from '../reference/elements.ts';
 import { betaSquared, lineStrengths } from '../reference/ionisation.ts';
@@ -73,7 +74,7 @@ export function phaseSpectrum(material: Material, conditions: Conditions): Phase
 /** Probability, up to the solid angle, that a photon made in the foil is counted; 0 outside the detector's range. */
 function detection({ composition, density }: Material, conditions: Conditions): (energyKeV: number) => number {
   const { thicknessNm, takeOffAngleDeg, window } = conditions;
-  const path = (density * thicknessNm * 1e-7) / Math.sin((takeOffAngleDeg * Math.PI) / 180);
+  const path = (density * thicknessNm * 1e-7) / portableSin((takeOffAngleDeg * Math.PI) / 180);
   const areal = Object.entries(massFractions(composition)).map(([symbol, share]) => [symbol, share * path] as const);
   return (energyKeV) => {
     if (energyKeV < LOWEST_KEV || energyKeV > HIGHEST_KEV) return 0;
@@ -92,7 +93,7 @@ function continuum(
 ): Float64Array {
   const { count, dispersionKeV, offsetKeV } = axis;
   let zSquare = 0;
-  for (const [symbol, x] of Object.entries(composition)) zSquare += x * elementOf(symbol).z ** 2;
+  for (const [symbol, x] of Object.entries(composition)) zSquare += x * square(elementOf(symbol).z);
   const strength = (CONTINUUM_CM2 * zSquare * dispersionKeV) / betaSquared(beamEnergyKeV);
   const out = new Float64Array(count);
   // Channels a little past the end still spill into the last ones.

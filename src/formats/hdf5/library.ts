@@ -52,7 +52,7 @@ async function start(): Promise<Hdf5Library> {
 }
 
 function load(again: boolean): Promise<Hdf5Library> {
-  return withBoundedMemory(async () => {
+  return confined(async () => {
     // A module is evaluated once per URL: the query makes the next copy a new one, with new memory.
     const h5: Library = again
       ? await import(/* @vite-ignore */ `${import.meta.resolve('h5wasm')}?copy=${copies}`)
@@ -64,12 +64,16 @@ function load(again: boolean): Promise<Hdf5Library> {
 
 /**
  * Starts the library with memory that cannot grow beyond {@link HDF5_MEMORY}: a damaged length of text would otherwise
- * take (and fill) 2 GiB. The library does not hand out its memory, so it is caught where WebAssembly makes it.
+ * take (and fill) 2 GiB. And with a clock that stands still: it writes the second at which a dataset was made, and the
+ * same result would be other bytes each time. The library hands out neither, so both are caught where WebAssembly makes
+ * it.
  */
-async function withBoundedMemory<T>(action: () => Promise<T>): Promise<T> {
+async function confined<T>(action: () => Promise<T>): Promise<T> {
   const { instantiate } = WebAssembly;
   const page = 65536;
   WebAssembly.instantiate = (async (source: BufferSource, imports?: WebAssembly.Imports) => {
+    const { env } = imports ?? {};
+    if (env && 'emscripten_date_now' in env) env.emscripten_date_now = () => 0;
     const result = await instantiate(source, imports);
     const { memory } = result.instance?.exports ?? {};
     if (memory instanceof WebAssembly.Memory) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Axis, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import { toEvents } from '../../signal/block.ts';
 import type { ArrayDataset, Dataset } from '../../signal/dataset.ts';
@@ -163,6 +163,20 @@ describe('round trip', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('the bytes of a file', () => {
+  it('depend neither on when it was written nor on what was written before', async () => {
+    try {
+      vi.useFakeTimers({ toFake: ['Date'], now: new Date('2020-02-02T20:20:20Z') });
+      const first = await hspy.encode!(eelsMap);
+      await hspy.encode!(edsMap);
+      vi.setSystemTime(new Date('2031-10-11T12:13:14Z'));
+      expect(Buffer.from(await hspy.encode!(eelsMap)).equals(first)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { square } from '../../kernels/index.ts';
 import { type Frame, type Pen, tenths, textWidth } from './drawing.ts';
 import type { MapGeometry } from './map-geometry.ts';
 
@@ -32,7 +33,7 @@ export function drawOutlines(frame: Frame, pen: Pen, geometry: MapGeometry, outl
       'stroke-dasharray': outline.dashed ? '3 2' : undefined,
     };
     const small = Math.max(box.right - box.left, box.bottom - box.top) < SMALLEST_OUTLINE;
-    const radius = Math.max(Math.hypot(box.right - box.left, box.bottom - box.top) / 2 + 3, 8);
+    const radius = Math.max(Math.sqrt(square(box.right - box.left) + square(box.bottom - box.top)) / 2 + 3, 8);
     const centre = { cx: (box.left + box.right) / 2, cy: (box.top + box.bottom) / 2 };
     if (small) pen.add('circle', { ...centre, r: radius, ...style });
     else pen.add('path', { d: borderPath(frame, geometry, outline.pixels), ...style });

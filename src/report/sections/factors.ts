@@ -1,3 +1,4 @@
+import { square } from '../../kernels/index.ts';
 import { axisValues } from '../../signal/axis.ts';
 import { type Factorisation, loadingInCounts, type Truncation } from '../../steps/products.ts';
 import { valueMap } from '../figures/map.ts';
@@ -61,7 +62,7 @@ function componentPair(report: Report, { node, product }: Result<'factors'>, k: 
   const finite = scores.filter(Number.isFinite);
   const signed = finite.some((score) => score < 0);
   const rejected = judged !== undefined && !judged.kept.includes(k);
-  const share = product.singularValues[k] ** 2 / product.totalSquares;
+  const share = square(product.singularValues[k]) / product.totalSquares;
   const name = `component ${k + 1}`;
   const map = report.figures.fixed(
     `${node.id}-score-${k + 1}`,

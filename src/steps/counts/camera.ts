@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { square } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import { COUNTS } from '../../signal/intensity.ts';
@@ -25,7 +26,7 @@ function toCounts({ gain, offset, readout }: Args, block: Block, start: number):
     readRow(block, i, row);
     for (let j = 0; j < channels; j++) {
       const g = gainAt(gain, start + i, j);
-      values[i * channels + j] = (row[j] - offset) / g + (readout / g) ** 2;
+      values[i * channels + j] = (row[j] - offset) / g + square(readout / g);
     }
   }
   return { kind: 'dense', pixels, channels, values };

@@ -1,4 +1,4 @@
-import { blockKrylov, type Precision } from '../../kernels/index.ts';
+import { blockKrylov, type Precision, square } from '../../kernels/index.ts';
 import { inputError } from '../../signal/errors.ts';
 import type { CountsArgs, Passes, Totals, Weights } from './passes.ts';
 
@@ -95,7 +95,7 @@ const SINGLE_WHOLE = 2 ** 24;
 function precisionFor({ rows }: Totals, pixels: number, validChannels: number): Precision {
   const largest = rows.reduce((most, r) => Math.max(most, r), 0);
   const total = rows.reduce((sum, r) => sum + r, 0);
-  const noise = (Math.sqrt(pixels) + Math.sqrt(validChannels)) ** 2;
+  const noise = square(Math.sqrt(pixels) + Math.sqrt(validChannels));
   return total / noise <= SINGLE_RANGE && largest < SINGLE_WHOLE ? 'single' : 'double';
 }
 

@@ -5,6 +5,7 @@ import {
   drawEvents,
   kmeans,
   noiseSingularValue,
+  square,
 } from '../../kernels/index.ts';
 import { defineSmall } from '../../shapes/shape.ts';
 import type { EventsBlock } from '../../signal/block.ts';
@@ -139,7 +140,7 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
     for (let k = 0; k < assumed; k++) points[at * assumed + k] = scores[i * rank + k] * rowWeights[i];
   });
   const clusters = Math.min(assumed === 1 ? 1 : Math.min(2 * assumed, MOST_GROUPS), pixels.length);
-  const weights = Float64Array.from(pixels, (i) => 1 / rowWeights[i] ** 2);
+  const weights = Float64Array.from(pixels, (i) => 1 / square(rowWeights[i]));
   const { labels } = kmeans(points, pixels.length, assumed, { clusters, weights, restarts: 3, seed });
   const means = new Float64Array(clusters * assumed);
   pixels.forEach((i, at) => {

@@ -1,4 +1,12 @@
-import { gramApply, type Precision, project as projectRows, type Rows, weightedSquares } from '../../kernels/index.ts';
+import {
+  gramApply,
+  type Precision,
+  portableCos,
+  portableSin,
+  project as projectRows,
+  type Rows,
+  weightedSquares,
+} from '../../kernels/index.ts';
 import { runJob } from '../../shapes/job.ts';
 import { defineFold, type Geometry, type Shape } from '../../shapes/shape.ts';
 import { type Block, toDense } from '../../signal/block.ts';
@@ -98,7 +106,7 @@ export const gram = defineFold<ColumnsArgs & { readonly squared: Float64Array },
   example: ({ pixels, channels }) => ({
     args: {
       squared: new Float64Array(pixels).fill(0.25),
-      columns: Float64Array.from({ length: channels * 2 }, (_, i) => Math.sin(i)),
+      columns: Float64Array.from({ length: channels * 2 }, (_, i) => portableSin(i)),
       width: 2,
       precision: 'double',
     },
@@ -129,7 +137,7 @@ export const project = defineFold<
     args: {
       rows: new Float64Array(pixels).fill(0.5),
       scale: new Float64Array(channels).fill(2),
-      columns: Float64Array.from({ length: channels * 2 }, (_, i) => Math.cos(i)),
+      columns: Float64Array.from({ length: channels * 2 }, (_, i) => portableCos(i)),
       width: 2,
       precision: 'double',
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { square } from '../../kernels/index.ts';
 import type { FactorsBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import type { CorrelatedNoise, Noise } from '../../signal/noise.ts';
@@ -112,7 +113,7 @@ function reconstructionNoise(factors: Factorisation, kept: readonly number[]): N
   const { weighting, rowWeights, channelWeights, scores, vectors, singularValues, rank } = factors;
   if (weighting !== 'poisson') return lowRank({ kind: 'low-rank', rank: kept.length });
   const leverage = (values: Float64Array, at: number, scale: (k: number) => number) =>
-    kept.reduce((sum, k) => sum + (values[at * rank + k] / scale(k)) ** 2, 0);
+    kept.reduce((sum, k) => sum + square(values[at * rank + k] / scale(k)), 0);
   const perWeight = (weights: Float64Array, share: (at: number) => number) =>
     weights.map((w, at) => (w > 0 ? share(at) / (w * w) : 0));
   return lowRank({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deBiasedStrength, overlapSquared } from '../../kernels/index.ts';
+import { deBiasedStrength, overlapSquared, square } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { type Block, type DenseBlock, type EventsBlock, toEvents } from '../../signal/block.ts';
 import { isScaledCounts, type Noise } from '../../signal/noise.ts';
@@ -176,7 +176,7 @@ function verdict(factors: Factorisation, k: number, signal: boolean): ComponentV
   const { singularValues, validPixels, validChannels } = factors;
   const sigma = noiseSigma(factors);
   const ratio = validChannels / validPixels;
-  const eigenvalue = sigma > 0 ? (singularValues[k] / sigma) ** 2 / validPixels : 0;
+  const eigenvalue = sigma > 0 ? square(singularValues[k] / sigma) / validPixels : 0;
   const strength = deBiasedStrength(eigenvalue, ratio);
   const measured = {
     moran: scoreMoran(factors, k),
@@ -204,15 +204,15 @@ function verdict(factors: Factorisation, k: number, signal: boolean): ComponentV
 function excessKurtosis({ scores, rank, rowWeights, validPixels }: Factorisation, k: number): number {
   let mean = 0;
   for (let i = 0; i < rowWeights.length; i++) if (rowWeights[i] > 0) mean += scores[i * rank + k] / validPixels;
-  let square = 0;
+  let second = 0;
   let fourth = 0;
   for (let i = 0; i < rowWeights.length; i++) {
     if (rowWeights[i] <= 0) continue;
-    const d = (scores[i * rank + k] - mean) ** 2;
-    square += d;
+    const d = square(scores[i * rank + k] - mean);
+    second += d;
     fourth += d * d;
   }
-  return square > 0 ? (validPixels * fourth) / (square * square) - 3 : 0;
+  return second > 0 ? (validPixels * fourth) / (second * second) - 3 : 0;
 }
 
 /** Lag-1 autocorrelation of the weighted loading over valid channels. */

@@ -5,6 +5,10 @@ import {
   drawEvents,
   type HalfBands,
   halfBandStride,
+  portableExpm1,
+  portableLog1p,
+  portableLog10,
+  portablePow,
 } from '../../kernels/index.ts';
 import { defineSmall } from '../../shapes/shape.ts';
 import type { StepContext } from '../step.ts';
@@ -55,7 +59,7 @@ export const chanceExcess = defineSmall<ChanceArgs, number>({
 export async function testsPerPixel({ small }: StepContext, args: ChanceArgs, repeats: number): Promise<number> {
   let sum = 0;
   for (const top of await small<number>('chanceExcess', args, repeats)) {
-    sum += -Math.log1p(-Math.min(10 ** -top, 1 - 1e-12));
+    sum += -portableLog1p(-Math.min(portablePow(10, -top), 1 - 1e-12));
   }
   return repeats / Math.max(sum, 1e-300) / (args.width * args.height);
 }
@@ -109,10 +113,10 @@ function tablesOf(expected: Float32Array, halves: number): AliasTable[] {
 
 /** Significance (−log₁₀ p) that chance reaches somewhere among `tests` with this probability. */
 export function familyWiseThreshold(tests: number, rate: number): number {
-  return -Math.log10(-Math.expm1(Math.log1p(-rate) / tests));
+  return -portableLog10(-portableExpm1(portableLog1p(-rate) / tests));
 }
 
 /** Probability that chance reaches this significance somewhere among `tests`. */
 export function familyWiseP(significance: number, tests: number): number {
-  return -Math.expm1(tests * Math.log1p(-Math.min(10 ** -significance, 1 - 1e-15)));
+  return -portableExpm1(tests * portableLog1p(-Math.min(portablePow(10, -significance), 1 - 1e-15)));
 }

@@ -7,6 +7,7 @@ import {
   type MapPart,
   portableLog,
   project,
+  square,
 } from '../../kernels/index.ts';
 import type { Block } from '../../signal/block.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
@@ -157,7 +158,7 @@ function misfit({ observed, expected, halves }: HalfBands, at: number, pixel: nu
     const o = observed[at + h] + (second ? observed[at + h + 1] : 0);
     const e = expected[at + h] + (second ? expected[at + h + 1] : 0);
     const variance = Math.max(e, LEAST_EXPECTED) + pixel * bands[Math.min(h, bands.length - 1)];
-    sum += (o - e) ** 2 / variance;
+    sum += square(o - e) / variance;
     n++;
   }
   return n > 0 ? Math.sqrt(sum / n) : 0;

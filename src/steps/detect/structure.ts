@@ -1,4 +1,4 @@
-import { type HalfBands, normalQuantile } from '../../kernels/index.ts';
+import { type HalfBands, normalQuantile, portablePow } from '../../kernels/index.ts';
 import { defineFold, defineMap } from '../../shapes/shape.ts';
 import type { Factor } from '../../signal/noise.ts';
 import { type ModelVariance, sumHalfBands, upperBound } from './scan-map.ts';
@@ -135,5 +135,5 @@ export function neighbourZ({ products, squares }: NeighbourSums): Float64Array {
 
 /** z above which the largest of `bands` independent maps is structured, at a 0.5 % false-alarm rate. */
 export function bandLimit(bands: number): number {
-  return normalQuantile(0.995 ** (1 / Math.max(1, bands)));
+  return normalQuantile(portablePow(0.995, 1 / Math.max(1, bands)));
 }

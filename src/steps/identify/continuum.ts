@@ -1,5 +1,5 @@
 import { erf } from '../../kernels/error-function.ts';
-import { portableExp, portableLog } from '../../kernels/index.ts';
+import { portableExp, portableLog, square } from '../../kernels/index.ts';
 import { detectorEfficiency, lineFwhm } from '../../reference/index.ts';
 import type { Column } from './poisson-mixture.ts';
 import { binAt, type SpectrumBins } from './spectrum-bins.ts';
@@ -69,7 +69,8 @@ export function edgeColumn(
     shape.map((value, j) => {
       const energy = (edges[j] + edges[j + 1]) / 2;
       if (energy < edgeKeV / 3 || energy > edgeKeV + 5 * sigma) return 0;
-      return value * (energy / edgeKeV) ** 3 * 0.5 * (1 + erf((edgeKeV - energy) / (sigma * Math.SQRT2)));
+      const ratio = energy / edgeKeV;
+      return value * ratio * ratio * ratio * 0.5 * (1 + erf((edgeKeV - energy) / (sigma * Math.SQRT2)));
     }),
   );
 }
@@ -78,7 +79,7 @@ export function edgeColumn(
 function cubicSpline(t: number): number {
   const u = Math.abs(t);
   if (u >= 2) return 0;
-  if (u >= 1) return (2 - u) ** 3 / 6;
+  if (u >= 1) return ((2 - u) * square(2 - u)) / 6;
   return 2 / 3 - u * u + (u * u * u) / 2;
 }
 

@@ -1,3 +1,4 @@
+import { square } from '../../kernels/index.ts';
 import type { Response } from './emission.ts';
 import { CholeskyFactor, type Column } from './poisson-mixture.ts';
 import type { SpectrumFit, SpectrumModel } from './spectrum-model.ts';
@@ -73,5 +74,5 @@ function moved(from: Response, step: Float64Array, stated: Response): Response {
 
 /** Squared distance from the stated response, in standard deviations: what a shift costs, on the scale of the deviance. */
 export function responsePenalty(response: Response, stated: Response): number {
-  return PARAMETERS.reduce((sum, name) => sum + ((response[name] - stated[name]) / SPREAD[name]) ** 2, 0);
+  return PARAMETERS.reduce((sum, name) => sum + square((response[name] - stated[name]) / SPREAD[name]), 0);
 }

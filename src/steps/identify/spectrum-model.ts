@@ -1,10 +1,11 @@
+import { square } from '../../kernels/index.ts';
 import { bremsstrahlung, continuumColumns, edgeColumn } from './continuum.ts';
 import { type Emitter, emitters, type FamilyProfile, familyProfile, type Response } from './emission.ts';
 import { CholeskyFactor, type Column, dot, fitMixture, localForm, weightedOverlap } from './poisson-mixture.ts';
 import type { SpectrumBins } from './spectrum-bins.ts';
 
 /** The continuum's own relative error, and the bins over which it runs alike. */
-const CONTINUUM_VARIANCE = 0.03 ** 2 * 8;
+const CONTINUUM_VARIANCE = square(0.03) * 8;
 /** An element with this share of the counts may step the continuum at its edges. */
 const STEPPING_SHARE = 0.03;
 
@@ -133,7 +134,7 @@ export class SpectrumModel {
       const { first, values } = this.continuum[k];
       const a = fit.amplitudes[k];
       if (k < this.smooth) for (let i = 0; i < values.length; i++) smooth[first + i] += a * values[i];
-      else for (let i = 0; i < values.length; i++) variance[first + i] += 0.1 * (a * values[i]) ** 2;
+      else for (let i = 0; i < values.length; i++) variance[first + i] += 0.1 * square(a * values[i]);
     }
     for (const element of fit.elements) {
       if (element === without) continue;

@@ -20,7 +20,7 @@ export const phaseElements = defineSmall<ElementsArgs, string[]>({
   example: () => ({
     args: {
       energies: Float64Array.from({ length: 200 }, (_, j) => 0.1 + 0.05 * j),
-      counts: [Float64Array.from({ length: 200 }, (_, j) => 50 + 400 * Math.exp(-((0.05 * j - 6.3) ** 2) / 0.01))],
+      counts: [Float64Array.from({ length: 200 }, (_, j) => 50 + (j > 118 && j < 130 ? 400 : 0))],
     },
     kinds: [],
     pieces: 1,

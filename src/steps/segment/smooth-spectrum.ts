@@ -1,3 +1,4 @@
+import { portableExp, square } from '../../kernels/index.ts';
 import { lineFwhm } from '../../reference/index.ts';
 import { axisValue } from '../../signal/axis.ts';
 import type { Signal } from '../../signal/signal.ts';
@@ -36,7 +37,7 @@ export function smoothSpectrum(values: Float64Array, sigma: Float64Array): Float
     let sum = 0;
     let norm = 0;
     for (let i = Math.max(0, j - reach); i <= Math.min(n - 1, j + reach); i++) {
-      const weight = Math.exp(-(((i - j) / sigma[j]) ** 2) / 2);
+      const weight = portableExp(-square((i - j) / sigma[j]) / 2);
       sum += weight * values[i];
       norm += weight;
     }

@@ -1,4 +1,4 @@
-import { CounterRandom } from '../../../kernels/index.ts';
+import { CounterRandom, portableCos, portableSin, square } from '../../../kernels/index.ts';
 import type { CriterionRule } from './criterion.ts';
 
 const DIRECTIONS = 36;
@@ -48,7 +48,7 @@ function standardise(values: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) mean += values[i];
   mean /= n;
   let variance = 0;
-  for (let i = 0; i < n; i++) variance += (values[i] - mean) ** 2;
+  for (let i = 0; i < n; i++) variance += square(values[i] - mean);
   const scale = variance > 0 ? Math.sqrt(n / variance) : 0;
   for (let i = 0; i < n; i++) values[i] = (values[i] - mean) * scale;
 }
@@ -58,8 +58,8 @@ function spread(a: Float64Array, b: Float64Array, n: number): number {
   let high = -Infinity;
   let total = 0;
   for (let q = 0; q < DIRECTIONS; q++) {
-    const c = Math.cos((q * Math.PI) / DIRECTIONS);
-    const s = Math.sin((q * Math.PI) / DIRECTIONS);
+    const c = portableCos((q * Math.PI) / DIRECTIONS);
+    const s = portableSin((q * Math.PI) / DIRECTIONS);
     let moment = 0;
     for (let i = 0; i < n; i++) moment += Math.abs(a[i] * c + b[i] * s);
     low = Math.min(low, moment);
@@ -80,7 +80,7 @@ function momentsOf(values: Float64Array): { mean: number; sigma: number } {
   let mean = 0;
   for (const value of values) mean += value / values.length;
   let variance = 0;
-  for (const value of values) variance += (value - mean) ** 2 / Math.max(1, values.length - 1);
+  for (const value of values) variance += square(value - mean) / Math.max(1, values.length - 1);
   return { mean, sigma: Math.sqrt(variance) };
 }
 

@@ -1,4 +1,4 @@
-import { fSurvival } from '../../../kernels/index.ts';
+import { fSurvival, square } from '../../../kernels/index.ts';
 import type { Factorisation } from '../../products.ts';
 import type { CriterionRule } from './criterion.ts';
 
@@ -10,7 +10,7 @@ export const malinowskiF: CriterionRule = ({ factors }) => {
   const size = Math.min(m, n);
   const statistic = residualSquares(factors).map((left, k) => {
     if (k + 1 >= size || left <= 0) return 1;
-    const lambda = factors.singularValues[k] ** 2;
+    const lambda = square(factors.singularValues[k]);
     const reduced = lambda / ((m - k) * (n - k));
     const pooled = left / freedom(m, n, k + 1, size);
     return fSurvival(reduced / pooled, 1, size - k - 1);
@@ -32,7 +32,7 @@ export const malinowskiInd: CriterionRule = ({ factors }) => {
   const { validPixels: m, validChannels: n } = factors;
   const defined = residualSquares(factors).slice(0, Math.max(1, n - 1));
   const statistic = defined.map((left, k) =>
-    n > k + 1 ? Math.sqrt(Math.max(0, left) / (m * (n - k - 1))) / (n - k - 1) ** 2 : 0,
+    n > k + 1 ? Math.sqrt(Math.max(0, left) / (m * (n - k - 1))) / square(n - k - 1) : 0,
   );
   const components = statistic.reduce((best, value, k) => (value < statistic[best] ? k : best), 0) + 1;
   return {

@@ -1,3 +1,4 @@
+import { square } from '../../../kernels/index.ts';
 import { type CriterionRule, countLeading } from './criterion.ts';
 
 /** (q₉₉ − mean)/σ of the Tracy–Widom law (β = 1): a 99 % quantile from the moments of few repeats. */
@@ -29,6 +30,6 @@ export function noiseEdge(edges: Float64Array): number {
   let mean = 0;
   for (const edge of edges) mean += edge / n;
   let variance = 0;
-  for (const edge of edges) variance += (edge - mean) ** 2 / Math.max(1, n - 1);
+  for (const edge of edges) variance += square(edge - mean) / Math.max(1, n - 1);
   return mean + TW_99 * Math.sqrt(variance);
 }
