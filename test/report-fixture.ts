@@ -176,7 +176,7 @@ function factorsOf(signal: Signal, values: Float64Array, models: readonly Float6
     weighting: 'poisson',
     intensity: { kind: 'counts' },
     singularValues: singularValues.map(Math.sqrt),
-    scores,
+    scores: Float32Array.from(scores),
     vectors,
     mask: signal.mask,
     shift: signal.shift,

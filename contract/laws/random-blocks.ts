@@ -43,7 +43,14 @@ export function randomBlock(kind: BlockKind, pixels: number, channels: number, s
   if (kind === 'dense') return { kind, pixels, channels, values: draw(pixels * channels) };
   const rank = 2;
   const positive = (length: number) => draw(length).map((value) => Math.abs(value));
-  return { kind, pixels, channels, rank, scores: positive(pixels * rank), loadings: positive(channels * rank) };
+  return {
+    kind,
+    pixels,
+    channels,
+    rank,
+    scores: Float32Array.from(positive(pixels * rank)),
+    loadings: positive(channels * rank),
+  };
 }
 
 /** One block for each source of a member, as its example asks. */

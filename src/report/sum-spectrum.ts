@@ -16,7 +16,7 @@ export function sumSpectrum(block: Block): Float64Array | undefined {
     const { pixels, rank, scores, channels } = block;
     const summed = new Float64Array(rank);
     for (let i = 0; i < pixels; i++) for (let k = 0; k < rank; k++) summed[k] += scores[i * rank + k];
-    return readRow({ ...block, pixels: 1, channels, scores: summed }, 0, total);
+    return readRow({ ...block, pixels: 1, channels, scores: Float32Array.from(summed) }, 0, total);
   }
   if (block.pixels * block.channels > MOST_VALUES) return undefined;
   const { values, pixels, channels } = block;

@@ -32,8 +32,8 @@ export interface FactorsBlock {
   readonly pixels: number;
   readonly channels: number;
   readonly rank: number;
-  /** pixels × rank. */
-  readonly scores: Float64Array;
+  /** pixels × rank. Their noise is far above what 7 digits lose. */
+  readonly scores: Float32Array;
   /** channels × rank, shared by all blocks of a signal. */
   readonly loadings: Float64Array;
 }
@@ -138,7 +138,7 @@ export function concatBlocks(blocks: readonly Block[]): Block {
   const pixels = blocks.reduce((sum, block) => sum + block.pixels, 0);
   if (first.kind === 'events') return concatEvents(blocks as EventsBlock[], pixels);
   if (first.kind === 'factors') {
-    const scores = new Float64Array(pixels * first.rank);
+    const scores = new Float32Array(pixels * first.rank);
     let at = 0;
     for (const block of blocks as FactorsBlock[]) {
       scores.set(block.scores, at);

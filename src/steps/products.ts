@@ -31,7 +31,7 @@ export interface Factorisation extends Origin {
   /** Descending, of the weighted data. */
   readonly singularValues: Float64Array;
   /** pixels × rank, weighted: U·S. */
-  readonly scores: Float64Array;
+  readonly scores: Float32Array;
   /** channels × rank, weighted, orthonormal. */
   readonly vectors: Float64Array;
   readonly mask: Mask;

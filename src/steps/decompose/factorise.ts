@@ -17,7 +17,7 @@ export interface FactoriseOptions {
 export interface Factors {
   readonly rank: number;
   readonly singularValues: Float64Array;
-  readonly scores: Float64Array;
+  readonly scores: Float32Array;
   readonly vectors: Float64Array;
   /** For counts: values divided by their gain. */
   readonly weights: Weights;
@@ -158,7 +158,7 @@ function countPositive(values: Float64Array): number {
 }
 
 /** Signs are arbitrary; make the mean score of each component positive, and its largest loading where the mean is 0. */
-function fixSigns(scores: Float64Array, vectors: Float64Array, { pixels, channels }: Passes, rank: number): void {
+function fixSigns(scores: Float32Array, vectors: Float64Array, { pixels, channels }: Passes, rank: number): void {
   for (let k = 0; k < rank; k++) {
     let sum = 0;
     for (let i = 0; i < pixels; i++) sum += scores[i * rank + k];

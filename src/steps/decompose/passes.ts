@@ -8,6 +8,7 @@ import {
   weightedSquares,
 } from '../../kernels/index.ts';
 import { runJob } from '../../shapes/job.ts';
+import { joinPieces } from '../../shapes/pieces.ts';
 import { defineFold, type Geometry, type Shape } from '../../shapes/shape.ts';
 import { type Block, toDense } from '../../signal/block.ts';
 import type { Factor } from '../../signal/noise.ts';
@@ -30,17 +31,21 @@ export interface Totals {
   readonly negative: number;
 }
 
+interface TileTotals extends Omit<Totals, 'rows'> {
+  readonly rows: Float64Array[];
+}
+
 /** Counts per pixel and per channel, in one pass. */
-export const totals = defineFold<CountsArgs, Totals>({
-  init: (_args, { channels }) => ({ rows: new Float64Array(0), channels: new Float64Array(channels), negative: 0 }),
+export const totals = defineFold<CountsArgs, TileTotals>({
+  init: (_args, { channels }) => ({ rows: [], channels: new Float64Array(channels), negative: 0 }),
   add: (args, state, [block], start) => {
     const rows = new Float64Array(block.pixels);
     const negative = addTotals(block, start, args, rows, state.channels);
-    return { rows, channels: state.channels, negative };
+    return { rows: [rows], channels: state.channels, negative };
   },
   merge: (left, right) => {
     for (let j = 0; j < left.channels.length; j++) left.channels[j] += right.channels[j];
-    return { rows: join(left.rows, right.rows), channels: left.channels, negative: left.negative + right.negative };
+    return { rows: append(left.rows, right.rows), channels: left.channels, negative: left.negative + right.negative };
   },
   example: () => ({ args: { gain: { per: 'cube', value: 1 } }, kinds: ['events'] }),
 });
@@ -117,9 +122,9 @@ export const gram = defineFold<ColumnsArgs & { readonly squared: Float64Array },
 /** diag(rows)·X·columns: pixels × width, and Σ (rows_i·scale_j·x_ij)². */
 export const project = defineFold<
   ColumnsArgs & { readonly rows: Float64Array; readonly scale: Float64Array },
-  { scores: Float64Array; squares: number }
+  { scores: Float32Array[]; squares: number }
 >({
-  init: () => ({ scores: new Float64Array(0), squares: 0 }),
+  init: () => ({ scores: [], squares: 0 }),
   add: ({ columns, width, precision, rows, scale }, _state, [block], start) => {
     const data = rowsOf(block);
     const scores = new Float64Array(data.pixels * width);
@@ -130,9 +135,9 @@ export const project = defineFold<
       squared[i] = r * r;
       for (let at = i * width; at < (i + 1) * width; at++) scores[at] *= r;
     }
-    return { scores, squares: weightedSquares(data, scale, squared) };
+    return { scores: [Float32Array.from(scores)], squares: weightedSquares(data, scale, squared) };
   },
-  merge: (left, right) => ({ scores: join(left.scores, right.scores), squares: left.squares + right.squares }),
+  merge: (left, right) => ({ scores: append(left.scores, right.scores), squares: left.squares + right.squares }),
   example: ({ pixels, channels }) => ({
     args: {
       rows: new Float64Array(pixels).fill(0.5),
@@ -150,11 +155,9 @@ function rowsOf(block: Block): Rows {
   return block.kind === 'factors' ? toDense(block) : block;
 }
 
-function join(left: Float64Array, right: Float64Array): Float64Array {
-  const both = new Float64Array(left.length + right.length);
-  both.set(left);
-  both.set(right, left.length);
-  return both;
+function append<T>(left: T[], right: readonly T[]): T[] {
+  for (const item of right) left.push(item);
+  return left;
 }
 
 /** The three passes a factorisation needs, over whatever holds the data. */
@@ -170,7 +173,7 @@ export interface Passes {
     vectors: Float64Array,
     width: number,
     precision: Precision,
-  ): Promise<{ scores: Float64Array; squares: number }>;
+  ): Promise<{ scores: Float32Array; squares: number }>;
 }
 
 type RunFold = <R>(name: string, args: unknown) => Promise<R>;
@@ -181,7 +184,10 @@ function passesBy(run: RunFold, { pixels, channels }: Pick<Geometry, 'pixels' | 
   return {
     pixels,
     channels,
-    totals: (args) => run('totals', args),
+    totals: async (args) => {
+      const { rows, ...rest } = await run<TileTotals>('totals', args);
+      return { rows: joinPieces(rows, new Float64Array(0)), ...rest };
+    },
     gram: async (weights, q, width, precision) => {
       if (weights !== known) squared = weights.rows.map((r) => r * r);
       known = weights;
@@ -189,8 +195,12 @@ function passesBy(run: RunFold, { pixels, channels }: Pick<Geometry, 'pixels' | 
       const product = await run<Float64Array>('gram', { columns, width, squared, precision });
       return scaleRows(product, weights.channels, width);
     },
-    project: ({ rows, channels: scale }, vectors, width, precision) =>
-      run('project', { columns: scaleRows(vectors, scale, width), width, rows, scale, precision }),
+    project: async ({ rows, channels: scale }, vectors, width, precision) => {
+      const columns = scaleRows(vectors, scale, width);
+      const args = { columns, width, rows, scale, precision };
+      const { scores, squares } = await run<{ scores: Float32Array[]; squares: number }>('project', args);
+      return { scores: joinPieces(scores, new Float32Array(0)), squares };
+    },
   };
 }
 

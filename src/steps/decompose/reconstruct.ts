@@ -87,7 +87,7 @@ function keptComponents({ components }: Params, truncation: Truncation, rank: nu
 export function reconstruction(factors: Factorisation, kept: readonly number[]): FactorsBlock {
   const { pixels, channels, rowWeights, channelWeights } = factors;
   const rank = kept.length;
-  const scores = new Float64Array(pixels * rank);
+  const scores = new Float32Array(pixels * rank);
   const loadings = new Float64Array(channels * rank);
   for (let i = 0; i < pixels; i++) {
     if (rowWeights[i] <= 0) continue;
@@ -112,7 +112,7 @@ export function reconstruction(factors: Factorisation, kept: readonly number[]):
 function reconstructionNoise(factors: Factorisation, kept: readonly number[]): Noise {
   const { weighting, rowWeights, channelWeights, scores, vectors, singularValues, rank } = factors;
   if (weighting !== 'poisson') return lowRank({ kind: 'low-rank', rank: kept.length });
-  const leverage = (values: Float64Array, at: number, scale: (k: number) => number) =>
+  const leverage = (values: Float64Array | Float32Array, at: number, scale: (k: number) => number) =>
     kept.reduce((sum, k) => sum + square(values[at * rank + k] / scale(k)), 0);
   const perWeight = (weights: Float64Array, share: (at: number) => number) =>
     weights.map((w, at) => (w > 0 ? share(at) / (w * w) : 0));

@@ -11,7 +11,7 @@ export interface Found {
   readonly args: StructureArgs;
   readonly sources: readonly Source[];
   readonly significance: Float32Array;
-  readonly test: Float64Array;
+  readonly test: Float32Array;
   readonly residual: Float32Array;
   /** Independent tests the whole map amounts to. */
   readonly tests: number;

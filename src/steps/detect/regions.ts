@@ -24,7 +24,7 @@ const COHERENT_P = 1e-3;
 /** 8-connected sets of pixels above the threshold, strongest first. */
 export function findCandidates(
   significance: Float32Array,
-  test: Float64Array,
+  test: Float32Array,
   bands: number,
   threshold: number,
   width: number,

@@ -44,7 +44,7 @@ const scan = defineMap<StructureArgs>({
     const [base] = haloRows(start, end, width, height);
     const counts = sumHalfBands(raw, model, halfBand, halves, gain, base, skip);
     const { significance, test, residual } = scanMap(counts, variance, { base, start, end, width, height });
-    const values = new Float64Array((end - start) * OUTPUTS);
+    const values = new Float32Array((end - start) * OUTPUTS);
     for (let i = 0; i < end - start; i++) {
       values[i * OUTPUTS] = significance[i];
       values[i * OUTPUTS + 1] = test[i];
@@ -156,14 +156,18 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
     kind: 'dense',
   };
   const { values } = (await context.collect(source, { pixels, channels: OUTPUTS, width })) as DenseBlock;
-  const column = (offset: number) => Float64Array.from({ length: pixels }, (_, i) => values[i * OUTPUTS + offset]);
+  const column = (offset: number) => {
+    const out = new Float32Array(pixels);
+    for (let i = 0; i < pixels; i++) out[i] = values[i * OUTPUTS + offset];
+    return out;
+  };
   return {
     bands,
     args,
     sources,
-    significance: Float32Array.from(column(0)),
+    significance: column(0),
     test: column(1),
-    residual: Float32Array.from(column(2)),
+    residual: column(2),
     tests,
     threshold,
     signal,

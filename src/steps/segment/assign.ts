@@ -23,11 +23,18 @@ export interface Assigned {
   readonly counts: Float64Array;
 }
 
+/** The same, per-pixel parts by tile. */
+export interface TileAssigned {
+  readonly labels: Uint8Array[];
+  readonly confidence: Float32Array[];
+  readonly counts: Float64Array;
+}
+
 /** Labels each pixel by multinomial likelihood and sums the raw counts of each phase. */
-export const assign = defineFold<AssignArgs, Assigned>({
+export const assign = defineFold<AssignArgs, TileAssigned>({
   init: ({ phases }, { channels }) => ({
-    labels: new Uint8Array(0),
-    confidence: new Float32Array(0),
+    labels: [],
+    confidence: [],
     counts: new Float64Array(phases * channels),
   }),
   add: (args, { counts }, [block], start) => {
@@ -46,17 +53,13 @@ export const assign = defineFold<AssignArgs, Assigned>({
       confidence[i] = phases > 1 ? margin(likelihood, at, phases, label) : 1;
       if (label !== UNLABELLED) addCounts(block, i, start + i, gain, counts, label * channels);
     }
-    return { labels, confidence, counts };
+    return { labels: [labels], confidence: [confidence], counts };
   },
   merge: (left, right) => {
-    const labels = new Uint8Array(left.labels.length + right.labels.length);
-    labels.set(left.labels);
-    labels.set(right.labels, left.labels.length);
-    const confidence = new Float32Array(labels.length);
-    confidence.set(left.confidence);
-    confidence.set(right.confidence, left.confidence.length);
     for (let at = 0; at < left.counts.length; at++) left.counts[at] += right.counts[at];
-    return { labels, confidence, counts: left.counts };
+    left.labels.push(...right.labels);
+    left.confidence.push(...right.confidence);
+    return left;
   },
   example: ({ pixels, channels }) => ({
     args: {

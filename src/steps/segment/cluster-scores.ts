@@ -1,4 +1,4 @@
-import { type KmeansResult, kmeans } from '../../kernels/index.ts';
+import { type KmeansResult, kmeans, square } from '../../kernels/index.ts';
 import { defineSmall } from '../../shapes/shape.ts';
 import { type Factorisation, UNLABELLED } from '../products.ts';
 import type { StepContext } from '../step.ts';
@@ -12,19 +12,22 @@ interface ClusterArgs {
   readonly seed: number;
 }
 
-type Clustered = Pick<KmeansResult, 'labels' | 'inertia'>;
+type Clustered = Pick<KmeansResult, 'centres' | 'inertia'>;
+
+/** Points that find the centres at most: evenly sampled, more would move them by less than the next step does. */
+const MOST_POINTS = 2 ** 18;
 
 /** k-means from one random start. */
 export const cluster = defineSmall<ClusterArgs, Clustered>({
   run: ({ points, weights, components, clusters, seed }, start) => {
-    const { labels, inertia } = kmeans(points, weights.length, components, {
+    const { centres, inertia } = kmeans(points, weights.length, components, {
       clusters,
       weights,
       seed,
       restarts: 1,
       firstStart: start,
     });
-    return { labels, inertia };
+    return { centres, inertia };
   },
   example: ({ pixels }) => ({
     args: {
@@ -52,20 +55,43 @@ export async function clusterScores(
 ): Promise<Uint8Array> {
   const { pixels, rank, scores, rowWeights, validPixels } = factors;
   const components = kept.length;
-  const points = new Float64Array(validPixels * components);
-  const weights = new Float64Array(validPixels);
+  const stride = Math.max(1, validPixels / MOST_POINTS);
+  const taken = Math.min(validPixels, MOST_POINTS);
+  const points = new Float64Array(taken * components);
+  const weights = new Float64Array(taken);
   let at = 0;
-  for (let i = 0; i < pixels; i++) {
+  for (let i = 0, occupied = 0; i < pixels && at < taken; i++) {
     const w = rowWeights[i];
-    if (w <= 0) continue;
+    if (w <= 0 || occupied++ < Math.floor(at * stride)) continue;
     for (let k = 0; k < components; k++) points[at * components + k] = scores[i * rank + kept[k]] * w;
     weights[at++] = 1 / (w * w);
   }
   const args: ClusterArgs = { points, weights, components, clusters: phases, seed };
   const tries = await small<Clustered>('cluster', args, restarts);
-  const { labels } = tries.reduce((best, found) => (found.inertia < best.inertia ? found : best));
-  const all = new Uint8Array(pixels).fill(UNLABELLED);
-  at = 0;
-  for (let i = 0; i < pixels; i++) if (rowWeights[i] > 0) all[i] = labels[at++];
-  return all;
+  const { centres } = tries.reduce((best, found) => (found.inertia < best.inertia ? found : best));
+  return nearestCentres(factors, kept, centres, phases);
+}
+
+function nearestCentres(
+  { pixels, rank, scores, rowWeights }: Factorisation,
+  kept: readonly number[],
+  centres: Float64Array,
+  phases: number,
+): Uint8Array {
+  const components = kept.length;
+  const labels = new Uint8Array(pixels).fill(UNLABELLED);
+  const point = new Float64Array(components);
+  for (let i = 0; i < pixels; i++) {
+    if (rowWeights[i] <= 0) continue;
+    for (let k = 0; k < components; k++) point[k] = scores[i * rank + kept[k]] * rowWeights[i];
+    let least = Number.POSITIVE_INFINITY;
+    for (let c = 0; c < phases; c++) {
+      let distance = 0;
+      for (let k = 0; k < components; k++) distance += square(point[k] - centres[c * components + k]);
+      if (distance >= least) continue;
+      least = distance;
+      labels[i] = c;
+    }
+  }
+  return labels;
 }

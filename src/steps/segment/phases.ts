@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { portableLog } from '../../kernels/index.ts';
+import { joinPieces } from '../../shapes/pieces.ts';
 import { countGain } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { type Factorisation, originOf, type Phase, type PhaseMap, type Truncation, UNLABELLED } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { type AssignArgs, type Assigned, assign } from './assign.ts';
+import { type AssignArgs, type Assigned, assign, type TileAssigned } from './assign.ts';
 import { cluster, clusterScores } from './cluster-scores.ts';
 import { elementsOf, phaseElements } from './phase-elements.ts';
 import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
@@ -91,13 +92,15 @@ async function settle(
   const channels = signal.spectral.size;
   const gain = countGain(signal.noise);
   const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
-  const pass = (shares: Float64Array, labels: Uint8Array, keep: boolean) =>
-    context.fold<Assigned>(
-      'assign',
-      { logShares: shares, phases, skip, labels, keep, gain } satisfies AssignArgs,
-      [signal.source],
-      geometry,
-    );
+  const pass = async (shares: Float64Array, before: Uint8Array, keep: boolean): Promise<Assigned> => {
+    const args: AssignArgs = { logShares: shares, phases, skip, labels: before, keep, gain };
+    const { labels, confidence, counts } = await context.fold<TileAssigned>('assign', args, [signal.source], geometry);
+    return {
+      labels: joinPieces(labels, new Uint8Array(0)),
+      confidence: joinPieces(confidence, new Float32Array(0)),
+      counts,
+    };
+  };
   const sigma = allowedSmoothing(signal);
   const shares = ({ counts }: Assigned) => logShares(counts, phases, channels, sigma);
   let current = await pass(new Float64Array(phases * channels), start, true);

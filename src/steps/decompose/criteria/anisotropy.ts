@@ -28,7 +28,7 @@ export const anisotropy: CriterionRule = ({ factors, null: calibration, seed }) 
 };
 
 /** (max − min)/mean over 36 directions of mean |z_k cos φ + z_{k+1} sin φ|, standardised scores of occupied pixels. */
-export function anisotropyOf(scores: Float64Array, rowWeights: Float64Array, rank: number, k: number): number {
+export function anisotropyOf(scores: Float32Array, rowWeights: Float64Array, rank: number, k: number): number {
   const pixels = rowWeights.length;
   const a = new Float64Array(pixels);
   const b = new Float64Array(pixels);
