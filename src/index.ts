@@ -16,6 +16,7 @@ import { blobFile } from './formats/blob-file.ts';
 import type { ByteSource } from './formats/format.ts';
 import { type OpenedFile, openFile } from './formats/index.ts';
 import { inputSignal } from './plan/input-signal.ts';
+import { HELD_SHARE, type Resources, refuseIfTooLarge } from './plan/memory.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
 import { checkRecipe, parseRecipe, type Recipe } from './plan/recipe.ts';
 import { type Run, type RunEvents, runPlan } from './plan/run.ts';
@@ -69,14 +70,24 @@ async function byteSource(source: Openable, { name, beside }: OpenOptions): Prom
  * inputs themselves need to be loaded. One input may be given without its name.
  * @throws SpectrailError `plan/…` for a recipe that makes no sense; objections are returned, not thrown.
  */
-export async function plan(recipe: RecipeLike, inputs: InputData | Readonly<Record<string, InputData>>): Promise<Plan> {
+export async function plan(
+  recipe: RecipeLike,
+  inputs: InputData | Readonly<Record<string, InputData>>,
+  { threads, memory }: Pick<RunOptions, 'threads' | 'memory'> = {},
+): Promise<Plan> {
   const checked = asRecipe(recipe);
-  return planSignals(checked, await bindInputs(checked, inputs));
+  const resources = { lanes: Math.max(1, threads ?? 0), memory };
+  return planSignals(checked, await bindInputs(checked, inputs, memory), resources);
 }
 
 export interface RunOptions {
   /** Worker threads (Node); default 0: everything in the calling thread. The results are the same to the last bit. */
   readonly threads?: number;
+  /**
+   * Bytes the whole process may take. Files that would fill it are read by pixels where their format allows it; a plan that
+   * needs more is refused. Default: no limit, everything in memory.
+   */
+  readonly memory?: number;
   /** Told what happens while it happens. */
   readonly events?: RunEvents;
 }
@@ -91,9 +102,11 @@ export async function run(
   options: RunOptions = {},
 ): Promise<Run> {
   const checked = asRecipe(recipe);
-  const signals = await bindInputs(checked, inputs);
-  const planned = await planSignals(checked, signals);
-  const engine = await startEngine(options.threads);
+  const { threads, memory } = options;
+  const signals = await bindInputs(checked, inputs, memory);
+  const planned = await planSignals(checked, signals, { lanes: Math.max(1, threads ?? 0), memory });
+  refuseIfTooLarge(planned.memory);
+  const engine = await startEngine(threads);
   try {
     return await runPlan(planned, signals, engine, options.events);
   } finally {
@@ -137,16 +150,21 @@ export async function simulate(kind: string, parameters: PlainTree = {}): Promis
 }
 
 /** The plan for signals that are already bound to the recipe's inputs by name. */
-export function planSignals(recipe: Recipe, signals: Readonly<Record<string, Signal>>): Promise<Plan> {
+export function planSignals(
+  recipe: Recipe,
+  signals: Readonly<Record<string, Signal>>,
+  resources: Resources = {},
+): Promise<Plan> {
   const states = Object.entries(signals).map(([name, signal]) => [name, signalState(signal)] as const);
-  return makePlan(recipe, Object.fromEntries(states));
+  return makePlan(recipe, Object.fromEntries(states), resources);
 }
 
 function asRecipe(recipe: RecipeLike): Recipe {
   return typeof recipe === 'string' ? parseRecipe(recipe) : checkRecipe(recipe);
 }
 
-async function bindInputs(recipe: Recipe, given: InputData | Readonly<Record<string, InputData>>) {
+async function bindInputs(recipe: Recipe, given: InputData | Readonly<Record<string, InputData>>, memory?: number) {
+  const hold = memory === undefined ? undefined : HELD_SHARE * memory;
   const names = Object.keys(recipe.inputs);
   const single = isInputData(given);
   if (single && names.length !== 1) {
@@ -162,7 +180,7 @@ async function bindInputs(recipe: Recipe, given: InputData | Readonly<Record<str
     if (!Object.hasOwn(byName, name)) continue;
     const data = byName[name];
     if ('product' in data) signals[name] = data;
-    else signals[name] = await inputSignal('datasets' in data ? data.datasets : [data], recipe.inputs[name]);
+    else signals[name] = await inputSignal('datasets' in data ? data.datasets : [data], recipe.inputs[name], hold);
   }
   return signals;
 }
@@ -177,6 +195,7 @@ export { blobFile } from './formats/blob-file.ts';
 export type { ByteSource, Format } from './formats/format.ts';
 export { FORMATS, type OpenedFile } from './formats/index.ts';
 export { inputSignal } from './plan/input-signal.ts';
+export { HELD_SHARE, type MemoryPlan, type Resources, refuseIfTooLarge } from './plan/memory.ts';
 export { OBJECTION_CODES, type Objection, type ObjectionCode } from './plan/objection.ts';
 export { blocking, type Plan, type PlannedNode, refuseIfBlocked, type Stage } from './plan/plan.ts';
 export { checkRecipe, parseRecipe, type Recipe, recipeJsonSchema } from './plan/recipe.ts';

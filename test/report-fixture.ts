@@ -437,7 +437,17 @@ export function runOf(products: Readonly<Record<string, Product>>, objections: r
       const about = USES[id] ?? { use: 'crop', title: 'Crop', inputs: { signal: 'raw' }, params: {} };
       const step = { id: about.use, version: 1, title: about.title } as Step;
       const { use, params, inputs: from, added } = about;
-      return { id, use, step, params, inputs: from, states: {}, output: {} as never, passes: 1, bytes: 0, added };
+      return {
+        id,
+        use,
+        step,
+        params,
+        inputs: from,
+        states: {},
+        output: {} as never,
+        cost: { passes: 1, keeps: 0, works: 0, lane: 0 },
+        added,
+      };
     });
   const recipe = checkRecipe({
     spectrail: 'recipe/1',
@@ -449,7 +459,15 @@ export function runOf(products: Readonly<Record<string, Product>>, objections: r
     overrides: [{ code: 'unaligned-decomposition', reason: 'the detector does not drift in two minutes' }],
   });
   return {
-    plan: { recipe, inputs: {}, nodes, objections, stages: [], passes: 5, peakBytes: 0 },
+    plan: {
+      recipe,
+      inputs: {},
+      nodes,
+      objections,
+      stages: [],
+      passes: 5,
+      memory: { inputs: 0, streamed: false, peak: 0 },
+    },
     products,
     trail: nodes.map(({ id, use, params, inputs: from, added }, i) => ({
       id,

@@ -1,12 +1,12 @@
-import { planSignals, type Recipe, type Run, refuseIfBlocked, runPlan } from '../index.ts';
+import { planSignals, type Recipe, type Run, refuseIfBlocked, refuseIfTooLarge, runPlan } from '../index.ts';
 import type { ReportInput } from '../report/index.ts';
 import { encodeOutputs } from './encode-outputs.ts';
 import { type OpenedInput, recordedFrom, signalsByName } from './opened-inputs.ts';
-import { describeInputs, describeObjections } from './plan-description.ts';
+import { describeInputs, describeMemory, describeObjections } from './plan-description.ts';
 import { productVersion } from './product-version.ts';
 import { progressOf } from './progress.ts';
 import { beginResultFolder } from './result-folder.ts';
-import { describeEngine, type EngineOptions, engineFor } from './run-engine.ts';
+import { describeEngine, type EngineOptions, engineFor, resourcesOf } from './run-engine.ts';
 
 export interface AnalysisRequest extends EngineOptions {
   readonly recipe: Recipe;
@@ -36,12 +36,13 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   const { recipe, inputs, out, force, keep = [] } = request;
   const began = performance.now();
   const signals = signalsByName(inputs);
-  const plan = await planSignals(recipe, signals);
+  const plan = await planSignals(recipe, signals, resourcesOf(request));
   if (request.announce) {
     const objections = plan.objections.length ? `${describeObjections(plan.objections)}\n` : '';
-    process.stderr.write(`${recipe.title}\n${describeInputs(inputs)}\n${objections}`);
+    process.stderr.write(`${recipe.title}\n${describeInputs(inputs)}\n${describeMemory(plan)}\n${objections}`);
   }
   refuseIfBlocked(plan);
+  refuseIfTooLarge(plan.memory);
   const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });
   const interrupted = () => {
     void folder.discard().finally(() => process.exit(130));

@@ -10,6 +10,7 @@ import { describeFiles, describeFindings } from './findings.ts';
 import { inputPaths, openInputs } from './opened-inputs.ts';
 import { print } from './printing.ts';
 import { loadRecipe } from './recipe-file.ts';
+import { resourcesOf } from './run-engine.ts';
 import { writeSimulation } from './simulate.ts';
 import { formatSeconds, wrap } from './text-layout.ts';
 
@@ -34,7 +35,7 @@ async function demo({ out }: { out: string }): Promise<void> {
     ),
   );
   print();
-  const inputs = await openInputs(recipe, inputPaths(recipe, folder, [data]));
+  const inputs = await openInputs(recipe, inputPaths(recipe, folder, [data]), resourcesOf({}));
   const names = truth.phases.map(({ name }) => name);
   const done = await analyse({ recipe, inputs, out: results, keep: [path], truth: { labels: truth.labels, names } });
   print(`${describeFindings(done.run)}\n`);

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
+import { shareArrays } from '../engines/threads.ts';
 import { openNodeFile } from '../formats/node-file.ts';
-import { inputSignal, open } from '../index.ts';
+import { inputSignal, open, type Resources, withSignal } from '../index.ts';
 import type { Recipe } from '../plan/recipe.ts';
 import type { ReportSignal } from '../report/index.ts';
 import { inputError, planError } from '../signal/errors.ts';
 import type { Signal } from '../signal/signal.ts';
+import { holdWithin } from './memory-option.ts';
 
 /** An input of a recipe with the file it came from. */
 export interface OpenedInput {
@@ -61,13 +63,21 @@ export function inputPaths(recipe: Recipe, folder: string, given: readonly strin
   return paths;
 }
 
-/** Opens the files and narrows each to the signal the recipe means. */
-export async function openInputs(recipe: Recipe, paths: ReadonlyMap<string, string>): Promise<OpenedInput[]> {
+/**
+ * Opens the files and narrows each to the signal the recipe means; what would fill the memory is left in its file, where the
+ * format reads by pixels.
+ */
+export async function openInputs(
+  recipe: Recipe,
+  paths: ReadonlyMap<string, string>,
+  { memory }: Required<Resources>,
+): Promise<OpenedInput[]> {
   const inputs: OpenedInput[] = [];
   for (const [name, path] of paths) {
     const source = await openNodeFile(path);
     const { datasets, format } = await open(source);
-    const signal = await inputSignal(datasets, recipe.inputs[name]);
+    const found = await inputSignal(datasets, recipe.inputs[name], holdWithin(memory));
+    const signal = withSignal(found, { source: shareArrays(found.source) });
     inputs.push({ name, path, format, signal, bytes: source.size, sha256: await fileHash(path) });
   }
   return inputs;

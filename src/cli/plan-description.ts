@@ -11,20 +11,19 @@ export function planForMachines(plan: Plan, inputs: readonly OpenedInput[]) {
     inputs: Object.fromEntries(
       inputs.map(({ name, path, format, bytes, sha256 }) => [name, { file: path, format, bytes, sha256 }]),
     ),
-    nodes: plan.nodes.map(({ id, use, step, params, inputs: from, output, passes, bytes, added }) => ({
+    nodes: plan.nodes.map(({ id, use, step, params, inputs: from, output, cost, added }) => ({
       id,
       use,
       version: step.version,
       params,
       inputs: from,
       makes: output.product,
-      passes,
-      bytes,
+      ...cost,
       added,
     })),
     stages: plan.stages,
     passes: plan.passes,
-    peakBytes: plan.peakBytes,
+    memory: plan.memory,
     objections: plan.objections,
     blocked: blocking(plan).length > 0,
   };
@@ -33,10 +32,19 @@ export function planForMachines(plan: Plan, inputs: readonly OpenedInput[]) {
 /** What goes in, what each step costs, and what the plan objects to. */
 export function describePlan(plan: Plan, inputs: readonly OpenedInput[]): string {
   const parts = [plan.recipe.title, describeInputs(inputs), describeNodes(plan)];
-  const beside = `Most memory beside the inputs: ${formatBytes(plan.peakBytes)}.`;
-  parts.push(`${describeStages(plan)}\n${beside}`);
+  parts.push(`${describeStages(plan)}\n${describeMemory(plan)}`);
   parts.push(describeObjections(plan.objections));
   return parts.join('\n\n');
+}
+
+/** What the run takes at its worst moment, and where that is. */
+export function describeMemory({ memory }: Plan): string {
+  const { inputs, streamed, peak, node, allowed } = memory;
+  const held = streamed
+    ? `inputs read from disk as needed${inputs ? `, ${formatBytes(inputs)} of them held` : ''}`
+    : `${formatBytes(inputs)} of inputs held`;
+  const most = allowed === undefined ? '' : ` of ${formatBytes(allowed)} allowed`;
+  return wrap(`memory: ${formatBytes(peak)}${most}${node ? `, at ${node}` : ''}; ${held}`, undefined, 2);
 }
 
 export function describeInputs(inputs: readonly OpenedInput[]): string {
@@ -62,12 +70,12 @@ function describeNodes(plan: Plan): string {
   ];
   return table(
     columns,
-    plan.nodes.map(({ id, use, inputs, passes, bytes, added }) => [
+    plan.nodes.map(({ id, use, inputs, cost, added }) => [
       added ? `+ ${id}` : id,
       use,
       Object.values(inputs).join(', '),
-      String(passes),
-      formatBytes(bytes),
+      String(cost.passes),
+      formatBytes(cost.keeps + cost.works),
     ]),
   );
 }

@@ -2,13 +2,15 @@ import { Command } from 'commander';
 import { blocking, planSignals, recipeJsonSchema } from '../index.ts';
 import { inputError } from '../signal/errors.ts';
 import { EXIT } from './failure.ts';
+import { memoryOption } from './memory-option.ts';
 import { inputPaths, openInputs, signalsByName } from './opened-inputs.ts';
 import { describePlan, planForMachines } from './plan-description.ts';
 import { print, printJson } from './printing.ts';
 import { applySettings, describeBundledRecipes, loadRecipe } from './recipe-file.ts';
 import { collected } from './repeatable.ts';
+import { type EngineOptions, resourcesOf, threadsOption } from './run-engine.ts';
 
-interface PlanOptions {
+interface PlanOptions extends EngineOptions {
   readonly input?: readonly string[];
   readonly set?: readonly string[];
   readonly json?: boolean;
@@ -21,6 +23,8 @@ export const planCommand = () =>
     .argument('[recipe]', 'file, or the name of a recipe that comes with spectrail')
     .option('--input <[name=]file>', 'data file; repeatable', collected)
     .option('--set <name.param=value>', 'parameter of a step or fact about an input; repeatable', collected)
+    .addOption(threadsOption())
+    .addOption(memoryOption())
     .option('--json', 'for machines')
     .option('--schema', 'print the JSON Schema of recipes')
     .addHelpText('after', describeBundledRecipes)
@@ -36,9 +40,11 @@ async function plan(pathOrName: string | undefined, options: PlanOptions): Promi
   }
   const file = await loadRecipe(pathOrName);
   const recipe = await applySettings(file.recipe, options.set ?? []);
-  const inputs = await openInputs(recipe, inputPaths(recipe, file.folder, options.input ?? []));
-  const planned = await planSignals(recipe, signalsByName(inputs));
-  const blocked = blocking(planned).length > 0;
+  const resources = resourcesOf(options);
+  const inputs = await openInputs(recipe, inputPaths(recipe, file.folder, options.input ?? []), resources);
+  const planned = await planSignals(recipe, signalsByName(inputs), resources);
+  const { memory } = planned;
+  const blocked = blocking(planned).length > 0 || (memory.allowed !== undefined && memory.peak > memory.allowed);
   if (options.json) printJson(planForMachines(planned, inputs));
   else {
     print(describePlan(planned, inputs));

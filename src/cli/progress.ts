@@ -88,8 +88,8 @@ class PassCounter {
     return this.#before + Math.min(this.#whole + this.#part, this.#planned);
   }
 
-  begin({ passes }: PlannedNode): void {
-    this.#planned = passes;
+  begin({ cost }: PlannedNode): void {
+    this.#planned = cost.passes;
     this.#whole = 0;
     this.#part = 0;
   }

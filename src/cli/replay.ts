@@ -2,12 +2,13 @@ import { Command } from 'commander';
 import { planSignals, runPlan, type TrailEntry } from '../index.ts';
 import { counted } from '../report/numbers.ts';
 import { EXIT } from './failure.ts';
+import { memoryOption } from './memory-option.ts';
 import { inputPaths, type OpenedInput, openInputs, signalsByName } from './opened-inputs.ts';
 import { print, printJson } from './printing.ts';
 import { productVersion } from './product-version.ts';
 import { progressOf } from './progress.ts';
 import { collected } from './repeatable.ts';
-import { type EngineOptions, engineFor, engineOption, threadsOption } from './run-engine.ts';
+import { type EngineOptions, engineFor, engineOption, resourcesOf, threadsOption } from './run-engine.ts';
 import { table, wrap } from './text-layout.ts';
 import { readTrail, type Trail } from './trail-file.ts';
 
@@ -22,6 +23,7 @@ export const replayCommand = () =>
     .argument('<dir>', 'folder written by `spectrail run`')
     .option('--input <[name=]file>', 'data file, where it is no longer where it was; repeatable', collected)
     .addOption(threadsOption())
+    .addOption(memoryOption())
     .addOption(engineOption())
     .option('--json', 'for machines')
     .action(replay);
@@ -37,7 +39,11 @@ interface Comparison {
 
 async function replay(folder: string, options: ReplayOptions): Promise<void> {
   const trail = await readTrail(folder);
-  const inputs = await openInputs(trail.recipe, inputPaths(trail.recipe, folder, options.input ?? []));
+  const inputs = await openInputs(
+    trail.recipe,
+    inputPaths(trail.recipe, folder, options.input ?? []),
+    resourcesOf(options),
+  );
   const changed = inputs.filter(({ name, sha256 }) => recordedHash(trail, name) !== sha256);
   const comparisons = compare(trail, await recompute(trail, inputs, options));
   const same = comparisons.every((comparison) => comparison.same);

@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
-import { type Engine, startEngine } from '../index.ts';
+import { type Engine, type Resources, startEngine } from '../index.ts';
+import { defaultMemory } from './memory-option.ts';
 
 export interface EngineOptions {
   readonly engine?: 'inline' | 'threads';
   readonly threads?: number;
+  /** Bytes. */
+  readonly memory?: number;
 }
 
 const MOST_THREADS = 256;
@@ -20,11 +23,20 @@ export const threadsOption = () =>
     return threads;
   });
 
-/** Threads unless told otherwise; on a single core the calling thread does it alone. */
-export function engineFor({ engine, threads }: EngineOptions): Promise<Engine> {
+/** Worker threads; 0: the calling thread alone, as when told so and on a single core. */
+function workers({ engine, threads }: EngineOptions): number {
   const lanes = threads ?? availableParallelism();
   const inline = engine === 'inline' || (engine === undefined && threads === undefined && lanes === 1);
-  return startEngine(inline ? 0 : lanes);
+  return inline ? 0 : lanes;
+}
+
+export function engineFor(options: EngineOptions): Promise<Engine> {
+  return startEngine(workers(options));
+}
+
+/** What a run with these options may use. */
+export function resourcesOf(options: EngineOptions): Required<Resources> {
+  return { lanes: Math.max(1, workers(options)), memory: options.memory ?? defaultMemory() };
 }
 
 export function describeEngine({ name, lanes }: Engine): string {

@@ -2,11 +2,12 @@ import { basename, extname, join } from 'node:path';
 import { Command } from 'commander';
 import { analyse } from './analysis.ts';
 import { describeFiles, describeFindings, findingsForMachines } from './findings.ts';
+import { memoryOption } from './memory-option.ts';
 import { inputPaths, openInputs } from './opened-inputs.ts';
 import { print, printJson } from './printing.ts';
 import { applySettings, describeBundledRecipes, loadRecipe } from './recipe-file.ts';
 import { collected } from './repeatable.ts';
-import { type EngineOptions, engineOption, threadsOption } from './run-engine.ts';
+import { type EngineOptions, engineOption, resourcesOf, threadsOption } from './run-engine.ts';
 import { formatSeconds } from './text-layout.ts';
 
 interface RunCommandOptions extends EngineOptions {
@@ -30,6 +31,7 @@ export const runCommand = () =>
     )
     .addOption(threadsOption())
     .addOption(engineOption())
+    .addOption(memoryOption())
     .option('--force', 'replace a folder that is not a result of spectrail')
     .option('--json', 'for machines')
     .addHelpText('after', describeBundledRecipes)
@@ -39,11 +41,21 @@ async function run(pathOrName: string, options: RunCommandOptions): Promise<void
   const file = await loadRecipe(pathOrName);
   const recipe = await applySettings(file.recipe, options.set ?? []);
   const paths = inputPaths(recipe, file.folder, options.input ?? []);
-  const inputs = await openInputs(recipe, paths);
+  const inputs = await openInputs(recipe, paths, resourcesOf(options));
   const [first = ''] = paths.values();
   const out = options.out ?? join('spectrail-out', `${file.name}-${basename(first, extname(first))}`);
-  const { force, json, engine, threads } = options;
-  const done = await analyse({ recipe, inputs, out, force, keep: [file.path], engine, threads, announce: !json });
+  const { force, json, engine, threads, memory } = options;
+  const done = await analyse({
+    recipe,
+    inputs,
+    out,
+    force,
+    keep: [file.path],
+    engine,
+    threads,
+    memory,
+    announce: !json,
+  });
   const report = join(out, 'report.html');
   if (json) {
     const { plan, trail } = done.run;

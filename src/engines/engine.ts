@@ -1,4 +1,5 @@
 import type { Job, Pass } from '../shapes/job.ts';
+import { jobLevel } from '../shapes/job-size.ts';
 import { MergeTree } from '../shapes/merge-tree.ts';
 import { rangeOf } from '../shapes/read.ts';
 import type { FoldShape, Geometry, ShapeResolver } from '../shapes/shape.ts';
@@ -31,7 +32,7 @@ export interface Engine {
 export interface PassOptions {
   readonly resolve: ShapeResolver;
   readonly geometry: Geometry;
-  /** Runs of 2^blockLevel tiles per job; a matter of memory only. */
+  /** Runs of 2^blockLevel tiles per job; default: as suits lanes and memory. Results do not depend on it. */
   readonly blockLevel?: number;
   readonly progress?: PassProgress;
 }
@@ -45,14 +46,15 @@ export async function runFold(
   options: PassOptions,
 ): Promise<unknown> {
   const fold = (await options.resolve(shapeId)) as FoldShape;
-  const runs = tileRuns(options.geometry.pixels, options.blockLevel ?? 0);
+  const level = levelFor(engine, sources, options);
+  const runs = tileRuns(options.geometry.pixels, level);
   if (runs.length === 0) return fold.init(args, options.geometry);
   const tree = new MergeTree<unknown>(runs.length, fold.merge);
   await runJobs(
     engine,
     { kind: 'fold', shape: shapeId, args: sharedArgs(engine, args), geometry: options.geometry },
     sources,
-    options,
+    { ...options, blockLevel: level },
     (index, state) => tree.add(index, state),
   );
   return tree.root();
@@ -66,6 +68,10 @@ export async function collect(engine: Engine, source: Source, options: PassOptio
   });
   if (blocks.length === 0) throw internalError({ code: 'no-pixels', what: 'a signal without pixels was read' });
   return concatBlocks(blocks);
+}
+
+function levelFor({ lanes }: Engine, sources: readonly Source[], { blockLevel, geometry }: PassOptions): number {
+  return blockLevel ?? jobLevel(geometry.pixels, lanes, sources);
 }
 
 function sharedArgs(engine: Engine, args: unknown): unknown {
@@ -116,7 +122,7 @@ async function runJobs(
     }
   }
   const shared = sources.map((source) => engine.share?.(source) ?? source);
-  const runs = tileRuns(pixels, options.blockLevel ?? 0);
+  const runs = tileRuns(pixels, levelFor(engine, sources, options));
   const jobs = runs.map(
     ({ start, end }) =>
       async (): Promise<Job> => ({

@@ -40,7 +40,7 @@ const shared = new WeakMap<ArrayBufferView, ArrayBufferView>();
 const WORTH_SHARING_BYTES = 4096;
 
 /** The same value with its arrays in shared memory: a job then carries views, however many jobs there are. */
-function shareArrays<T>(value: T): T {
+export function shareArrays<T>(value: T): T {
   return mapArrays(value, (array) => {
     if (isShared(array) || array.byteLength < WORTH_SHARING_BYTES) return array;
     const known = shared.get(array);

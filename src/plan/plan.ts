@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { planError, SpectrailError } from '../signal/errors.ts';
 import { loadStep } from '../steps/index.ts';
 import { describedSignal, type State } from '../steps/state.ts';
-import type { Step } from '../steps/step.ts';
+import type { Cost, Step } from '../steps/step.ts';
+import { type MemoryPlan, planMemory, type Resources } from './memory.ts';
 import type { Objection } from './objection.ts';
 import type { Recipe, RecipeStep } from './recipe.ts';
 import { graphRules, nodeRules } from './rules/index.ts';
@@ -17,8 +18,7 @@ export interface PlannedNode {
   readonly inputs: Readonly<Record<string, string>>;
   readonly states: Readonly<Record<string, State>>;
   readonly output: State;
-  readonly passes: number;
-  readonly bytes: number;
+  readonly cost: Cost;
   /** Why the plan added this node to the recipe. */
   readonly added?: string;
 }
@@ -36,12 +36,15 @@ export interface Plan {
   readonly objections: readonly Objection[];
   readonly stages: readonly Stage[];
   readonly passes: number;
-  /** Bytes beside the inputs at the worst moment. */
-  readonly peakBytes: number;
+  readonly memory: MemoryPlan;
 }
 
 /** Binds a recipe to what is known of its inputs, without touching data. Objections are collected, not thrown. */
-export async function makePlan(recipe: Recipe, inputs: Readonly<Record<string, State>>): Promise<Plan> {
+export async function makePlan(
+  recipe: Recipe,
+  inputs: Readonly<Record<string, State>>,
+  resources: Resources = {},
+): Promise<Plan> {
   for (const name of Object.keys(recipe.inputs)) {
     if (!inputs[name]) {
       throw planError({
@@ -80,8 +83,8 @@ export async function makePlan(recipe: Recipe, inputs: Readonly<Record<string, S
     nodes,
     objections,
     stages: stagesOf(nodes),
-    passes: nodes.reduce((sum, node) => sum + node.passes, 0),
-    peakBytes: nodes.reduce((peak, node) => Math.max(peak, node.bytes), 0),
+    passes: nodes.reduce((sum, node) => sum + node.cost.passes, 0),
+    memory: planMemory(Object.values(inputs), nodes, resources),
   };
 }
 
@@ -110,8 +113,8 @@ async function bindNode(entry: RecipeStep, previous: string, states: Readonly<Re
   const inputStates = Object.fromEntries(Object.entries(inputs).map(([key, id]) => [key, states[id]]));
   try {
     const output = step.effect(inputStates, params);
-    const { passes, bytes } = step.cost(inputStates, params);
-    return { id: entry.id, use: entry.use, step, params, inputs, states: inputStates, output, passes, bytes };
+    const cost = step.cost(inputStates, params);
+    return { id: entry.id, use: entry.use, step, params, inputs, states: inputStates, output, cost };
   } catch (error) {
     if (!(error instanceof SpectrailError) || error.where) throw error;
     const { kind, code, what, expected, fix } = error;
@@ -186,8 +189,8 @@ function stagesOf(nodes: readonly PlannedNode[]): Stage[] {
   let open: string[] = [];
   for (const node of nodes) {
     open.push(node.id);
-    if (node.passes > 0) {
-      stages.push({ nodes: open, passes: node.passes });
+    if (node.cost.passes > 0) {
+      stages.push({ nodes: open, passes: node.cost.passes });
       open = [];
     }
   }

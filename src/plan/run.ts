@@ -8,6 +8,7 @@ import { mapShape, type Signal } from '../signal/signal.ts';
 import { sourceChannels, sourcePixels } from '../signal/source.ts';
 import type { Product } from '../steps/products.ts';
 import type { StepContext } from '../steps/step.ts';
+import { hashSignal } from './hash-signal.ts';
 import { type Plan, type PlannedNode, refuseIfBlocked } from './plan.ts';
 
 /** One executed node, as it enters the trail. */
@@ -52,7 +53,7 @@ export async function runPlan(
   const products: Record<string, Product> = { ...inputs };
   const trail: TrailEntry[] = [];
   const hashes: Record<string, string> = {};
-  for (const [name, signal] of Object.entries(inputs)) hashes[name] = await hashInput(signal);
+  for (const [name, signal] of Object.entries(inputs)) hashes[name] = await hashSignal(signal);
   for (const [index, node] of plan.nodes.entries()) {
     events.onNode?.(node, index, plan.nodes.length);
     const notes: string[] = [];
@@ -131,12 +132,6 @@ async function hashProduct(product: Product, node: PlannedNode, parents: readonl
   const { source, ...rest } = product;
   const values = source.type === 'memory' ? source.block : { use: node.use, version: node.step.version, parents };
   return hash([rest, values] as unknown as Hashable);
-}
-
-/** Hash of an input signal: axes, meaning and values, whatever file it came from. */
-export function hashInput(signal: Signal): Promise<string> {
-  const { source, ...rest } = signal;
-  return hash([rest, source] as unknown as Hashable);
 }
 
 /** The geometry passes over a signal need. */

@@ -48,7 +48,7 @@ export async function readRange(range: SourceRange, resolve: ShapeResolver): Pro
     if (rows.shape !== 'rows') {
       throw internalError({ code: 'wrong-shape', what: `"${range.reader}" is a ${rows.shape}, not a reader of rows` });
     }
-    return rows.read(range.args, range.start, range.end);
+    return onlyNumbers(await rows.read(range.args, range.start, range.end));
   }
   const map = await resolveMap(range.map, resolve);
   const blocks: Block[] = [];
@@ -58,6 +58,15 @@ export async function readRange(range: SourceRange, resolve: ShapeResolver): Pro
     blocks.push(concatBlocks(pieces));
   }
   return map.apply(range.args, blocks, range.start, range.end);
+}
+
+/** As in a signal held in memory: the pixel of a value that is no number is masked, and the value 0. */
+function onlyNumbers(block: Block): Block {
+  if (block.kind !== 'dense') return block;
+  const { values } = block;
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) return block;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) values[i] = 0;
+  return block;
 }
 
 export async function resolveMap(id: string, resolve: ShapeResolver): Promise<MapShape> {

@@ -1,6 +1,6 @@
 import type { Axis } from './axis.ts';
-import { type Block, type DenseBlock, toEvents } from './block.ts';
-import type { ArrayDataset, Dataset } from './dataset.ts';
+import { type DenseBlock, toEvents } from './block.ts';
+import type { ArrayDataset, Dataset, StoredRows, ValueFacts } from './dataset.ts';
 import { isReal, type NumberArray, type ValueArray } from './dtype.ts';
 import { inputError } from './errors.ts';
 import { COUNTS, type Intensity } from './intensity.ts';
@@ -9,6 +9,7 @@ import { inferModality, type ModalityId } from './modality.ts';
 import { type Noise, poisson, unknownNoise } from './noise.ts';
 import type { Shift } from './shift.ts';
 import { createSignal, type Signal } from './signal.ts';
+import type { Source } from './source.ts';
 import { parseInUnit } from './units.ts';
 
 /** What the user knows better than the file. */
@@ -19,6 +20,8 @@ export interface SignalOptions {
   readonly normalised?: string;
   /** Known drift of the spectral axis across the map: "0.5 eV", or a number in the unit of the axis. */
   readonly drift?: string | number;
+  /** Most bytes of values to hold in memory; larger signals are read from their file where they are needed. Default: all. */
+  readonly hold?: number;
 }
 
 /** Sparse storage pays below this share of non-zero values. */
@@ -26,7 +29,7 @@ const SPARSE_BELOW = 0.25;
 
 /**
  * Narrows a dataset to one spectral axis, with modality, intensity and noise inferred from evidence that is kept in the
- * history. Values are loaded.
+ * history. Values are loaded, or left in their file where they are larger than `hold` and the format reads by pixels.
  * @throws SpectrailError `input/not-a-signal` saying why not (table, image, complex or colour values, no spectral axis).
  */
 export async function asSignal(dataset: Dataset, options: SignalOptions = {}): Promise<Signal> {
@@ -35,7 +38,11 @@ export async function asSignal(dataset: Dataset, options: SignalOptions = {}): P
   const navigation = array.axes.slice(0, -1);
   const inferred = inferModality(array.metadata.signal_type, axis.unit, axis.name);
   const modality = options.modality ?? inferred.id;
-  const loaded = await loadBlock(array);
+  const rows = array.values.rows;
+  const loaded =
+    rows && rows.source.bytes > (options.hold ?? Number.POSITIVE_INFINITY)
+      ? await leaveInFile(rows)
+      : await loadBlock(array);
   const { noise, evidence } = options.noise
     ? { noise: options.noise, evidence: 'stated by the user' }
     : inferNoise(loaded.facts, modality);
@@ -49,7 +56,7 @@ export async function asSignal(dataset: Dataset, options: SignalOptions = {}): P
     modality,
     navigation,
     spectral: { ...axis, role: 'spectral' },
-    source: { type: 'memory', block: loaded.block },
+    source: loaded.source,
     intensity,
     noise: options.normalised && !options.noise ? unknownNoise(`normalised (${options.normalised})`) : noise,
     mask: loaded.mask,
@@ -101,26 +108,59 @@ function checkArray(dataset: Dataset): ArrayDataset {
   return dataset;
 }
 
-interface Facts {
-  readonly whole: boolean;
-  readonly min: number;
-  readonly nonZero: number;
-  readonly values: number;
+interface Loaded {
+  readonly source: Source;
+  readonly mask: Mask;
+  readonly facts: ValueFacts;
 }
 
-async function loadBlock(dataset: ArrayDataset): Promise<{ block: Block; mask: Mask; facts: Facts }> {
+/** Pixels looked at together while a file is inspected. */
+const INSPECTED = 4096;
+
+/** Facts of integers may be stated by the file; floating-point values are looked at, for those that are no numbers. */
+async function leaveInFile({ source, read, facts }: StoredRows): Promise<Loaded> {
+  if (facts) return { source, mask: {}, facts };
+  const { pixels, channels } = source;
+  let whole = true;
+  let min = Infinity;
+  let nonZero = 0;
+  let invalid: Uint8Array | undefined;
+  for (let start = 0; start < pixels; start += INSPECTED) {
+    const block = await read(start, Math.min(pixels, start + INSPECTED));
+    if (block.kind !== 'dense') {
+      nonZero += block.kind === 'events' ? block.offsets[block.pixels] - block.offsets[0] : 0;
+      min = 0;
+      continue;
+    }
+    const found = inspect(block.values, block.pixels, channels);
+    whole &&= found.facts.whole;
+    min = Math.min(min, found.facts.min);
+    nonZero += found.facts.nonZero;
+    if (!found.mask.pixels) continue;
+    invalid ??= new Uint8Array(pixels);
+    invalid.set(found.mask.pixels, start);
+  }
+  return {
+    source,
+    mask: invalid ? { pixels: invalid } : {},
+    facts: { whole, min, nonZero, values: pixels * channels },
+  };
+}
+
+async function loadBlock(dataset: ArrayDataset): Promise<Loaded> {
   const channels = dataset.shape.at(-1) as number;
   const pixels = dataset.shape.slice(0, -1).reduce((n, s) => n * s, 1);
   if (dataset.values.kind === 'events') {
     const block = await dataset.values.load();
     const entries = block.offsets[block.pixels] - block.offsets[0];
-    return { block, mask: {}, facts: { whole: true, min: 0, nonZero: entries, values: pixels * channels } };
+    const facts = { whole: true, min: 0, nonZero: entries, values: pixels * channels };
+    return { source: { type: 'memory', block }, mask: {}, facts };
   }
   const values = asNumbers(await dataset.values.load(), dataset.title);
   const { facts, mask } = inspect(values, pixels, channels);
   const dense: DenseBlock = { kind: 'dense', pixels, channels, values };
   const sparse = facts.whole && facts.min >= 0 && pixels > 1 && facts.nonZero < SPARSE_BELOW * facts.values;
-  return { block: sparse ? toEvents(dense) : dense, mask, facts };
+  return { source: { type: 'memory', block: sparse ? toEvents(dense) : dense }, mask, facts };
 }
 
 /** 64-bit integers become doubles while they are exact. */
@@ -142,7 +182,7 @@ function asNumbers(values: ValueArray, title: string): NumberArray {
 }
 
 /** One look at every value: whole numbers? negative? and NaN or infinity, which masks its pixel and becomes 0. */
-function inspect(values: NumberArray, pixels: number, channels: number): { facts: Facts; mask: Mask } {
+function inspect(values: NumberArray, pixels: number, channels: number): { facts: ValueFacts; mask: Mask } {
   let whole = true;
   let min = Infinity;
   let nonZero = 0;
@@ -164,7 +204,7 @@ function inspect(values: NumberArray, pixels: number, channels: number): { facts
   return { facts: { whole, min, nonZero, values: pixels * channels }, mask: invalid ? { pixels: invalid } : {} };
 }
 
-function inferNoise({ whole, min }: Facts, modality: ModalityId): { noise: Noise; evidence: string } {
+function inferNoise({ whole, min }: ValueFacts, modality: ModalityId): { noise: Noise; evidence: string } {
   if (whole && min >= 0) {
     return {
       noise: poisson(),

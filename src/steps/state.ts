@@ -1,4 +1,4 @@
-import type { BlockKind } from '../signal/block.ts';
+import { type BlockKind, blockBytes } from '../signal/block.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { Origin, ProductKind } from './products.ts';
 
@@ -6,6 +6,10 @@ import type { Origin, ProductKind } from './products.ts';
 export type SignalState = Omit<Signal, 'source' | 'history' | 'metadata'> & {
   /** How its values will be held. */
   readonly storage: BlockKind;
+  /** Bytes of its values in memory; 0 where they are read or made when needed. */
+  readonly held: number;
+  /** Bytes of a pixel where rows are read from a file; 0 where they are not. */
+  readonly read: number;
   /** Stored entries per pixel where known (events), else the number of channels. */
   readonly entriesPerPixel: number;
 };
@@ -21,16 +25,17 @@ export type State = SignalState | ResultState;
 
 export function signalState(signal: Signal): SignalState {
   const { source, history: _history, metadata: _metadata, ...rest } = signal;
-  if (source.type === 'memory' && source.block.kind === 'events') {
-    const { offsets, pixels } = source.block;
-    const entriesPerPixel = pixels ? (offsets[pixels] - offsets[0]) / pixels : 0;
-    return { ...rest, storage: 'events', entriesPerPixel };
-  }
+  const channels = signal.spectral.size;
   if (source.type === 'stored') {
-    return { ...rest, storage: source.kind, entriesPerPixel: source.pixels ? source.entries / source.pixels : 0 };
+    const { kind, entries, pixels, bytes } = source;
+    const perPixel = (total: number) => (pixels ? total / pixels : 0);
+    return { ...rest, storage: kind, entriesPerPixel: perPixel(entries), held: 0, read: perPixel(bytes) };
   }
-  const storage = source.type === 'memory' ? source.block.kind : source.kind;
-  return { ...rest, storage, entriesPerPixel: signal.spectral.size };
+  if (source.type === 'mapped') return { ...rest, storage: source.kind, entriesPerPixel: channels, held: 0, read: 0 };
+  const { block } = source;
+  const entries = block.kind === 'events' ? block.offsets[block.pixels] - block.offsets[0] : block.pixels * channels;
+  const entriesPerPixel = block.pixels ? entries / block.pixels : 0;
+  return { ...rest, storage: block.kind, entriesPerPixel, held: blockBytes(block), read: 0 };
 }
 
 export function describedSignal(state: State): SignalState {

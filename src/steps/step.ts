@@ -43,8 +43,12 @@ export type Trait = 'compression' | 'residual-pass' | 'counting-errors';
 export interface Cost {
   /** Passes over the data. */
   readonly passes: number;
-  /** Bytes held beside the data at the worst moment. */
-  readonly bytes: number;
+  /** Bytes of the result, which stays until the run ends. */
+  readonly keeps: number;
+  /** Bytes worked with beside the data and the results, at the worst moment. */
+  readonly works: number;
+  /** The same for every lane: its piece of the work in hand. */
+  readonly lane: number;
 }
 
 /** What a running step may use: passes over sources on whatever engine there is, seeds, and a voice. */

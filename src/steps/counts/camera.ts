@@ -49,7 +49,7 @@ export default defineStep<Params>({
   cite: ['Snyder, Hammoud & White 1993, J. Opt. Soc. Am. A 10, 1014'],
   shapes: { shifted },
   effect: ({ in: state }) => countState(state as SignalState),
-  cost: () => ({ passes: 0, bytes: 0 }),
+  cost: () => ({ passes: 0, keeps: 0, works: 0, lane: 0 }),
   async run(context, inputs) {
     const signal = inputs.in as Signal;
     return withSignal(signal, {

@@ -80,8 +80,15 @@ export default defineStep<Params>({
   cost: ({ in: state }, p) => {
     const { spectral } = state as SignalState;
     const pixels = pixelCount(state as SignalState);
-    const basis = blockColumns(p.components) * (p.iterations + 1);
-    return { passes: p.iterations + 2, bytes: 8 * (2 * spectral.size * basis + pixels * (p.components + 2)) };
+    const columns = blockColumns(p.components);
+    const scores = 4 * pixels * p.components;
+    return {
+      passes: p.iterations + 2,
+      keeps: scores + 16 * pixels + 8 * spectral.size * p.components,
+      // Both basis and its images; weights where every lane sees them; scores by tile while they are joined.
+      works: 16 * spectral.size * columns * p.iterations + 24 * pixels + scores,
+      lane: 4 * 8 * spectral.size * columns,
+    };
   },
   async run(context, inputs, p): Promise<Factorisation> {
     const signal = inputs.in as Signal;

@@ -43,7 +43,8 @@ export default defineStep<Params>({
   cost: ({ factors }) => {
     const { of, rank = 1 } = factors as ResultState;
     const pixels = of.navigation.reduce((n, axis) => n * axis.size, 1);
-    return { passes: 0, bytes: 8 * rank * (pixels + of.spectral.size) };
+    // The components that are kept are not known yet: half of those computed is more than any map has shown.
+    return { passes: 0, keeps: 2 * rank * pixels + 16 * pixels + 8 * rank * of.spectral.size, works: 0, lane: 0 };
   },
   async run(_context, inputs, p) {
     const factors = inputs.factors as Factorisation;

@@ -80,7 +80,15 @@ export default defineStep<Params>({
   cost: ({ factors }) => {
     const { of } = factors as ResultState;
     const pixels = Math.min(pixelCount(of), NULL_PIXELS);
-    return { passes: 1, bytes: Math.ceil(pixels * (of.entriesPerPixel * 24 + 200)) + of.spectral.size * 2000 };
+    const entries = Math.ceil(pixels * of.entriesPerPixel);
+    const rank = (factors as ResultState).rank ?? 1;
+    return {
+      passes: 1,
+      keeps: 4096 * rank,
+      works: 24 * entries + 24 * pixelCount(of) + 8 * pixels * rank,
+      // A simulated map as it is drawn and as it is kept, and the basis of its components.
+      lane: 24 * entries + 200 * pixels + 8 * of.spectral.size * 300,
+    };
   },
   async run(context, inputs, p): Promise<Truncation> {
     const factors = inputs.factors as Factorisation;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { halfBandStride } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
+import { TILE_PIXELS } from '../../shapes/tile.ts';
 import { type DenseBlock, sliceBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { countGain } from '../../signal/noise.ts';
@@ -86,10 +88,19 @@ export default defineStep<Params>({
     }
     return { product: 'anomalies', of: a };
   },
-  cost: ({ counts }) => {
-    const { width } = mapShape((counts as SignalState).navigation);
-    const halves = (counts as SignalState).spectral.size / 4;
-    return { passes: 3, bytes: Math.ceil(16 * halves * (4096 + 2 * width) + 24 * pixelCount(counts as SignalState)) };
+  cost: ({ counts }, p) => {
+    const state = counts as SignalState;
+    const { width } = mapShape(state.navigation);
+    const { edges } = makeBands(state.spectral, state.modality, p.bandWidth);
+    const pixels = pixelCount(state);
+    const row = 4 * halfBandStride(edges.length - 1);
+    return {
+      passes: 4,
+      keeps: 8 * pixels + 24 * p.regions * state.spectral.size,
+      works: 40 * pixels + 2 * row * CALIBRATION_PIXELS,
+      // Observed and expected half-bands and their sums, as given and as the kernels hold them.
+      lane: 8 * row * (TILE_PIXELS + 2 * (width + 1)),
+    };
   },
   async run(context, inputs, p): Promise<Anomalies> {
     const signal = inputs.counts as Signal;

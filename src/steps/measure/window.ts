@@ -84,7 +84,12 @@ export default defineStep<Params>({
     windowChannels((state as SignalState).spectral, p.window);
     return { product: 'window', of: state as SignalState };
   },
-  cost: ({ in: state }) => ({ passes: 1, bytes: 16 * pixelCount(state as SignalState) }),
+  cost: ({ in: state }) => ({
+    passes: 1,
+    keeps: 16 * pixelCount(state as SignalState),
+    works: 32 * pixelCount(state as SignalState),
+    lane: 0,
+  }),
   async run(context, inputs, p): Promise<WindowIntensity> {
     const signal = inputs.in as Signal;
     const { spectral, mask, noise } = signal;

@@ -67,7 +67,7 @@ export default defineStep<Params>({
   cite: [],
   shapes: { window },
   effect: ({ in: state }, p) => cropState(state as SignalState, p).state,
-  cost: () => ({ passes: 0, bytes: 0 }),
+  cost: () => ({ passes: 0, keeps: 0, works: 0, lane: 0 }),
   async run(context, inputs, p) {
     const signal = inputs.in as Signal;
     const { state, args } = cropState(signal as unknown as SignalState, p);

@@ -69,7 +69,7 @@ export default defineStep<Params>({
   cite: [],
   shapes: { bins },
   effect: ({ in: state }, p) => rebinState(state as SignalState, p),
-  cost: () => ({ passes: 0, bytes: 0 }),
+  cost: () => ({ passes: 0, keeps: 0, works: 0, lane: 0 }),
   async run(context, inputs, p) {
     const signal = inputs.in as Signal;
     const state = rebinState(signal as unknown as SignalState, p);

@@ -37,7 +37,7 @@ export default defineStep<Params>({
   cite: [],
   shapes: { times },
   effect: ({ in: state }, p) => scaleState(state as SignalState, p),
-  cost: () => ({ passes: 0, bytes: 0 }),
+  cost: () => ({ passes: 0, keeps: 0, works: 0, lane: 0 }),
   async run(context, inputs, p) {
     const signal = inputs.in as Signal;
     return withSignal(signal, {

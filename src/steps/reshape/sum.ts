@@ -82,7 +82,9 @@ export default defineStep<Params>({
   effect: ({ in: state }, p) => sumState(state as SignalState, p),
   cost: ({ in: state }, p) => ({
     passes: p.over === 'navigation' ? 1 : 0,
-    bytes: 8 * (p.over === 'navigation' ? (state as SignalState).spectral.size : 0),
+    keeps: 8 * (p.over === 'navigation' ? (state as SignalState).spectral.size : 0),
+    works: 0,
+    lane: 8 * (p.over === 'navigation' ? (state as SignalState).spectral.size : 0),
   }),
   async run(context, inputs, p) {
     const signal = inputs.in as Signal;

@@ -7,7 +7,7 @@ import { type Factorisation, originOf, type Phase, type PhaseMap, type Truncatio
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { type AssignArgs, type Assigned, assign, type TileAssigned } from './assign.ts';
-import { cluster, clusterScores } from './cluster-scores.ts';
+import { cluster, clusterScores, MOST_POINTS } from './cluster-scores.ts';
 import { elementsOf, phaseElements } from './phase-elements.ts';
 import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
 
@@ -56,7 +56,13 @@ export default defineStep<Params>({
   cost: ({ factors, counts }, p) => {
     const pixels = pixelCount(counts as SignalState);
     const { rank = 1 } = factors as ResultState;
-    return { passes: p.refine === 'poisson' ? 5 : 1, bytes: pixels * (8 * rank + 16) };
+    const { size } = (counts as SignalState).spectral;
+    return {
+      passes: p.refine === 'poisson' ? 5 : 1,
+      keeps: 5 * pixels,
+      works: 24 * pixels + 8 * rank * Math.min(pixels, MOST_POINTS) + 32 * rank * size,
+      lane: 24 * Math.min(pixels, MOST_POINTS) + 16 * rank * size,
+    };
   },
   async run(context, inputs, p): Promise<PhaseMap> {
     const factors = inputs.factors as Factorisation;

@@ -1,0 +1,90 @@
+import { resolveMember } from '../engines/resolve.ts';
+import { rangeOf, readRange } from '../shapes/read.ts';
+import { tileRuns } from '../shapes/tile.ts';
+import { type Block, type DenseBlock, type EventsBlock, toDense } from '../signal/block.ts';
+import type { NumberArray } from '../signal/dtype.ts';
+import { type Hashable, hash, hashBytes } from '../signal/hash.ts';
+import type { Signal } from '../signal/signal.ts';
+import { sourcePixels } from '../signal/source.ts';
+
+const TILES_AT_ONCE = 2;
+/** Whole numbers below this are hashed as such. */
+const WHOLE = 2 ** 32;
+/** Of tiles with fewer non-zero values than this only those are hashed. */
+const SPARSE_BELOW = 0.5;
+
+/**
+ * Hash of a signal by its axes, meaning and values: the same whatever file it came from, whatever type held its numbers,
+ * sparse or dense, in memory or read tile by tile.
+ */
+export async function hashSignal({ source, ...rest }: Signal): Promise<string> {
+  const pixels = sourcePixels(source);
+  const tiles: string[] = [];
+  const runs = tileRuns(pixels, 0);
+  for (let first = 0; first < runs.length; first += TILES_AT_ONCE) {
+    const some = runs.slice(first, first + TILES_AT_ONCE).map(async ({ start, end }) => {
+      const block = await readRange(await rangeOf(source, start, end, resolveMember), resolveMember);
+      return hashBytes(canonicalBytes(block));
+    });
+    tiles.push(...(await Promise.all(some)));
+  }
+  return hash([rest, tiles] as unknown as Hashable);
+}
+
+/** One form for equal values: the non-zero counts of each pixel, all counts, or all values as doubles. */
+function canonicalBytes(block: Block): Uint8Array<ArrayBuffer> {
+  if (block.kind === 'factors') return canonicalBytes(toDense(block));
+  const entries = block.kind === 'events' ? block.offsets[block.pixels] - block.offsets[0] : countEntries(block.values);
+  if (entries === undefined) return bytesOf(Float64Array.from((block as DenseBlock).values));
+  const size = block.pixels * block.channels;
+  return bytesOf(entries < SPARSE_BELOW * size ? sparseForm(block, entries) : denseForm(block, size));
+}
+
+/** Values other than 0; undefined unless all are whole, from 0 to 2^32 − 1. */
+function countEntries(values: NumberArray): number | undefined {
+  let entries = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value === 0) continue;
+    if (!(value > 0 && value < WHOLE && value === Math.floor(value))) return undefined;
+    entries++;
+  }
+  return entries;
+}
+
+/** Entries of each pixel, then their channels, then their counts. */
+function sparseForm(block: EventsBlock | DenseBlock, entries: number): Uint32Array {
+  const { pixels, channels } = block;
+  const form = new Uint32Array(pixels + 2 * entries);
+  if (block.kind === 'events') {
+    const { offsets, channel, count } = block;
+    for (let i = 0; i < pixels; i++) form[i] = offsets[i + 1] - offsets[i];
+    form.set(channel.subarray(offsets[0], offsets[pixels]), pixels);
+    form.set(count.subarray(offsets[0], offsets[pixels]), pixels + entries);
+    return form;
+  }
+  let at = pixels;
+  for (let i = 0, from = 0; i < pixels; i++) {
+    for (let j = 0; j < channels; j++, from++) {
+      if (block.values[from] === 0) continue;
+      form[i]++;
+      form[at] = j;
+      form[at++ + entries] = block.values[from];
+    }
+  }
+  return form;
+}
+
+function denseForm(block: EventsBlock | DenseBlock, size: number): Uint32Array {
+  if (block.kind === 'dense') return Uint32Array.from(block.values);
+  const form = new Uint32Array(size);
+  const { pixels, channels, offsets, channel, count } = block;
+  for (let i = 0; i < pixels; i++) {
+    for (let e = offsets[i]; e < offsets[i + 1]; e++) form[i * channels + channel[e]] = count[e];
+  }
+  return form;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Float64Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
