@@ -31,7 +31,7 @@ const ONLY_IN: Readonly<Record<string, RegExp>> = {
 };
 
 /** Everything else also runs in a browser; HDF5 loads its Node part only where there is a path. */
-const NODE_ALLOWED = /^(cli\/|engines\/threads[\w-]*\.ts$|formats\/(node-file|hdf5\/mount)\.ts$)/;
+const NODE_ALLOWED = /^(cli\/|engines\/threads[\w-]*\.ts$|formats\/(node-file|node-folder|hdf5\/mount)\.ts$)/;
 
 /** What is wrong with `specifier` imported by `file` (a path inside `src`); undefined when nothing is. */
 function violation(file: string, specifier: string): string | undefined {
