@@ -33,6 +33,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.hspy', '.hdf5', '.h5'],
     load: () => import('./hspy/index.ts'),
   },
+  { id: 'store', title: 'Spectrail store', extensions: ['.spectrail'], load: () => import('./store/index.ts') },
   { id: 'zspy', title: 'HyperSpy (Zarr)', extensions: ['.zspy'], load: () => import('./zspy/index.ts') },
   {
     id: 'emsa',

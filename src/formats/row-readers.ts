@@ -7,6 +7,8 @@ type Loader = () => Promise<{ readonly default: RowReader }>;
 export const ROW_READERS: Readonly<Record<string, Loader>> = {
   'rows/raw': () => import('./raw-rows.ts'),
   'rows/zarr': () => import('./zspy/rows.ts'),
+  'rows/dense': () => import('./store/dense-rows.ts'),
+  'rows/events': () => import('./store/events-rows.ts'),
 };
 
 export async function loadRowReader(id: string): Promise<RowReader> {

@@ -42,18 +42,23 @@ export async function valueRuns(dataset: ArrayDataset, bytes: number): Promise<I
  */
 export function denseValues(events: EventsBlock, dtype: Dtype, from: number, to: number): ValueArray {
   const { channels, offsets, channel, count } = events;
-  const out = DTYPES[dtype].make(to - from) as NumberArray;
+  const values = DTYPES[dtype].make(to - from);
+  const wide = values instanceof BigInt64Array || values instanceof BigUint64Array ? values : undefined;
+  const out = values as NumberArray;
   const [first, last] = [Math.floor(from / channels), Math.ceil(to / channels)];
   for (let pixel = first; pixel < last; pixel++) {
     const base = pixel * channels - from;
     for (let e = offsets[pixel]; e < offsets[pixel + 1]; e++) {
       const at = base + channel[e];
       if (at < 0 || at >= out.length) continue;
-      out[at] = count[e];
-      if (out[at] !== count[e]) throw tooLarge(dtype, count[e]);
+      if (wide) wide[at] = BigInt(count[e]);
+      else {
+        out[at] = count[e];
+        if (out[at] !== count[e]) throw tooLarge(dtype, count[e]);
+      }
     }
   }
-  return out;
+  return values;
 }
 
 function tooLarge(dtype: Dtype, value: number) {

@@ -1,5 +1,5 @@
 import type { Axis } from './axis.ts';
-import { type Block, type DenseBlock, toEvents } from './block.ts';
+import type { Block, DenseBlock } from './block.ts';
 import type { ArrayDataset, Dataset } from './dataset.ts';
 import { isReal, type NumberArray, type ValueArray } from './dtype.ts';
 import { inputError } from './errors.ts';
@@ -9,6 +9,7 @@ import { inferModality, type ModalityId } from './modality.ts';
 import { type Noise, poisson, unknownNoise } from './noise.ts';
 import type { Shift } from './shift.ts';
 import { createSignal, type Signal } from './signal.ts';
+import { gatherEvents, SPARSE_BELOW } from './sparse.ts';
 import { parseInUnit } from './units.ts';
 
 /** What the user knows better than the file. */
@@ -20,9 +21,6 @@ export interface SignalOptions {
   /** Known drift of the spectral axis across the map: "0.5 eV", or a number in the unit of the axis. */
   readonly drift?: string | number;
 }
-
-/** Sparse storage pays below this share of non-zero values. */
-const SPARSE_BELOW = 0.25;
 
 /**
  * Narrows a dataset to one spectral axis, with modality, intensity and noise inferred from evidence that is kept in the
@@ -120,7 +118,8 @@ async function loadBlock(dataset: ArrayDataset): Promise<{ block: Block; mask: M
   const { facts, mask } = inspect(values, pixels, channels);
   const dense: DenseBlock = { kind: 'dense', pixels, channels, values };
   const sparse = facts.whole && facts.min >= 0 && pixels > 1 && facts.nonZero < SPARSE_BELOW * facts.values;
-  return { block: sparse ? toEvents(dense) : dense, mask, facts };
+  const events = sparse ? gatherEvents(values, pixels, channels) : undefined;
+  return { block: events?.kind === 'events' ? events : dense, mask, facts };
 }
 
 /** 64-bit integers become doubles while they are exact. */

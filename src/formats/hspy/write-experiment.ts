@@ -15,13 +15,7 @@ export function writeExperiment(
   dataset: ArrayDataset,
   format: string,
 ): { path: string; shape: readonly number[] } {
-  if (dataset.shape.includes(0)) {
-    throw outputError({
-      code: 'empty-dataset',
-      what: `"${dataset.title}" has no values (shape ${dataset.shape.join(' × ')})`,
-      expected: 'at least one value',
-    });
-  }
+  refuseEmpty(dataset);
   file.attribute('/', 'file_format', format);
   file.attribute('/', 'file_format_version', '3.1');
   file.group(EXPERIMENTS);
@@ -39,6 +33,17 @@ export function writeExperiment(
   writeTree(file, `${path}/original_metadata`, original);
   file.group(`${path}/learning_results`);
   return { path: `${path}/data`, shape: dataset.shape.length === 0 ? [1] : dataset.shape };
+}
+
+/** @throws SpectrailError `output/empty-dataset` */
+export function refuseEmpty(dataset: ArrayDataset): void {
+  if (dataset.shape.includes(0)) {
+    throw outputError({
+      code: 'empty-dataset',
+      what: `"${dataset.title}" has no values (shape ${dataset.shape.join(' × ')})`,
+      expected: 'at least one value',
+    });
+  }
 }
 
 /** A dataset read from a HyperSpy file gives its own trees back; any other's original tree goes in whole. */
