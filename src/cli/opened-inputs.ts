@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { openNodeFile } from '../formats/node-file.ts';
+import { openNodePath } from '../formats/node-folder.ts';
 import { inputSignal, open } from '../index.ts';
 import type { Recipe } from '../plan/recipe.ts';
 import type { ReportSignal } from '../report/index.ts';
-import { inputError, planError } from '../signal/errors.ts';
+import { planError } from '../signal/errors.ts';
 import type { Signal } from '../signal/signal.ts';
+import { identityOf } from './input-identity.ts';
 
 /** An input of a recipe with the file it came from. */
 export interface OpenedInput {
@@ -15,7 +14,9 @@ export interface OpenedInput {
   readonly path: string;
   readonly format: string;
   readonly signal: Signal;
+  /** Of a folder: of all its files together. */
   readonly bytes: number;
+  /** Of a folder: see {@link identityOf}. */
   readonly sha256: string;
 }
 
@@ -65,10 +66,10 @@ export function inputPaths(recipe: Recipe, folder: string, given: readonly strin
 export async function openInputs(recipe: Recipe, paths: ReadonlyMap<string, string>): Promise<OpenedInput[]> {
   const inputs: OpenedInput[] = [];
   for (const [name, path] of paths) {
-    const source = await openNodeFile(path);
+    const source = await openNodePath(path);
     const { datasets, format } = await open(source);
     const signal = await inputSignal(datasets, recipe.inputs[name]);
-    inputs.push({ name, path, format, signal, bytes: source.size, sha256: await fileHash(path) });
+    inputs.push({ name, path, format, signal, ...(await identityOf(source, path)) });
   }
   return inputs;
 }
@@ -83,15 +84,4 @@ export function recordedFrom(folder: string, inputs: readonly OpenedInput[]): Re
     const fromFolder = relative(resolve(folder), resolve(path)).split(sep).join('/');
     return { name, signal, file: { name: fromFolder, bytes, sha256 } };
   });
-}
-
-/** SHA-256 of a file, in hex, as `sha256sum` prints it. */
-export async function fileHash(path: string): Promise<string> {
-  const digest = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) digest.update(chunk as Uint8Array);
-  } catch (cause) {
-    throw inputError({ code: 'unreadable-file', where: path, what: 'the file could not be read to its end', cause });
-  }
-  return digest.digest('hex');
 }

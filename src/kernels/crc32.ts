@@ -11,10 +11,18 @@ const TABLES = (() => {
 })();
 
 /**
- * CRC-32 as in zip and PNG (ISO-HDLC; reflected 0x04C11DB7), eight bytes at a time (M. E. Kounavis & F. L. Berry, IEEE
- * Trans. Computers 57 (2008) 1550). `crc` is that of the bytes before, for data in pieces.
+ * CRC-32 as in zip and PNG (ISO-HDLC; reflected 0x04C11DB7). `crc` is that of the bytes before, for data in pieces. Node has
+ * it built in, four times as fast as the tables that serve everywhere else.
  */
-export function crc32(bytes: Uint8Array, crc = 0): number {
+export const crc32: (bytes: Uint8Array, crc?: number) => number = builtIn() ?? crc32ByTables;
+
+function builtIn() {
+  if (typeof process === 'undefined') return undefined;
+  return process.getBuiltinModule?.('node:zlib').crc32;
+}
+
+/** The same by tables, eight bytes at a time (M. E. Kounavis & F. L. Berry, IEEE Trans. Computers 57 (2008) 1550). */
+export function crc32ByTables(bytes: Uint8Array, crc = 0): number {
   const t = TABLES;
   const head = (4 - (bytes.byteOffset & 3)) & 3;
   let c = ~crc;

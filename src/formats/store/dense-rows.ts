@@ -4,8 +4,8 @@ import type { FolderSource } from '../folder.ts';
 import { type FolderReference, openFolderReference } from '../folder-reference.ts';
 import type { ByteSource } from '../format.ts';
 import { defineRowReader } from '../row-reader.ts';
+import { chunkAt, chunkPixels, type FlatChunk, type FlatChunks } from '../zarr/flat-chunks.ts';
 import { damaged, damagedTile } from './damage.ts';
-import { chunkAt, chunkPixels, type FlatChunk, type FlatChunks } from './flat-chunks.ts';
 
 /** Where the values of a dense store lie, as plain data. */
 export interface StoredValues {

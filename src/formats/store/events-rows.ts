@@ -133,20 +133,30 @@ function checkTiles(
 /** What kernels rely on: channels that exist, ascending in each pixel, and no count of 0. */
 function checkEvents(folder: FolderSource, stored: StoredEvents, block: EventsBlock, first: number): void {
   const { pixels, channels, offsets, channel, count } = block;
+  const zero = count.indexOf(0);
+  if (zero >= 0)
+    throw damaged(`${folder.name}/${stored.count.path}`, `event ${zero} from pixel ${first} on has no count`);
   for (let i = 0; i < pixels; i++) {
+    const end = offsets[i + 1];
     let previous = -1;
-    for (let e = offsets[i], end = offsets[i + 1]; e < end; e++) {
+    for (let e = offsets[i]; e < end; e++) {
       const j = channel[e];
-      if (j > previous && j < channels && count[e] > 0) {
-        previous = j;
-        continue;
-      }
-      throw damaged(
-        `${folder.name}/${stored.channel.path}`,
-        `pixel ${first + i} has a count of ${count[e]} in channel ${j} after channel ${previous}, of ${channels} channels`,
-      );
+      if (j <= previous) throw outOfOrder(folder, stored, first + i, j, previous);
+      previous = j;
     }
+    if (previous >= channels) throw outOfOrder(folder, stored, first + i, previous, channels);
   }
+}
+
+function outOfOrder(
+  folder: FolderSource,
+  { channel, channels }: StoredEvents,
+  pixel: number,
+  j: number,
+  other: number,
+) {
+  const what = `pixel ${pixel} has an event in channel ${j}, of ${channels}${other < channels ? `, after channel ${other}` : ''}`;
+  return damaged(`${folder.name}/${channel.path}`, what);
 }
 
 function tooMany(folder: FolderSource, entries: number) {

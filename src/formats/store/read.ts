@@ -5,11 +5,11 @@ import { formatError } from '../../signal/errors.ts';
 import type { FolderSource } from '../folder.ts';
 import { isTree } from '../hspy/vocabulary.ts';
 import { denseRows, fitsBlocks } from '../stored-rows.ts';
+import { isFlat } from '../zarr/flat-chunks.ts';
 import { parseArray, parseJson, type ZarrArray } from '../zarr/index.ts';
 import { damaged, notAStore } from './damage.ts';
 import denseReader, { readValues, type StoredValues } from './dense-rows.ts';
 import eventsReader, { readEvents, type StoredEvents } from './events-rows.ts';
-import { isFlat } from './flat-chunks.ts';
 import {
   CHECKSUMS_CHUNK,
   EVENTS,

@@ -1,13 +1,13 @@
 import { crc32 } from '../../kernels/crc32.ts';
 import type { ArrayDataset, ValueFacts } from '../../signal/dataset.ts';
 import { DTYPES, isReal, type ValueArray } from '../../signal/dtype.ts';
+import { Closing } from '../closing.ts';
 import type { FileTarget, FolderTarget } from '../format.ts';
 import type { PixelRows } from '../pixel-rows.ts';
-import { Closing } from './chunk-writer.ts';
-import { chunkAt, chunkPixels, type FlatChunk, type FlatChunks } from './flat-chunks.ts';
+import { runsAhead, runsOf } from '../runs-ahead.ts';
+import { chunkAt, chunkPixels, type FlatChunk, type FlatChunks } from '../zarr/flat-chunks.ts';
 import { STORE_TILE } from './layout.ts';
 import { RunFacts } from './run-facts.ts';
-import { tilesOf } from './tiles-of.ts';
 
 export interface DenseWritten {
   readonly kind: 'written';
@@ -31,11 +31,11 @@ export async function writeDense(
   const facts = isReal(dtype) ? new RunFacts() : undefined;
   const checksums = new Uint32Array(Math.ceil(pixels / STORE_TILE));
   let open: { file: FileTarget; chunk: FlatChunk } | undefined;
-  for await (const { tile, start, end, values } of tilesOf(rows, STORE_TILE)) {
+  for await (const { start, end, values } of runsAhead(rows, runsOf(pixels, STORE_TILE))) {
     const { buffer, byteOffset, byteLength } = values as ValueArray;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     facts?.addValues(values as ValueArray);
-    checksums[tile] = crc32(bytes);
+    checksums[start / STORE_TILE] = crc32(bytes);
     for (let pixel = start; pixel < end; ) {
       const chunk = open?.chunk ?? chunkAt(grid, pixel);
       open ??= { chunk, file: await target.create(`${path}/${chunk.index.join('/')}`) };

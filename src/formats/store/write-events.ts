@@ -2,13 +2,14 @@ import { crc32 } from '../../kernels/crc32.ts';
 import type { EventsBlock } from '../../signal/block.ts';
 import type { ValueFacts } from '../../signal/dataset.ts';
 import { DTYPES, type ValueArray } from '../../signal/dtype.ts';
+import { Closing } from '../closing.ts';
 import type { FolderTarget } from '../format.ts';
 import type { PixelRows } from '../pixel-rows.ts';
+import { runsAhead, runsOf } from '../runs-ahead.ts';
 import type { ZarrFiles } from '../zspy/container-writer.ts';
-import { Closing, ListWriter } from './chunk-writer.ts';
 import { ENTRIES_PER_CHUNK, EVENTS, OFFSETS_PER_CHUNK, STORE_TILE } from './layout.ts';
+import { ListWriter } from './list-writer.ts';
 import { RunFacts } from './run-facts.ts';
-import { tilesOf } from './tiles-of.ts';
 
 export type CountType = 'uint8' | 'uint16' | 'uint32';
 
@@ -46,7 +47,8 @@ export async function writeEvents(
   const count = list(EVENTS.counts, DTYPES[type].bytes, ENTRIES_PER_CHUNK);
   const facts = new RunFacts();
   const checksums = new Uint32Array(3 * Math.ceil(pixels / STORE_TILE));
-  for await (const { tile, start, end, values } of tilesOf(rows, STORE_TILE)) {
+  for await (const { start, end, values } of runsAhead(rows, runsOf(pixels, STORE_TILE))) {
+    const tile = start / STORE_TILE;
     const events = asEvents(values, end - start, channels);
     if (!events) return giveUp(closing, { kind: 'not-sparse' });
     const base = channel.length;

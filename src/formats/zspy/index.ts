@@ -20,4 +20,5 @@ export default defineFormat({
   },
   read: async (file) => (await import('./read.ts')).readZspy(await (await import('../zip/folder.ts')).openZip(file)),
   readFolder: async (folder) => (await import('./read.ts')).readZspy(folder),
+  writeFolder: async (dataset, target, rows) => (await import('./write.ts')).writeZspy(dataset, target, rows),
 });

@@ -63,3 +63,13 @@ export function chunkAt({ shape, chunks }: FlatChunks, pixel: number): FlatChunk
   }
   return { index, start: 0, end: 1 };
 }
+
+/** All of them, in order. */
+export function* chunksInOrder(grid: FlatChunks): Generator<FlatChunk> {
+  const pixels = grid.shape.slice(0, -1).reduce((a, b) => a * b, 1);
+  for (let pixel = 0; pixel < pixels; ) {
+    const chunk = chunkAt(grid, pixel);
+    yield chunk;
+    pixel = chunk.end;
+  }
+}
