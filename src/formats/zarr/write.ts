@@ -5,8 +5,13 @@ import { describeElement } from './element.ts';
 
 const text = new TextEncoder();
 
+/** JSON in ASCII, all that the Zarr library of Python reads. */
 export function jsonBytes(value: Plain): Uint8Array<ArrayBuffer> {
-  return text.encode(JSON.stringify(value));
+  const escaped = JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return text.encode(escaped);
 }
 
 export const GROUP = jsonBytes({ zarr_format: 2 });

@@ -5,8 +5,7 @@ import type { Container, ContainerDataset } from '../hspy/container.ts';
 import { decodeChunk } from '../zarr/codecs/index.ts';
 import { badJson, parseJson, readArray, readJson, readRows, rowCount, type ZarrArray } from '../zarr/index.ts';
 
-/** Arrays of objects are lists of words: longer ones are not those of a description. */
-const OBJECTS_LIMIT = 2 ** 16;
+/** Lists of words in a description are short. */
 const OBJECT_BYTES_LIMIT = 2 ** 22;
 
 /** A Zarr folder as HyperSpy fills it: groups with attributes, arrays of numbers, and lists of words kept as JSON. */
@@ -74,7 +73,7 @@ async function readObjects(folder: FolderSource, path: string, array: ZarrArray)
   const count = array.shape[0] ?? 1;
   if (count === 0) return [];
   const file = await folder.file(`${path}/0`);
-  if (!file || count > OBJECTS_LIMIT || file.size > OBJECT_BYTES_LIMIT || !isText(array)) {
+  if (!file || file.size > OBJECT_BYTES_LIMIT || !isText(array)) {
     throw badJson(
       where,
       file ? `a list of ${count} items in ${file.size} bytes is none of words` : 'its items are missing',
