@@ -24,6 +24,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some places may know; every other dependency is free below `cli`. */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
   h5wasm: /^formats\/hdf5\//,
+  zstddec: /^formats\/zarr\/codecs\//,
+  numcodecs: /^formats\/zspy\/write\.ts$/,
   commander: /^cli\//,
   'cli-progress': /^cli\//,
   linkedom: /^report\//,
@@ -31,7 +33,7 @@ const ONLY_IN: Readonly<Record<string, RegExp>> = {
 };
 
 /** Everything else also runs in a browser; HDF5 loads its Node part only where there is a path. */
-const NODE_ALLOWED = /^(cli\/|engines\/threads[\w-]*\.ts$|formats\/(node-file|hdf5\/mount)\.ts$)/;
+const NODE_ALLOWED = /^(cli\/|engines\/threads[\w-]*\.ts$|formats\/(node-file|node-folder|hdf5\/mount)\.ts$)/;
 
 /** What is wrong with `specifier` imported by `file` (a path inside `src`); undefined when nothing is. */
 function violation(file: string, specifier: string): string | undefined {
@@ -104,6 +106,8 @@ describe('layers', () => {
     ['plan/run.ts', '../index.ts'],
     ['index.ts', './cli/main.ts'],
     ['formats/hspy/read.ts', 'h5wasm'],
+    ['formats/zarr/codecs/blosc.ts', 'numcodecs/blosc'],
+    ['formats/zspy/read.ts', 'zstddec'],
     ['formats/hspy/read.ts', 'node:fs'],
     ['signal/hash.ts', 'node:crypto'],
     ['plan/recipe.ts', 'commander'],

@@ -13,6 +13,8 @@ import type { Engine } from './engines/engine.ts';
 import { inlineEngine } from './engines/inline.ts';
 import { resolveMember } from './engines/resolve.ts';
 import { blobFile } from './formats/blob-file.ts';
+import { blobFolder } from './formats/blob-folder.ts';
+import type { FolderSource } from './formats/folder.ts';
 import type { ByteSource } from './formats/format.ts';
 import { type OpenedFile, openFile } from './formats/index.ts';
 import { inputSignal } from './plan/input-signal.ts';
@@ -26,8 +28,8 @@ import type { Signal } from './signal/signal.ts';
 import { SIMULATORS, type Simulation } from './simulate/index.ts';
 import { signalState } from './steps/state.ts';
 
-/** A path (Node), a file the browser holds, or bytes. */
-export type Openable = string | Blob | Uint8Array<ArrayBuffer> | ByteSource;
+/** A path (Node), a file or the files of a folder that the browser holds, or bytes. */
+export type Openable = string | Blob | readonly File[] | Uint8Array<ArrayBuffer> | ByteSource | FolderSource;
 
 /** What a recipe can be given for one of its inputs. */
 export type InputData = Signal | Dataset | OpenedFile;
@@ -43,26 +45,27 @@ export interface OpenOptions {
 }
 
 /**
- * Reads a file in whatever format its content shows. Values are loaded when asked for.
+ * Reads a file, or a folder that is one unit, in whatever format its content shows. Values are loaded when asked for.
  * @throws SpectrailError `format/…` when it is missing, damaged or foreign; `input/no-file-system` for a path in a browser.
  */
 export async function open(source: Openable, options: OpenOptions = {}): Promise<OpenedFile> {
   return openFile(await byteSource(source, options));
 }
 
-async function byteSource(source: Openable, { name, beside }: OpenOptions): Promise<ByteSource> {
+async function byteSource(source: Openable, { name, beside }: OpenOptions): Promise<ByteSource | FolderSource> {
   if (typeof source === 'string') {
     requireNode(
       'no-file-system',
       'a path leads nowhere in a browser',
       'give the File that was picked, dropped or fetched',
     );
-    const { openNodeFile } = await import('./formats/node-file.ts');
-    return openNodeFile(source);
+    const { openNodePath } = await import('./formats/node-folder.ts');
+    return openNodePath(source);
   }
+  if (Array.isArray(source)) return blobFolder(source);
   if (source instanceof Uint8Array) return blobFile(new Blob([source]), name ?? 'bytes', beside);
   if (source instanceof Blob) return blobFile(source, name ?? (source as Partial<File>).name ?? 'file', beside);
-  return source;
+  return source as ByteSource | FolderSource;
 }
 
 /**
@@ -192,6 +195,7 @@ function isInputData(given: InputData | Readonly<Record<string, InputData>>): gi
 
 export type { Engine } from './engines/engine.ts';
 export { blobFile } from './formats/blob-file.ts';
+export type { FolderSource } from './formats/folder.ts';
 export type { ByteSource, Format } from './formats/format.ts';
 export { FORMATS, type OpenedFile } from './formats/index.ts';
 export { inputSignal } from './plan/input-signal.ts';

@@ -419,7 +419,7 @@ describe('what is wrong is said as what, where, expected and fix', () => {
 
   it.concurrent.each([
     ['a missing file', () => ['info', join(home, 'nowhere.dm4')], 2, 'file-not-found'],
-    ['a folder', () => ['info', home], 2, 'not-a-file'],
+    ['a folder', () => ['info', home], 2, 'unknown-folder'],
     ['a truncated file', () => ['info', truncated, '--stats'], 2, undefined],
     ['a foreign file', () => ['info', foreign], 2, undefined],
     ['an index outside the data', () => ['info', data, '--probe', '0,0,512'], 2, 'bad-index'],

@@ -3,10 +3,10 @@ import { open } from '../index.ts';
 import { formatBytes } from '../report/numbers.ts';
 import { mainDataset } from '../signal/as-signal.ts';
 import { inputError } from '../signal/errors.ts';
-import { writeFileAtomically } from './atomic-file.ts';
 import { writerFor } from './formats-by-name.ts';
 import { print, printJson } from './printing.ts';
 import { wrap } from './text-layout.ts';
+import { writeDataset } from './write-dataset.ts';
 
 interface ConvertOptions {
   readonly signal?: string;
@@ -16,7 +16,9 @@ interface ConvertOptions {
 
 export const convertCommand = () =>
   new Command('convert')
-    .description('write a signal in another format, chosen by the ending of OUT (.hspy .npy .csv .msa)')
+    .description(
+      'write a signal in another format, chosen by the ending of OUT (.spectrail .zspy .hspy .npy .csv .msa)',
+    )
     .argument('<in>')
     .argument('<out>')
     .option('--signal <title>', 'which signal of a file that holds several (default: the largest spectrum image)')
@@ -36,21 +38,16 @@ async function convert(from: string, to: string, options: ConvertOptions): Promi
       expected: 'an array with axes',
     });
   }
-  const bytes = await writer.encode(dataset);
-  await writeFileAtomically(to, bytes, { force: options.force });
+  const { bytes, written } = await writeDataset(dataset, to, writer, { force: options.force, keep: [from] });
+  const { shape, dtype } = dataset;
   if (options.json) {
-    const { shape, dtype } = dataset;
-    printJson({ file: to, format: writer.id, bytes: bytes.length, title: dataset.title, shape, dtype });
+    printJson({ file: to, format: writer.id, bytes, title: dataset.title, shape, dtype, values: written });
     return;
   }
   const title = dataset.title ? `"${dataset.title}", ` : '';
-  print(
-    wrap(
-      `${to}: ${title}${dataset.shape.join(' × ') || 'one value'} ${dataset.dtype}, ${writer.title}, ${formatBytes(bytes.length)}`,
-      undefined,
-      2,
-    ),
-  );
+  const events = written?.kind === 'events' ? ` as ${written.entries} events` : '';
+  const what = `${title}${shape.join(' × ') || 'one value'} ${dtype}${events}, ${writer.title}, ${formatBytes(bytes)}`;
+  print(wrap(`${to}: ${what}`, undefined, 2));
   const others = datasets.length - 1;
   if (others > 0 && options.signal === undefined) {
     print(wrap(`${others} more in ${from}: see \`spectrail info\`, choose with --signal`, undefined, 2));

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Product } from '../index.ts';
 import { adjustedRand } from '../kernels/index.ts';
 import { counted } from '../report/numbers.ts';
-import { type EdsTruth, simulateEds, truthAsPlain } from '../simulate/eds.ts';
+import { asSimulation, type EdsTruth, simulateEds } from '../simulate/eds.ts';
 import type { Anomalies, PhaseMap } from '../steps/products.ts';
 import { analyse } from './analysis.ts';
 import { describeFiles, describeFindings } from './findings.ts';
@@ -23,11 +23,12 @@ export const demoCommand = () =>
 
 async function demo({ out }: { out: string }): Promise<void> {
   const began = performance.now();
-  const { dataset, truth } = simulateEds();
+  const simulation = simulateEds();
+  const { truth } = simulation;
   const data = join(out, 'eds-phantom.hspy');
   const results = join(out, 'eds-phase-map');
   const { recipe, folder, path } = await loadRecipe('eds-phase-map');
-  await writeSimulation({ dataset, truth: () => truthAsPlain(truth) }, data, true);
+  await writeSimulation(asSimulation(simulation), data, true);
   const { height, width, dose } = truth.parameters;
   print(
     wrap(

@@ -7,16 +7,21 @@ import type { EncodedFile } from './result-folder.ts';
 
 /** Files of a report as bytes: its arrays become NumPy files. */
 export async function encodeOutputs(files: readonly OutputFile[]): Promise<EncodedFile[]> {
-  const npy = await openFormat('npy');
   const encoded: EncodedFile[] = [];
   for (const { path, content } of files) {
     const plain = typeof content === 'string' || content instanceof Uint8Array;
-    encoded.push({ path, content: plain ? content : await npy.encode(asDataset(path, content)) });
+    encoded.push({ path, content: plain ? content : await encodeArray(path, content.array, content.shape) });
   }
   return encoded;
 }
 
-function asDataset(title: string, { array, shape }: ArrayContent): ArrayDataset {
+/** A NumPy file. */
+export async function encodeArray(title: string, array: ArrayContent['array'], shape: readonly number[]) {
+  const npy = await openFormat('npy');
+  return npy.encode(asDataset(title, array, shape));
+}
+
+function asDataset(title: string, array: ArrayContent['array'], shape: readonly number[]): ArrayDataset {
   return {
     kind: 'array',
     title,

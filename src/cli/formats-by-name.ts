@@ -1,21 +1,29 @@
 import { extname } from 'node:path';
+import type { Format } from '../formats/format.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { ArrayDataset } from '../signal/dataset.ts';
 import { inputError, internalError } from '../signal/errors.ts';
 
-/** A format that can be written. */
-export interface Writer {
+/** A format that can be written: as the bytes of a file, or as a folder. */
+export type Writer = FileWriter | FolderWriter;
+
+export interface FileWriter {
+  readonly kind: 'file';
   readonly id: string;
   readonly title: string;
   encode(dataset: ArrayDataset): Promise<Uint8Array>;
 }
 
-/** The writer of a registered format. */
-export async function openFormat(id: string): Promise<Writer> {
+export interface FolderWriter extends Pick<Required<Format>, 'id' | 'title' | 'writeFolder'> {
+  readonly kind: 'folder';
+}
+
+/** The writer of a registered format whose files are files. */
+export async function openFormat(id: string): Promise<FileWriter> {
   const entry = FORMATS.find((format) => format.id === id);
   const format = entry && (await entry.load()).default;
   if (!format?.encode) throw internalError({ code: 'no-writer', what: `there is no writer for the format "${id}"` });
-  return { id, title: format.title, encode: format.encode };
+  return { kind: 'file', id, title: format.title, encode: format.encode };
 }
 
 /**
@@ -26,9 +34,11 @@ export async function writerFor(path: string): Promise<Writer> {
   const extension = extname(path).toLowerCase();
   const endings: string[] = [];
   for (const entry of FORMATS) {
-    const { encode, extensions } = (await entry.load()).default;
-    if (!encode) continue;
-    if (extensions.includes(extension)) return { id: entry.id, title: entry.title, encode };
+    const { id, title, encode, writeFolder, extensions } = (await entry.load()).default;
+    if (!encode && !writeFolder) continue;
+    if (extensions.includes(extension)) {
+      return encode ? { kind: 'file', id, title, encode } : { kind: 'folder', id, title, writeFolder: writeFolder! };
+    }
     endings.push(extensions[0]);
   }
   throw inputError({

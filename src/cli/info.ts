@@ -96,10 +96,7 @@ function loadedOnce(dataset: Dataset): Dataset {
   const { values } = dataset;
   return {
     ...dataset,
-    values:
-      values.kind === 'dense'
-        ? { kind: 'dense', load: once(values.load) }
-        : { kind: 'events', load: once(values.load) },
+    values: values.kind === 'dense' ? { ...values, load: once(values.load) } : { ...values, load: once(values.load) },
   };
 }
 

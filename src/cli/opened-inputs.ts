@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { shareArrays } from '../engines/threads.ts';
-import { openNodeFile } from '../formats/node-file.ts';
+import { openNodePath } from '../formats/node-folder.ts';
 import { inputSignal, open, type Resources, withSignal } from '../index.ts';
 import type { Recipe } from '../plan/recipe.ts';
 import type { ReportSignal } from '../report/index.ts';
-import { inputError, planError } from '../signal/errors.ts';
+import { planError } from '../signal/errors.ts';
 import type { Signal } from '../signal/signal.ts';
+import { identityOf } from './input-identity.ts';
 import { holdWithin } from './memory-option.ts';
 
 /** An input of a recipe with the file it came from. */
@@ -17,7 +16,9 @@ export interface OpenedInput {
   readonly path: string;
   readonly format: string;
   readonly signal: Signal;
+  /** Of a folder: of all its files together. */
   readonly bytes: number;
+  /** Of a folder: see {@link identityOf}. */
   readonly sha256: string;
 }
 
@@ -74,11 +75,11 @@ export async function openInputs(
 ): Promise<OpenedInput[]> {
   const inputs: OpenedInput[] = [];
   for (const [name, path] of paths) {
-    const source = await openNodeFile(path);
+    const source = await openNodePath(path);
     const { datasets, format } = await open(source);
     const found = await inputSignal(datasets, recipe.inputs[name], holdWithin(memory));
     const signal = withSignal(found, { source: shareArrays(found.source) });
-    inputs.push({ name, path, format, signal, bytes: source.size, sha256: await fileHash(path) });
+    inputs.push({ name, path, format, signal, ...(await identityOf(source, path)) });
   }
   return inputs;
 }
@@ -93,15 +94,4 @@ export function recordedFrom(folder: string, inputs: readonly OpenedInput[]): Re
     const fromFolder = relative(resolve(folder), resolve(path)).split(sep).join('/');
     return { name, signal, file: { name: fromFolder, bytes, sha256 } };
   });
-}
-
-/** SHA-256 of a file, in hex, as `sha256sum` prints it. */
-export async function fileHash(path: string): Promise<string> {
-  const digest = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) digest.update(chunk as Uint8Array);
-  } catch (cause) {
-    throw inputError({ code: 'unreadable-file', where: path, what: 'the file could not be read to its end', cause });
-  }
-  return digest.digest('hex');
 }

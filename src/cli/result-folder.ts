@@ -1,8 +1,9 @@
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { internalError, outputError } from '../signal/errors.ts';
-import { temporaryBeside, writeFailure, writeFlushed } from './atomic-file.ts';
-import { contains, exists, flushFolder, makeFolders, removeEmptyFolders } from './folders.ts';
+import { writeFailure, writeFlushed } from './atomic-file.ts';
+import { beginFolder } from './atomic-folder.ts';
+import { contains, exists, flushFolder, makeFolders } from './folders.ts';
 
 export interface EncodedFile {
   /** Relative, forward slashes. */
@@ -29,42 +30,23 @@ export interface ResultFolderOptions {
 }
 
 /**
- * Begins a result folder: a sibling under a temporary name, made at once, so that an unwritable place is known before
- * the work. Readers see the old folder or the new one, whole; only a kill in the instant between two renames leaves
- * neither under this name, and then both stand beside it under hidden names.
+ * Begins a result folder, written whole or not at all (see {@link beginFolder}).
  * @throws SpectrailError `output/not-a-folder`, `output/foreign-folder`, `output/holds-inputs`, `output/cannot-write`.
  */
 export async function beginResultFolder(path: string, options: ResultFolderOptions = {}): Promise<ResultFolder> {
-  const target = resolve(path);
-  await checkReplaceable(target, path, options);
-  const building = temporaryBeside(target);
-  let madeParents: string | undefined;
-  try {
-    madeParents = await makeFolders(dirname(target));
-    await mkdir(building);
-  } catch (cause) {
-    await removeEmptyFolders(madeParents, dirname(target));
-    throw writeFailure(path, cause);
-  }
-  let open = true;
-  const discard = async () => {
-    if (!open) return;
-    open = false;
-    await rm(building, { recursive: true, force: true });
-    await removeEmptyFolders(madeParents, dirname(target));
-  };
+  await checkReplaceable(resolve(path), path, options);
+  const { building, commit, discard } = await beginFolder(path);
   return {
     path,
     discard,
     async commit(files) {
       try {
         await writeAll(building, files);
-        await replace(building, target);
-        open = false;
       } catch (cause) {
         await discard();
         throw writeFailure(path, cause);
       }
+      await commit();
     },
   };
 }
@@ -85,21 +67,25 @@ async function checkReplaceable(
       fix: 'choose another folder with --out',
     });
   }
-  const inside = [process.cwd(), ...keep].find((file) => contains(target, resolve(file)));
-  if (inside !== undefined) {
-    throw outputError({
-      code: 'holds-inputs',
-      where: shown,
-      what: `replacing this folder would delete ${relative(target, inside) || 'the folder you are in'}`,
-      fix: 'choose another folder with --out',
-    });
-  }
+  refuseIfHolding(target, shown, keep);
   if (force || (await exists(join(target, TRAIL_FILE))) || (await readdir(target)).length === 0) return;
   throw outputError({
     code: 'foreign-folder',
     where: shown,
     what: `the folder exists and is not a result of spectrail (it has no ${TRAIL_FILE})`,
     fix: 'choose another folder with --out, or replace this one and everything in it with --force',
+  });
+}
+
+/** @throws SpectrailError `output/holds-inputs` where replacing `target` would delete one of `keep`, or the folder we are in. */
+export function refuseIfHolding(target: string, shown: string, keep: readonly string[]): void {
+  const inside = [process.cwd(), ...keep].find((file) => contains(target, resolve(file)));
+  if (inside === undefined) return;
+  throw outputError({
+    code: 'holds-inputs',
+    where: shown,
+    what: `replacing this folder would delete ${relative(target, inside) || 'the folder you are in'}`,
+    fix: 'choose another folder with --out',
   });
 }
 
@@ -115,21 +101,4 @@ async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<
     folders.add(dirname(full));
   }
   for (const each of folders) await flushFolder(each);
-}
-
-async function replace(building: string, target: string): Promise<void> {
-  if (!(await exists(target))) {
-    await rename(building, target);
-  } else {
-    const old = temporaryBeside(target).replace(/\.partial$/, '.old');
-    await rename(target, old);
-    try {
-      await rename(building, target);
-    } catch (error) {
-      await rename(old, target);
-      throw error;
-    }
-    await rm(old, { recursive: true, force: true });
-  }
-  await flushFolder(dirname(target));
 }

@@ -6,6 +6,7 @@ import { compareWithOracle, corpusFiles, type Oracle, sharedFolder } from '../..
 import type { Dataset } from '../signal/dataset.ts';
 import { openFile } from './index.ts';
 import { openNodeFile } from './node-file.ts';
+import { openNodePath } from './node-folder.ts';
 import { foreignSignature } from './signatures.ts';
 
 interface Sample {
@@ -34,6 +35,7 @@ const samples: Sample[] = [
   ...sample('dm4', 'gatan-dm'),
   ...sample('emsa', 'emsa'),
   ...sample('hspy', 'hspy'),
+  ...sample('zspy', 'zspy'),
   ...sample('bruker-bcf', 'bruker-bcf'),
   ...sample('ripple', 'ripple'),
   ...tables,
@@ -52,7 +54,7 @@ const cases = samples.map((entry) => [entry.name, entry] as const);
 
 describe.skipIf(!sharedFolder())('every file of the corpus', () => {
   it.each(cases)('%s agrees with the trusted reader to the last bit', async (name, { path, oracle, format }) => {
-    const opened = await openFile(await openNodeFile(path));
+    const opened = await openFile(await openNodePath(path));
     expect(opened.format).toBe(format);
     const differences = await compareWithOracle(opened.datasets, oracle, { bytes: true, title: true });
     expect(differences).toEqual(EXCEPTIONS[name] ?? []);
@@ -84,13 +86,13 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each(cases)('does not matter to %s', async (name, { path, oracle, format }) => {
-    const original = await openFile(await openNodeFile(path));
+    const original = await openFile(await openNodePath(path));
     const stem = `${name.replace('/', '-').replace(/\.[^.]*$/, '')}${extname(path).slice(1)}`;
     if (format === 'ripple') symlinkSync(path.replace(/\.rpl$/, '.raw'), join(folder, `${stem}.raw`));
     for (const extension of ['bin', 'xyz']) {
       const renamed = join(folder, `${stem}.${extension}`);
       symlinkSync(path, renamed);
-      const opened = await openFile(await openNodeFile(renamed));
+      const opened = await openFile(await openNodePath(renamed));
       expect(opened.format).toBe(format);
       expect(described(opened.datasets)).toEqual(described(original.datasets));
       if (extension === 'bin') {

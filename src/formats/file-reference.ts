@@ -30,7 +30,8 @@ export async function readReference(file: FileReference, offset: number, length:
   });
 }
 
-async function openReference(file: FileReference): Promise<ByteSource> {
+/** @throws SpectrailError `format/…` when it is gone. */
+export async function openReference(file: FileReference): Promise<ByteSource> {
   if ('blob' in file) return (await import('./blob-file.ts')).blobFile(file.blob, file.name);
   return (await import('./node-file.ts')).openNodeFile(file.path);
 }

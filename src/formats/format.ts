@@ -1,4 +1,6 @@
 import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
+import type { FolderSource } from './folder.ts';
+import type { PixelRows } from './pixel-rows.ts';
 
 /** A file as a reader sees it: random access to bytes, in Node and in the browser alike. */
 export interface ByteSource {
@@ -31,6 +33,35 @@ export interface Format {
   read?(file: ByteSource): Promise<Dataset[]>;
   /** Complete bytes of a file holding `dataset`; the caller writes them atomically. */
   encode?(dataset: ArrayDataset): Promise<Uint8Array>;
+  /** For formats whose files are folders: decides from what lies in it, then from its name. */
+  sniffFolder?(folder: FolderSource): Promise<Sniff>;
+  readFolder?(folder: FolderSource): Promise<Dataset[]>;
+  /**
+   * Writes `dataset` into an empty folder, a run of pixels at a time: the whole is never in memory. `rows` are its values
+   * where it cannot give them itself by runs.
+   */
+  writeFolder?(dataset: ArrayDataset, target: FolderTarget, rows?: PixelRows): Promise<Written>;
+}
+
+/** What became of the values. */
+export interface Written {
+  readonly kind: 'dense' | 'events';
+  /** Values, or counts that are not 0. */
+  readonly entries: number;
+}
+
+/** A new folder being written. Nobody sees it under its name before all of it is there. */
+export interface FolderTarget {
+  /** A new file, by its path from the folder with forward slashes; folders on the way are made. */
+  create(path: string): Promise<FileTarget>;
+  /** Removes everything written so far. */
+  clear(): Promise<void>;
+}
+
+export interface FileTarget {
+  /** Appends. The bytes must stay as they are until it is done. */
+  write(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
 }
 
 export function defineFormat(format: Format): Format {

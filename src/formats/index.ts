@@ -1,5 +1,6 @@
 import type { Dataset } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../signal/errors.ts';
+import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
 import { foreignSignature } from './signatures.ts';
 
@@ -32,6 +33,8 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.hspy', '.hdf5', '.h5'],
     load: () => import('./hspy/index.ts'),
   },
+  { id: 'store', title: 'Spectrail store', extensions: ['.spectrail'], load: () => import('./store/index.ts') },
+  { id: 'zspy', title: 'HyperSpy (Zarr)', extensions: ['.zspy'], load: () => import('./zspy/index.ts') },
   {
     id: 'emsa',
     title: 'EMSA/MAS spectral data (ISO 22029)',
@@ -70,25 +73,41 @@ interface Candidate {
 }
 
 /**
- * Reads a file with the format its content shows, else with the one its name suggests. A format that is certain by
- * content has the last word; of several less sure ones the first that can read the file is taken.
+ * Reads a file, or a folder that is one unit, with the format its content shows, else with the one its name suggests. A
+ * format that is certain by content has the last word; of several less sure ones the first that can read it is taken.
  *
- * @throws SpectrailError the reader's own; `format/unknown-format` when no format recognises the file;
+ * @throws SpectrailError the reader's own; `format/unknown-format`, `format/unknown-folder` when no format recognises it;
  * `format/unreadable` naming every format that was tried; `format/reader-failed` for a failure inside a reader.
  */
-export async function openFile(source: ByteSource, formats: readonly FormatEntry[] = FORMATS): Promise<OpenedFile> {
+export async function openFile(
+  source: ByteSource | FolderSource,
+  formats: readonly FormatEntry[] = FORMATS,
+): Promise<OpenedFile> {
+  if (isFolder(source)) {
+    const candidates = await recogniseFolder(source, formats);
+    if (candidates.length === 0) throw await unknownFolder(source, formats);
+    return readWith(candidates, source.name, (format) => format.readFolder!(source));
+  }
   if (source.size === 0) {
     throw formatError({ code: 'empty-file', where: source.name, what: 'the file is empty', fix: 'export it again' });
   }
   const head = await source.read(0, HEAD_BYTES);
   const candidates = await recognise(source.name, head, formats);
   if (candidates.length === 0) throw await unknownFormat(source.name, head, formats);
+  return readWith(candidates, source.name, (format) => format.read!(source));
+}
+
+async function readWith(
+  candidates: readonly Candidate[],
+  name: string,
+  read: (format: Format) => Promise<Dataset[]>,
+): Promise<OpenedFile> {
   const sure = candidates.filter(({ sniff }) => sniff === 'certain');
   const failures: { entry: FormatEntry; error: SpectrailError }[] = [];
   for (const { entry, format } of sure.length > 0 ? sure : candidates) {
     try {
-      const datasets = await inFormat(entry, source.name, () => format.read!(source));
-      return { format: entry.id, datasets: datasets.map((dataset) => guardValues(dataset, entry, source.name)) };
+      const datasets = await inFormat(entry, name, () => read(format));
+      return { format: entry.id, datasets: datasets.map((dataset) => guardValues(dataset, entry, name)) };
     } catch (error) {
       failures.push({ entry, error: error as SpectrailError });
     }
@@ -96,12 +115,39 @@ export async function openFile(source: ByteSource, formats: readonly FormatEntry
   if (failures.length === 1) throw failures[0].error;
   throw formatError({
     code: 'unreadable',
-    where: source.name,
+    where: name,
     what: `none of the formats it could be has read it: ${failures
       .map(({ entry, error }) => `${entry.title} (${error.what})`)
       .join('; ')}`,
     fix: 'check that the file is complete, or export it in another format',
     cause: failures[0].error,
+  });
+}
+
+async function recogniseFolder(folder: FolderSource, formats: readonly FormatEntry[]): Promise<Candidate[]> {
+  const asked = await Promise.all(
+    formats.map((entry) =>
+      inFormat(entry, folder.name, async () => {
+        const { default: format } = await entry.load();
+        return { entry, format, sniff: (await format.sniffFolder?.(folder)) ?? 'no' };
+      }),
+    ),
+  );
+  return ranked(asked.filter(({ format }) => format.readFolder !== undefined));
+}
+
+async function unknownFolder(folder: FolderSource, formats: readonly FormatEntry[]) {
+  const loaded = await Promise.all(formats.map(async ({ load }) => (await load()).default));
+  const members = (await folder.list('')).map(({ name }) => name);
+  return formatError({
+    code: 'unknown-folder',
+    where: folder.name,
+    what: `this is a folder of no known kind: it holds ${members.slice(0, 6).join(', ') || 'nothing'}`,
+    expected: `a file, or a folder that is one: ${loaded
+      .filter(({ readFolder }) => readFolder)
+      .map(({ title, extensions }) => `${title} (${extensions[0]})`)
+      .join('; ')}`,
+    fix: 'name one of the files in it',
   });
 }
 
@@ -121,9 +167,11 @@ async function recognise(name: string, head: Uint8Array, formats: readonly Forma
           name,
         )),
       ];
-  return candidates
-    .filter(({ format, sniff }) => format.read !== undefined && sniff !== 'no')
-    .sort((a, b) => RANK.indexOf(a.sniff) - RANK.indexOf(b.sniff));
+  return ranked(candidates.filter(({ format }) => format.read !== undefined));
+}
+
+function ranked(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(({ sniff }) => sniff !== 'no').sort((a, b) => RANK.indexOf(a.sniff) - RANK.indexOf(b.sniff));
 }
 
 function ask(entries: readonly FormatEntry[], head: Uint8Array, name: string): Promise<Candidate[]> {
@@ -141,10 +189,15 @@ function ask(entries: readonly FormatEntry[], head: Uint8Array, name: string): P
 function guardValues(dataset: Dataset, entry: FormatEntry, name: string): Dataset {
   if (dataset.kind !== 'array') return dataset;
   const { values } = dataset;
+  const { rows: stored } = values;
+  const rows = stored && {
+    ...stored,
+    read: (start: number, end: number) => inFormat(entry, name, () => stored.read(start, end)),
+  };
   if (values.kind === 'dense') {
-    return { ...dataset, values: { kind: 'dense', load: () => inFormat(entry, name, values.load) } };
+    return { ...dataset, values: { kind: 'dense', load: () => inFormat(entry, name, values.load), rows } };
   }
-  return { ...dataset, values: { kind: 'events', load: () => inFormat(entry, name, values.load) } };
+  return { ...dataset, values: { kind: 'events', load: () => inFormat(entry, name, values.load), rows } };
 }
 
 async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise<T>): Promise<T> {

@@ -86,7 +86,8 @@ async function findSibling(path: string, name: string): Promise<ByteSource | und
   return found === undefined ? undefined : openNodeFile(join(folder, found));
 }
 
-function fileError(path: string, cause: unknown): SpectrailError {
+/** What the system said about a file or a folder, in the user's words. */
+export function fileError(path: string, cause: unknown): SpectrailError {
   const reason = (cause as NodeJS.ErrnoException)?.code;
   const where = path;
   if (reason === 'ENOENT' || reason === 'ENOTDIR') {

@@ -1,6 +1,6 @@
 import type { EventsBlock } from '../signal/block.ts';
 import type { ArrayDataset } from '../signal/dataset.ts';
-import { DTYPES, type NumberArray, type ValueArray } from '../signal/dtype.ts';
+import { DTYPES, type Dtype, type NumberArray, type ValueArray } from '../signal/dtype.ts';
 import { outputError } from '../signal/errors.ts';
 
 /**
@@ -31,32 +31,40 @@ export async function valueRuns(dataset: ArrayDataset, bytes: number): Promise<I
     for (let start = 0; start < rows; start += step) {
       const end = Math.min(rows, start + step);
       if (dense) yield dense.subarray(start * row * width, end * row * width);
-      else yield denseRun(loaded as EventsBlock, dataset, start * row, end * row);
+      else yield denseValues(loaded as EventsBlock, dataset.dtype, start * row, end * row);
     }
   })();
 }
 
-/** Values [from, to) of the dense cube. */
-function denseRun(events: EventsBlock, dataset: ArrayDataset, from: number, to: number): ValueArray {
+/**
+ * Values [from, to) of the dense form of sparse counts.
+ * @throws SpectrailError `output/value-too-large` when a count does not fit the dtype.
+ */
+export function denseValues(events: EventsBlock, dtype: Dtype, from: number, to: number): ValueArray {
   const { channels, offsets, channel, count } = events;
-  const out = DTYPES[dataset.dtype].make(to - from) as NumberArray;
+  const values = DTYPES[dtype].make(to - from);
+  const wide = values instanceof BigInt64Array || values instanceof BigUint64Array ? values : undefined;
+  const out = values as NumberArray;
   const [first, last] = [Math.floor(from / channels), Math.ceil(to / channels)];
   for (let pixel = first; pixel < last; pixel++) {
     const base = pixel * channels - from;
     for (let e = offsets[pixel]; e < offsets[pixel + 1]; e++) {
       const at = base + channel[e];
       if (at < 0 || at >= out.length) continue;
-      out[at] = count[e];
-      if (out[at] !== count[e]) throw tooLarge(dataset, count[e]);
+      if (wide) wide[at] = BigInt(count[e]);
+      else {
+        out[at] = count[e];
+        if (out[at] !== count[e]) throw tooLarge(dtype, count[e]);
+      }
     }
   }
-  return out;
+  return values;
 }
 
-function tooLarge(dataset: ArrayDataset, value: number) {
+function tooLarge(dtype: Dtype, value: number) {
   return outputError({
     code: 'value-too-large',
-    what: `a count of ${value} does not fit ${dataset.dtype}`,
+    what: `a count of ${value} does not fit ${dtype}`,
     expected: 'a wider type for these counts',
   });
 }

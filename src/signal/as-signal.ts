@@ -1,5 +1,5 @@
 import type { Axis } from './axis.ts';
-import { type DenseBlock, toEvents } from './block.ts';
+import type { DenseBlock } from './block.ts';
 import type { ArrayDataset, Dataset, StoredRows, ValueFacts } from './dataset.ts';
 import { isReal, type NumberArray, type ValueArray } from './dtype.ts';
 import { inputError } from './errors.ts';
@@ -10,6 +10,7 @@ import { type Noise, poisson, unknownNoise } from './noise.ts';
 import type { Shift } from './shift.ts';
 import { createSignal, type Signal } from './signal.ts';
 import type { Source } from './source.ts';
+import { gatherEvents, SPARSE_BELOW } from './sparse.ts';
 import { parseInUnit } from './units.ts';
 
 /** What the user knows better than the file. */
@@ -23,9 +24,6 @@ export interface SignalOptions {
   /** Most bytes of values to hold in memory; larger signals are read from their file where they are needed. Default: all. */
   readonly hold?: number;
 }
-
-/** Sparse storage pays below this share of non-zero values. */
-const SPARSE_BELOW = 0.25;
 
 /**
  * Narrows a dataset to one spectral axis, with modality, intensity and noise inferred from evidence that is kept in the
@@ -160,7 +158,8 @@ async function loadBlock(dataset: ArrayDataset): Promise<Loaded> {
   const { facts, mask } = inspect(values, pixels, channels);
   const dense: DenseBlock = { kind: 'dense', pixels, channels, values };
   const sparse = facts.whole && facts.min >= 0 && pixels > 1 && facts.nonZero < SPARSE_BELOW * facts.values;
-  return { source: { type: 'memory', block: sparse ? toEvents(dense) : dense }, mask, facts };
+  const events = sparse ? gatherEvents(values, pixels, channels) : undefined;
+  return { source: { type: 'memory', block: events?.kind === 'events' ? events : dense }, mask, facts };
 }
 
 /** 64-bit integers become doubles while they are exact. */

@@ -1,4 +1,6 @@
 import { DTYPES, type Dtype, type NumberArray } from './dtype.ts';
+import { inputError } from './errors.ts';
+import { gatherEvents } from './sparse.ts';
 
 /**
  * A run of whole pixels, the unit in which every shape meets the data. Structured-cloneable: it crosses worker
@@ -104,31 +106,19 @@ export function toDense(block: Block, dtype: Dtype = 'float64'): DenseBlock {
   return { kind: 'dense', pixels, channels, values };
 }
 
-/** Sparse form of a dense block of non-negative whole numbers. Non-integers and negatives must be excluded by the caller. */
-export function toEvents(block: DenseBlock): EventsBlock {
-  const { pixels, channels, values } = block;
-  let entries = 0;
-  let largest = 0;
-  for (let i = 0; i < pixels * channels; i++) {
-    if (values[i] !== 0) entries++;
-    if (values[i] > largest) largest = values[i];
-  }
-  const offsets = new Uint32Array(pixels + 1);
-  const channel = channels <= 65536 ? new Uint16Array(entries) : new Uint32Array(entries);
-  const count =
-    largest < 256 ? new Uint8Array(entries) : largest < 65536 ? new Uint16Array(entries) : new Uint32Array(entries);
-  let at = 0;
-  for (let i = 0; i < pixels; i++) {
-    for (let j = 0; j < channels; j++) {
-      const value = values[i * channels + j];
-      if (value !== 0) {
-        channel[at] = j;
-        count[at++] = value;
-      }
-    }
-    offsets[i + 1] = at;
-  }
-  return { kind: 'events', pixels, channels, offsets, channel, count };
+/**
+ * Sparse form of a dense block of counts.
+ * @throws SpectrailError `input/not-counts` for a value that is negative, not whole or above 2^32 − 1.
+ */
+export function toEvents({ pixels, channels, values }: DenseBlock): EventsBlock {
+  const events = gatherEvents(values, pixels, channels);
+  if (events.kind === 'events') return events;
+  throw inputError({
+    code: 'not-counts',
+    what: `a value is ${events.value}`,
+    expected: 'whole numbers from 0 to 2^32 − 1',
+    fix: 'keep the values dense',
+  });
 }
 
 /** Joins blocks of one kind, in order, into one. Events keep the widest count type among them. */

@@ -17,6 +17,7 @@ import {
 } from './eds-specimen.ts';
 import { type PhaseSpectrum, phaseSpectrum } from './eds-spectrum.ts';
 import { type CountModel, countType, eventsSampler, ripplePattern } from './events-sampling.ts';
+import type { Simulation } from './index.ts';
 
 /** Counts per second at which the stated live time is reckoned. */
 const COUNT_RATE = 10_000;
@@ -182,8 +183,18 @@ function metadataOf(parameters: EdsParameters, specimen: readonly Material[]): M
   };
 }
 
-/** The truth as JSON can hold it: typed arrays become lists, and `labels` rows of the map. */
-export function truthAsPlain(truth: EdsTruth): PlainTree {
+/** What every simulator hands back. */
+export function asSimulation({ dataset, truth, drawPixels }: EdsSimulation): Simulation {
+  return {
+    dataset,
+    draw: drawPixels,
+    truth: (options) => truthAsPlain(truth, options?.maps),
+    maps: { labels: { values: truth.labels, shape: truth.shape } },
+  };
+}
+
+/** The truth as JSON can hold it: typed arrays become lists, and `labels` rows of the map unless `maps` is false. */
+export function truthAsPlain(truth: EdsTruth, maps = true): PlainTree {
   const [height, width] = truth.shape;
   const { rare, ripplePattern: pattern } = truth;
   return {
@@ -200,12 +211,16 @@ export function truthAsPlain(truth: EdsTruth): PlainTree {
       mean: [...phase.mean],
       components: phase.components.map(({ name, values }) => ({ name, values: [...values] })),
     })),
-    labels: Array.from({ length: height }, (_, y) => [...truth.labels.subarray(y * width, (y + 1) * width)]),
+    ...(maps ? { labels: rowsOf(truth.labels, height, width) } : {}),
     pair: { phases: [...truth.pair.phases], element: truth.pair.element, difference: truth.pair.difference },
     ...(rare ? { rare: { ...rare, pixels: [...rare.pixels] } } : {}),
     relativeThickness: [...truth.relativeThickness],
     ...(pattern ? { ripplePattern: [...pattern] } : {}),
   };
+}
+
+function rowsOf(map: Uint8Array, height: number, width: number): number[][] {
+  return Array.from({ length: height }, (_, y) => [...map.subarray(y * width, (y + 1) * width)]);
 }
 
 export type { Composition, EdsParameters };

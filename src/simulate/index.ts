@@ -1,11 +1,16 @@
+import type { EventsBlock } from '../signal/block.ts';
 import type { ArrayDataset, PlainTree } from '../signal/dataset.ts';
 import { EDS_DEFAULTS } from './eds-parameters.ts';
 
 /** What every simulator hands back. */
 export interface Simulation {
   readonly dataset: ArrayDataset;
-  /** Everything that went in, as plain data. */
-  readonly truth: () => PlainTree;
+  /** The values of pixels [start, end) alone, the same as in the whole: for maps that are never in memory as one. */
+  readonly draw: (start: number, end: number) => EventsBlock;
+  /** Everything that went in, as plain data; `maps: false` leaves out what {@link Simulation.maps} holds. */
+  readonly truth: (options?: { readonly maps?: boolean }) => PlainTree;
+  /** The truth that has a value for each pixel, by its name there; row-major. */
+  readonly maps: Readonly<Record<string, { readonly values: Uint8Array; readonly shape: readonly number[] }>>;
 }
 
 export interface Simulator {
@@ -24,11 +29,8 @@ export const SIMULATORS: Readonly<Record<string, Simulator>> = {
     title: 'STEM-EDS map of a cross section: four phases, a look-alike pair, a rare inclusion',
     defaults: { ...EDS_DEFAULTS },
     load: async () => {
-      const { simulateEds, truthAsPlain } = await import('./eds.ts');
-      return (parameters = {}) => {
-        const { dataset, truth } = simulateEds(parameters);
-        return { dataset, truth: () => truthAsPlain(truth) };
-      };
+      const { asSimulation, simulateEds } = await import('./eds.ts');
+      return (parameters = {}) => asSimulation(simulateEds(parameters));
     },
   },
 };

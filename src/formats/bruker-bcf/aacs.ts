@@ -1,5 +1,5 @@
-import { Unzlib } from 'fflate';
 import { formatError } from '../../signal/errors.ts';
+import { inflateInto } from '../inflate.ts';
 
 /**
  * The compression layer of the container. Facts: 128 bytes of header (signature `AACS`, block size at 4, number of
@@ -10,8 +10,6 @@ const BLOCK_HEAD = 16;
 /** Blank image planes shrink a thousandfold, so the first bytes are free of the ratio cap. */
 const FREE_BYTES = 1 << 26;
 const RATIO = 50;
-/** Compressed bytes handed over at a time: bounds how far a lying block runs past its declared length. */
-const STRIDE = 1 << 15;
 
 export function isCompressed(content: Uint8Array): boolean {
   return content.length >= HEAD && String.fromCharCode(...content.subarray(0, 4)) === 'AACS';
@@ -40,38 +38,24 @@ export function inflateBlocks(content: Uint8Array, where: string): Uint8Array {
   for (let i = 0; i < count; i++) {
     const [stored, length] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
     at += BLOCK_HEAD;
-    inflateBlock(content.subarray(at, at + stored), out.subarray(filled, filled + length), where, i);
+    inflateInto(
+      content.subarray(at, at + stored),
+      out.subarray(filled, filled + length),
+      'zlib',
+      `${where}, block ${i}`,
+    );
     filled += length;
     at += stored;
   }
   return out;
 }
 
-function inflateBlock(stored: Uint8Array, out: Uint8Array, where: string, block: number): void {
-  let filled = 0;
-  const stream = new Unzlib((piece) => {
-    if (filled + piece.length > out.length) throw bomb(where, `block ${block} beyond its ${out.length} bytes`);
-    out.set(piece, filled);
-    filled += piece.length;
-  });
-  try {
-    for (let at = 0; at < stored.length; at += STRIDE) {
-      stream.push(stored.subarray(at, at + STRIDE), at + STRIDE >= stored.length);
-    }
-  } catch (cause) {
-    if (cause instanceof Error && cause.name === 'SpectrailError') throw cause;
-    throw corrupt(where, block, `cannot be decompressed (${cause instanceof Error ? cause.message : cause})`, cause);
-  }
-  if (filled !== out.length) throw corrupt(where, block, `holds ${filled} bytes instead of ${out.length}`);
-}
-
-function corrupt(where: string, block: number, what: string, cause?: unknown) {
+function corrupt(where: string, block: number, what: string) {
   return formatError({
     code: 'bad-compression',
     where,
     what: `compressed block ${block} ${what}`,
     fix: 'the file is damaged: copy it again from the instrument',
-    cause,
   });
 }
 

@@ -1,7 +1,7 @@
 import { type Axis, type AxisRole, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { Plain, PlainTree } from '../../signal/dataset.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
-import type { Hdf5File } from '../hdf5/index.ts';
+import type { Container } from './container.ts';
 
 export interface AxesRead {
   /** In array order. */
@@ -16,7 +16,7 @@ interface Described {
 
 /** The axes of one experiment, one per dimension of its data. */
 export async function readAxes(
-  file: Hdf5File,
+  file: Container,
   experiment: string,
   shape: readonly number[],
   recordBy: Plain | undefined,
@@ -41,7 +41,7 @@ export async function readAxes(
   return { axes, warnings };
 }
 
-async function describe(file: Hdf5File, path: string): Promise<Described> {
+async function describe(file: Container, path: string): Promise<Described> {
   const found = await file.attributes(path);
   const attributes: PlainTree = Object.create(null);
   for (const [name, { value }] of Object.entries(found)) attributes[name] = value;

@@ -1,9 +1,7 @@
-import { type Axis, axisValues } from '../../signal/axis.ts';
-import type { ArrayDataset, Plain, PlainTree } from '../../signal/dataset.ts';
-import { outputError } from '../../signal/errors.ts';
-import { createHdf5, type Hdf5Writer } from '../hdf5/index.ts';
+import type { ArrayDataset } from '../../signal/dataset.ts';
+import { createHdf5 } from '../hdf5/index.ts';
 import { valueRuns } from '../value-runs.ts';
-import { emptyTree, isTree, unflattenMetadata } from './vocabulary.ts';
+import { writeExperiment } from './write-experiment.ts';
 
 /** Values handed to the HDF5 library at once. */
 const RUN_BYTES = 2 ** 24;
@@ -15,106 +13,14 @@ const RUN_BYTES = 2 ** 24;
  * @throws SpectrailError `output/empty-dataset`, `output/hdf5-write`, `output/value-too-large`
  */
 export async function encodeHspy(dataset: ArrayDataset): Promise<Uint8Array> {
-  if (dataset.shape.includes(0)) {
-    throw outputError({
-      code: 'empty-dataset',
-      what: `"${dataset.title}" has no values (shape ${dataset.shape.join(' × ')})`,
-      expected: 'at least one value',
-    });
-  }
   const runs = await valueRuns(dataset, RUN_BYTES);
   const file = await createHdf5();
   try {
-    file.attribute('/', 'file_format', 'HyperSpy');
-    file.attribute('/', 'file_format_version', '3.1');
-    file.group('/Experiments');
-    const path = `/Experiments/${linkName(dataset.title) || '__unnamed__'}`;
-    file.group(path);
-    file.attribute(path, 'package', '');
-    file.attribute(path, 'package_version', '');
-    file.attribute(path, 'spectrail_dtype', dataset.dtype);
-    const { metadata, original } = fileTrees(dataset);
-    dataset.axes.forEach((axis, i) => {
-      writeAxis(file, `${path}/axis-${i}`, axis, isBinned(axis, dataset));
-    });
-    if (dataset.axes.length === 0) writeScalarAxis(file, `${path}/axis-0`);
-    const shape = dataset.shape.length === 0 ? [1] : dataset.shape;
-    file.dataset(`${path}/data`, shape, dataset.dtype, runs);
-    writeTree(file, `${path}/metadata`, metadata);
-    writeTree(file, `${path}/original_metadata`, original);
-    file.group(`${path}/learning_results`);
+    const numbers = (path: string, values: Float64Array) => file.dataset(path, [values.length], 'float64', [values]);
+    const { path, shape } = writeExperiment({ ...file, numbers }, dataset, 'HyperSpy');
+    file.dataset(path, shape, dataset.dtype, runs);
     return file.finish();
   } finally {
     file.discard();
   }
-}
-
-/** A dataset read from a HyperSpy file gives its own trees back; any other's original tree goes in whole. */
-function fileTrees(dataset: ArrayDataset): { metadata: PlainTree; original: PlainTree } {
-  const { metadata: base, original_metadata: original } = dataset.original;
-  const fromHyperSpy = isTree(base) && isTree(original) && Object.keys(dataset.original).length === 2;
-  return {
-    metadata: unflattenMetadata(dataset.metadata, fromHyperSpy ? base : emptyTree(), dataset.title),
-    original: fromHyperSpy ? original : dataset.original,
-  };
-}
-
-/** HyperSpy divides by the channel width only where an axis is not binned; recorded EELS and EDS counts are. */
-function isBinned(axis: Axis, dataset: ArrayDataset): boolean {
-  return axis.role === 'spectral' && /^(EELS|EDS)/.test(String(dataset.metadata.signal_type ?? ''));
-}
-
-function writeAxis(file: Hdf5Writer, path: string, axis: Axis, binned: boolean): void {
-  file.group(path);
-  const uniform = axis.kind === 'uniform';
-  file.attribute(path, '_type', uniform ? 'UniformDataAxis' : 'DataAxis');
-  if (axis.name) file.attribute(path, 'name', axis.name);
-  if (axis.unit) file.attribute(path, 'units', axis.unit);
-  file.attribute(path, 'navigate', axis.role === 'navigation');
-  file.attribute(path, 'is_binned', binned);
-  if (uniform) {
-    file.attribute(path, 'size', BigInt(axis.size));
-    file.attribute(path, 'scale', axis.scale);
-    file.attribute(path, 'offset', axis.offset);
-  } else {
-    file.dataset(`${path}/axis`, [axis.size], 'float64', [axisValues(axis)]);
-  }
-}
-
-function writeScalarAxis(file: Hdf5Writer, path: string): void {
-  writeAxis(file, path, { kind: 'uniform', name: '', unit: '', role: 'spectral', size: 1, scale: 1, offset: 0 }, false);
-}
-
-function writeTree(file: Hdf5Writer, path: string, tree: PlainTree): void {
-  file.group(path);
-  for (const [key, value] of Object.entries(tree)) writeEntry(file, path, linkName(key) || '_', value);
-}
-
-function writeEntry(file: Hdf5Writer, path: string, name: string, value: Plain): void {
-  if (value === null) file.attribute(path, name, '_None_');
-  else if (Array.isArray(value)) writeList(file, path, name, value);
-  else if (typeof value === 'object') writeTree(file, `${path}/${name}`, value);
-  else file.attribute(path, name, value);
-}
-
-function writeList(file: Hdf5Writer, path: string, name: string, list: readonly Plain[]): void {
-  if (list.length === 0) {
-    file.attribute(path, `_list_empty_${name}`, '_None_');
-  } else if (list.every((item): item is string => typeof item === 'string')) {
-    file.strings(`${path}/_list_${name}`, list);
-  } else if (list.every((item): item is number => typeof item === 'number')) {
-    file.dataset(`${path}/_list_${name}`, [list.length], 'float64', [Float64Array.from(list)]);
-  } else {
-    const group = `${path}/_list_${list.length}_${name}`;
-    file.group(group);
-    list.forEach((item, i) => {
-      writeEntry(file, group, String(i), item);
-    });
-  }
-}
-
-/** HDF5 splits names at '/', takes '.' for the group itself, and ends them at NUL. */
-function linkName(text: string): string {
-  const name = text.replaceAll('/', '-').replaceAll('\0', '');
-  return /^\.+$/.test(name) ? name.replaceAll('.', '_') : name;
 }

@@ -1,6 +1,6 @@
 import type { Plain, PlainTree } from '../../signal/dataset.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
-import type { Hdf5File } from '../hdf5/index.ts';
+import type { Container } from './container.ts';
 import { emptyTree } from './vocabulary.ts';
 
 /** Arrays above this many values are named, not listed. */
@@ -22,7 +22,7 @@ const DEEPEST = 32;
  * A group and all below it as plain data. HyperSpy marks what HDF5 cannot say by prefixes and a word: `_list_`, `_tuple_`,
  * `_list_empty_`, `_datetime_`, "_None_". Entries that cannot be read are left out with a warning.
  */
-export async function readTree(file: Hdf5File, path: string, budget: TreeBudget, depth = 0): Promise<PlainTree> {
+export async function readTree(file: Container, path: string, budget: TreeBudget, depth = 0): Promise<PlainTree> {
   const tree = emptyTree();
   const attributes = await file.attributes(path);
   for (const [name, { value }] of Object.entries(attributes)) {
@@ -76,7 +76,7 @@ function groupEntry(name: string, tree: PlainTree): Plain {
     .map((key) => tree[key]);
 }
 
-async function datasetEntry(file: Hdf5File, path: string, name: string): Promise<Plain> {
+async function datasetEntry(file: Container, path: string, name: string): Promise<Plain> {
   const { shape, dtype, element } = await file.dataset(path);
   const count = shape.reduce((a, b) => a * b, 1);
   const what = dtype ?? (element.kind === 'other' ? element.what : 'text');

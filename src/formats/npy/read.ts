@@ -2,8 +2,11 @@ import { uniformAxis } from '../../signal/axis.ts';
 import type { Dataset } from '../../signal/dataset.ts';
 import { DTYPES, type Dtype, decodeValues } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
+import { referenceTo } from '../file-reference.ts';
 import type { ByteSource } from '../format.ts';
 import { permuteAxes } from '../permute-axes.ts';
+import rawRows from '../raw-rows.ts';
+import { denseRows, fitsBlocks } from '../stored-rows.ts';
 
 const KINDS: Readonly<Record<string, Dtype>> = {
   b1: 'bool',
@@ -60,6 +63,9 @@ export async function readNpy(source: ByteSource): Promise<Dataset[]> {
   }
   const stored = fortran ? [...shape].reverse() : shape;
   const order = fortran ? shape.map((_, d) => shape.length - 1 - d) : shape.map((_, d) => d);
+  const littleEndian = descr[1] !== '>' || bytes / width === 1;
+  const file = referenceTo(source);
+  const inPlace = file && fitsBlocks(dtype) && (!fortran || shape.length === 1);
   return [
     {
       kind: 'array',
@@ -71,10 +77,17 @@ export async function readNpy(source: ByteSource): Promise<Dataset[]> {
         kind: 'dense',
         load: async () => {
           const raw = await source.read(start, count * bytes);
-          const element = bytes / width;
-          const little = descr[1] !== '>' || element === 1;
-          return permuteAxes(decodeValues(raw, dtype, count, little), stored, order, width);
+          return permuteAxes(decodeValues(raw, dtype, count, littleEndian), stored, order, width);
         },
+        rows: inPlace
+          ? denseRows(
+              'rows/raw',
+              rawRows,
+              { file, offset: start, dtype, littleEndian, channels: shape[shape.length - 1] },
+              dtype,
+              shape,
+            )
+          : undefined,
       },
       metadata: {},
       original: { header: text.trim() },

@@ -1,9 +1,12 @@
 import { type Axis, type AxisRole, uniformAxis } from '../../signal/axis.ts';
-import type { ArrayDataset, Dataset } from '../../signal/dataset.ts';
+import type { ArrayDataset, Dataset, StoredRows } from '../../signal/dataset.ts';
 import { DTYPES, decodeValues, type ValueArray } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
+import { referenceTo } from '../file-reference.ts';
 import type { ByteSource } from '../format.ts';
 import { permuteAxes } from '../permute-axes.ts';
+import rawRows from '../raw-rows.ts';
+import { denseRows, fitsBlocks } from '../stored-rows.ts';
 import { parseRipple, type RippleHeader } from './header.ts';
 import { rippleMetadata } from './metadata.ts';
 
@@ -72,11 +75,26 @@ function describeDataset(header: RippleHeader, raw: ByteSource): ArrayDataset {
     shape: order.map((d) => sizes[d]),
     dtype,
     axes: order.map((d) => stored[d]),
-    values: { kind: 'dense', load: async () => permuteAxes(await loadValues(header, raw), sizes, order) },
+    values: {
+      kind: 'dense',
+      load: async () => permuteAxes(await loadValues(header, raw), sizes, order),
+      rows: order.every((axis, d) => axis === d) ? rowsInPlace(header, raw, sizes) : undefined,
+    },
     metadata: rippleMetadata(entries),
     original: entries,
     warnings,
   };
+}
+
+function rowsInPlace(
+  { dtype, offset, littleEndian }: RippleHeader,
+  raw: ByteSource,
+  shape: readonly number[],
+): StoredRows | undefined {
+  const file = referenceTo(raw);
+  if (!file || !fitsBlocks(dtype)) return undefined;
+  const args = { file, offset, dtype, littleEndian, channels: shape[shape.length - 1] };
+  return denseRows('rows/raw', rawRows, args, dtype, shape);
 }
 
 type Dimension = 'width' | 'height' | 'depth';
