@@ -1,6 +1,7 @@
 import type { Dataset } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../signal/errors.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
+import { isHdf5 } from './hdf5/signature.ts';
 import { foreignSignature } from './signatures.ts';
 
 /** What is known of a format before its code is loaded. */
@@ -31,6 +32,12 @@ export const FORMATS: readonly FormatEntry[] = [
     title: 'HyperSpy (HDF5)',
     extensions: ['.hspy', '.hdf5', '.h5'],
     load: () => import('./hspy/index.ts'),
+  },
+  {
+    id: 'velox-emd',
+    title: 'Velox EMD (Thermo Fisher)',
+    extensions: ['.emd'],
+    load: () => import('./velox-emd/index.ts'),
   },
   {
     id: 'emsa',
@@ -81,8 +88,8 @@ export async function openFile(source: ByteSource, formats: readonly FormatEntry
     throw formatError({ code: 'empty-file', where: source.name, what: 'the file is empty', fix: 'export it again' });
   }
   const head = await source.read(0, HEAD_BYTES);
-  const candidates = await recognise(source.name, head, formats);
-  if (candidates.length === 0) throw await unknownFormat(source.name, head, formats);
+  const candidates = await probed(await recognise(source.name, head, formats), source);
+  if (candidates.length === 0) throw await unknownFormat(source, head, formats);
   const sure = candidates.filter(({ sniff }) => sniff === 'certain');
   const failures: { entry: FormatEntry; error: SpectrailError }[] = [];
   for (const { entry, format } of sure.length > 0 ? sure : candidates) {
@@ -126,6 +133,26 @@ async function recognise(name: string, head: Uint8Array, formats: readonly Forma
     .sort((a, b) => RANK.indexOf(a.sniff) - RANK.indexOf(b.sniff));
 }
 
+/** Of several likely formats, those that can look inside the file say whether it is theirs; what is damaged stays likely. */
+async function probed(candidates: Candidate[], source: ByteSource): Promise<Candidate[]> {
+  if (candidates.length < 2 || candidates[0].sniff === 'certain') return candidates;
+  const found: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { entry, format, sniff } = candidate;
+    if (!format.probe || sniff !== 'likely') {
+      found.push(candidate);
+      continue;
+    }
+    try {
+      if (await inFormat(entry, source.name, () => format.probe!(source)))
+        found.push({ ...candidate, sniff: 'certain' });
+    } catch {
+      found.push(candidate);
+    }
+  }
+  return found.sort((a, b) => RANK.indexOf(a.sniff) - RANK.indexOf(b.sniff));
+}
+
 function ask(entries: readonly FormatEntry[], head: Uint8Array, name: string): Promise<Candidate[]> {
   return Promise.all(
     entries.map((entry) =>
@@ -162,12 +189,12 @@ async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise
   }
 }
 
-async function unknownFormat(name: string, head: Uint8Array, formats: readonly FormatEntry[]) {
+async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {
   const loaded = await Promise.all(formats.map(async ({ load }) => (await load()).default));
-  const foreign = foreignSignature(head);
+  const foreign = foreignSignature(head) ?? (isHdf5(head) ? await kindOfHdf5(source) : undefined);
   return formatError({
     code: 'unknown-format',
-    where: name,
+    where: source.name,
     what: foreign
       ? `the file looks like ${foreign}, which cannot be read yet`
       : 'the file is in none of the formats that can be read',
@@ -177,4 +204,14 @@ async function unknownFormat(name: string, head: Uint8Array, formats: readonly F
       .join('; '),
     fix: 'export it in one of them',
   });
+}
+
+async function kindOfHdf5(source: ByteSource): Promise<string> {
+  const { hdf5Kind, openHdf5 } = await import('./hdf5/index.ts');
+  const file = await openHdf5(source);
+  try {
+    return (await hdf5Kind(file)) ?? 'an HDF5 file of no known kind';
+  } finally {
+    await file.close();
+  }
 }

@@ -3,7 +3,7 @@ import type { ArrayDataset, Dataset, PlainTree } from '../../signal/dataset.ts';
 import { DTYPES } from '../../signal/dtype.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
-import { type Hdf5File, hdf5Kind, openHdf5 } from '../hdf5/index.ts';
+import { type Hdf5File, type Hdf5Member, hdf5Kind, openHdf5 } from '../hdf5/index.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import { readAxes } from './axes.ts';
 import { modernMetadata } from './old-metadata.ts';
@@ -11,6 +11,19 @@ import { readTree, treeBudget } from './tree.ts';
 import { emptyTree, flattenMetadata } from './vocabulary.ts';
 
 const EXPERIMENTS = '/Experiments';
+
+export async function isHyperspyFile(source: ByteSource): Promise<boolean> {
+  const file = await openHdf5(source);
+  try {
+    return holdsExperiments(await file.list('/'));
+  } finally {
+    await file.close();
+  }
+}
+
+function holdsExperiments(root: readonly Hdf5Member[]): boolean {
+  return root.some(({ name, kind }) => name === 'Experiments' && kind === 'group');
+}
 
 /**
  * Every experiment of a HyperSpy file. Values are read when asked, from the file opened anew.
@@ -27,7 +40,7 @@ export async function readHspy(source: ByteSource): Promise<Dataset[]> {
 
 async function readExperiments(file: Hdf5File, source: ByteSource): Promise<Dataset[]> {
   const root = await file.list('/');
-  if (!root.some(({ name, kind }) => name === 'Experiments' && kind === 'group')) {
+  if (!holdsExperiments(root)) {
     const kind = await hdf5Kind(file);
     const held = root.slice(0, 6).map(({ name }) => `"${name}"`);
     throw formatError({
