@@ -57,6 +57,8 @@ export class EventsCollector {
     const { stride, counts, filled } = tally;
     const words = stride >> 5;
     this.#offsets.fill(this.#entries, this.#done + 1, pixel + 1);
+    let channel = this.#channel;
+    let count = this.#count;
     let entries = this.#entries;
     let largest = this.#largest;
     let total = this.#total;
@@ -66,7 +68,11 @@ export class EventsCollector {
         let bits = filled[word];
         if (bits === 0) continue;
         filled[word] = 0;
-        if (entries + 32 > this.#channel.length) this.#grow(entries);
+        if (entries + 32 > channel.length) {
+          this.#grow(entries);
+          channel = this.#channel;
+          count = this.#count;
+        }
         const base = word << 5;
         const first = base - s * stride;
         do {
@@ -76,9 +82,10 @@ export class EventsCollector {
           if (n > largest) {
             largest = n;
             this.#widen(n, entries);
+            count = this.#count;
           }
-          this.#channel[entries] = first + bit;
-          this.#count[entries++] = n;
+          channel[entries] = first + bit;
+          count[entries++] = n;
           total += n;
           bits &= bits - 1;
         } while (bits !== 0);

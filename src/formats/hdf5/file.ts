@@ -170,17 +170,20 @@ class OpenFile implements Hdf5File {
       const bytes = part.count.reduce((a, b) => a * b, meta.size);
       const count = part.count.map(BigInt);
       const offset = part.start.map((at, d) => BigInt(at + box.start[d]));
-      const data = this.#fetch(path, bytes, (at) =>
-        this.#library.module.get_dataset_data(
-          this.#file,
-          path,
-          count,
-          offset,
-          count.map(() => 1n),
-          BigInt(at),
-        ),
+      this.#borrow(
+        path,
+        bytes,
+        (at) =>
+          this.#library.module.get_dataset_data(
+            this.#file,
+            path,
+            count,
+            offset,
+            count.map(() => 1n),
+            BigInt(at),
+          ),
+        (data) => placeTile(whole as Uint8Array, box.count, part, valuesOf(data, element) as Uint8Array, width),
       );
-      placeTile(whole as Uint8Array, box.count, part, valuesOf(data, element) as Uint8Array, width);
     }
     return whole;
   }
@@ -234,16 +237,20 @@ class OpenFile implements Hdf5File {
   }
 
   /** Reads `bytes` bytes into library memory and copies them out. */
-  #fetch(path: string, bytes: number, read: (at: number) => number, before?: (at: number) => void): Uint8Array {
+  #fetch(path: string, bytes: number, read: (at: number) => number): Uint8Array {
+    return this.#borrow(path, bytes, read, (data) => data.slice());
+  }
+
+  /** Reads `bytes` bytes into library memory, where `use` may look at them until it returns. */
+  #borrow<T>(path: string, bytes: number, read: (at: number) => number, use: (data: Uint8Array) => T): T {
     return this.#call(path, 'reading', ({ module }) => {
       const at = module._malloc(Math.max(bytes, 1));
       if (at === 0) throw tooLarge(path, bytes, 'the memory of the HDF5 library');
       try {
         module.HEAPU8.fill(0, at, at + bytes);
         const status = read(at);
-        if (status < 0 && !this.#library.complaints.text()) throw new Error(`status ${status}`);
-        if (status >= 0) before?.(at);
-        return module.HEAPU8.slice(at, at + bytes);
+        if (status < 0) throw new Error(`status ${status}`);
+        return use(module.HEAPU8.subarray(at, at + bytes));
       } finally {
         module._free(at);
       }
@@ -265,8 +272,9 @@ class OpenFile implements Hdf5File {
       );
     }
     const texts: string[] = [];
-    this.#fetch(path, bytes, read, (at) => {
+    this.#borrow(path, bytes, read, (data) => {
       const { HEAPU8: heap } = this.#library.module;
+      const at = data.byteOffset;
       const pointers = new DataView(heap.buffer, at, bytes);
       for (let i = 0; i < valueCount(meta); i++) {
         const from = pointers.getUint32(4 * i, true);

@@ -8,7 +8,7 @@ import { numberAt, readJsonColumn, readJsonText, summarised, textAt } from './js
 import { readFrameRange } from './labels.ts';
 import { detectorsOf } from './microscope.ts';
 import { declaredSizes, fittingSize, type ScanSize } from './scan-size.ts';
-import { NEXT_PIXEL, type PixelStream, pixelStream, sumStreams } from './stream.ts';
+import { NEXT_PIXEL, type PixelStream, photonsIn, pixelStream, sumStreams } from './stream.ts';
 
 interface Detector {
   readonly path: string;
@@ -29,7 +29,7 @@ export async function readSpectrumMap(
   const { file, source } = contents;
   const detectors: Detector[] = [];
   for (const path of await groupsIn(file, '/Data/SpectrumStream')) detectors.push(await readStream(contents, path));
-  if (detectors.every(({ stream }) => stream.ends === 0)) return undefined;
+  if (detectors.every(({ stream }) => photonsIn(stream) === stream.values.length)) return undefined;
   const [{ metadata, settings, channels }] = detectors;
   const where = `${source.name}:/Data/SpectrumStream`;
   if (detectors.some((detector) => detector.channels !== channels)) {
