@@ -1,22 +1,22 @@
 import type { EventsBlock } from '../signal/block.ts';
 
 /**
- * Spectra being counted, side by side: `counts[s·stride + channel]`, and one bit of `filled` for every count that is not 0
- * (bit `k & 31` of word `k >> 5`), so that emptying a spectrum costs what it holds. Decoders write both themselves.
+ * A spectrum being counted. A bit of `filled` stands for every channel that is not empty (bit `channel & 31` of word
+ * `channel >> 5`), a bit of `groups` for every such word, so that emptying a spectrum costs what it holds. Decoders write
+ * all three themselves.
  */
 export interface Tally {
-  /** Channels rounded up to whole words of bits. */
-  readonly stride: number;
   readonly counts: Uint32Array;
   readonly filled: Int32Array;
+  readonly groups: Int32Array;
 }
 
-export function makeTally(spectra: number, channels: number): Tally {
+export function makeTally(channels: number): Tally {
   const words = Math.ceil(channels / 32);
   return {
-    stride: words * 32,
-    counts: new Uint32Array(spectra * words * 32),
-    filled: new Int32Array(spectra * words),
+    counts: new Uint32Array(words * 32),
+    filled: new Int32Array(words),
+    groups: new Int32Array(Math.ceil(words / 32)),
   };
 }
 
@@ -52,50 +52,48 @@ export class EventsCollector {
     this.#count = new Uint8Array(guess);
   }
 
-  /** The first `spectra` spectra of `tally` are pixel `pixel` and those behind it; pixels never go back. Empties the tally. */
-  take(tally: Tally, pixel: number, spectra = 1): void {
-    const { stride, counts, filled } = tally;
-    const words = stride >> 5;
+  /** The spectrum in `tally` is that of `pixel`; pixels never go back. Empties the tally. */
+  take({ counts, filled, groups }: Tally, pixel: number): void {
     this.#offsets.fill(this.#entries, this.#done + 1, pixel + 1);
     let channel = this.#channel;
     let count = this.#count;
     let entries = this.#entries;
     let largest = this.#largest;
-    let total = this.#total;
-    for (let s = 0; s < spectra; s++) {
-      const end = (s + 1) * words;
-      for (let word = s * words; word < end; word++) {
+    let total = 0;
+    for (let group = 0; group < groups.length; group++) {
+      let words = groups[group];
+      groups[group] = 0;
+      while (words !== 0) {
+        const word = (group << 5) + 31 - Math.clz32(words & -words);
+        words &= words - 1;
         let bits = filled[word];
-        if (bits === 0) continue;
         filled[word] = 0;
         if (entries + 32 > channel.length) {
           this.#grow(entries);
           channel = this.#channel;
           count = this.#count;
         }
-        const base = word << 5;
-        const first = base - s * stride;
         do {
-          const bit = 31 - Math.clz32(bits & -bits);
-          const n = counts[base + bit];
-          counts[base + bit] = 0;
+          const at = (word << 5) + 31 - Math.clz32(bits & -bits);
+          bits &= bits - 1;
+          const n = counts[at];
+          counts[at] = 0;
           if (n > largest) {
             largest = n;
             this.#widen(n, entries);
             count = this.#count;
           }
-          channel[entries] = first + bit;
+          channel[entries] = at;
           count[entries++] = n;
           total += n;
-          bits &= bits - 1;
         } while (bits !== 0);
       }
-      this.#offsets[pixel + s + 1] = entries;
     }
+    this.#offsets[pixel + 1] = entries;
     this.#entries = entries;
     this.#largest = largest;
-    this.#total = total;
-    this.#done = pixel + spectra;
+    this.#total += total;
+    this.#done = pixel + 1;
   }
 
   #widen(count: number, entries: number): void {

@@ -88,7 +88,7 @@ export async function openFile(source: ByteSource, formats: readonly FormatEntry
     throw formatError({ code: 'empty-file', where: source.name, what: 'the file is empty', fix: 'export it again' });
   }
   const head = await source.read(0, HEAD_BYTES);
-  const candidates = await probed(await recognise(source.name, head, formats), source);
+  const candidates = await recognise(source, head, formats);
   if (candidates.length === 0) throw await unknownFormat(source, head, formats);
   const sure = candidates.filter(({ sniff }) => sniff === 'certain');
   const failures: { entry: FormatEntry; error: SpectrailError }[] = [];
@@ -113,44 +113,39 @@ export async function openFile(source: ByteSource, formats: readonly FormatEntry
 }
 
 /** The formats that can be this file's, surest first; those its extension names are asked alone when one is certain. */
-async function recognise(name: string, head: Uint8Array, formats: readonly FormatEntry[]): Promise<Candidate[]> {
+async function recognise(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]): Promise<Candidate[]> {
   const named = formats.filter(({ extensions }) =>
-    extensions.some((extension) => name.toLowerCase().endsWith(extension)),
+    extensions.some((extension) => source.name.toLowerCase().endsWith(extension)),
   );
-  const first = await ask(named, head, name);
-  const candidates = first.some(({ sniff }) => sniff === 'certain')
-    ? first
-    : [
-        ...first,
-        ...(await ask(
-          formats.filter((entry) => !named.includes(entry)),
-          head,
-          name,
-        )),
-      ];
+  const choice = formats.length > 1;
+  const asked = async (entries: readonly FormatEntry[]) => {
+    const answers = await ask(entries, head, source.name);
+    return choice && !answers.some(isCertain) ? lookInside(answers, source) : answers;
+  };
+  const candidates = await asked(named);
+  if (!candidates.some(isCertain)) candidates.push(...(await asked(formats.filter((entry) => !named.includes(entry)))));
   return candidates
     .filter(({ format, sniff }) => format.read !== undefined && sniff !== 'no')
     .sort((a, b) => RANK.indexOf(a.sniff) - RANK.indexOf(b.sniff));
 }
 
-/** Of several likely formats, those that can look inside the file say whether it is theirs; what is damaged stays likely. */
-async function probed(candidates: Candidate[], source: ByteSource): Promise<Candidate[]> {
-  if (candidates.length < 2 || candidates[0].sniff === 'certain') return candidates;
+const isCertain = ({ sniff }: Candidate) => sniff === 'certain';
+
+/** Likely formats that can look inside the file say whether it is theirs; where it is damaged, it stays likely. */
+async function lookInside(candidates: readonly Candidate[], source: ByteSource): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const candidate of candidates) {
     const { entry, format, sniff } = candidate;
-    if (!format.probe || sniff !== 'likely') {
-      found.push(candidate);
-      continue;
+    let sure: Sniff = sniff;
+    if (format.probe && sniff === 'likely') {
+      sure = await inFormat(entry, source.name, () => format.probe!(source)).then(
+        (own) => (own ? 'certain' : 'no'),
+        () => sniff,
+      );
     }
-    try {
-      if (await inFormat(entry, source.name, () => format.probe!(source)))
-        found.push({ ...candidate, sniff: 'certain' });
-    } catch {
-      found.push(candidate);
-    }
+    found.push({ ...candidate, sniff: sure });
   }
-  return found.sort((a, b) => RANK.indexOf(a.sniff) - RANK.indexOf(b.sniff));
+  return found;
 }
 
 function ask(entries: readonly FormatEntry[], head: Uint8Array, name: string): Promise<Candidate[]> {

@@ -47,7 +47,7 @@ interface Decoder {
  */
 export function decodeMap(bytes: Uint8Array, channels: number, where: string): DecodedMap {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const tally = makeTally(1, channels);
+  const tally = makeTally(channels);
   const decoder: Decoder = { view, bytes, channels, tally, where, line: -1, column: -1, beyondAxis: 0 };
   if (bytes.length < FIRST_LINE) throw ended(decoder, bytes.length, 'the header');
   const [height, width] = [view.getUint32(0, true), view.getUint32(4, true)];
@@ -115,20 +115,21 @@ function decodePixel(decoder: Decoder, at: number): number {
 
 function countPulses(decoder: Decoder, start: number, pulses: number): void {
   const { bytes, channels } = decoder;
-  const { counts, filled } = decoder.tally;
+  const { counts, filled, groups } = decoder.tally;
   const end = start + 2 * pulses;
   for (let at = start; at < end; at += 2) {
     const channel = bytes[at] | (bytes[at + 1] << 8);
     if (channel < channels) {
       counts[channel]++;
       filled[channel >> 5] |= 1 << channel;
+      groups[channel >> 10] |= 1 << (channel >> 5);
     } else decoder.beyondAxis++;
   }
 }
 
 function countPulses12(decoder: Decoder, start: number, pulses: number): void {
   const { bytes, channels } = decoder;
-  const { counts, filled } = decoder.tally;
+  const { counts, filled, groups } = decoder.tally;
   for (let i = 0; i < pulses; i++) {
     const k = (3 * i) >> 1;
     const high = bytes[start + (k ^ 1)];
@@ -137,6 +138,7 @@ function countPulses12(decoder: Decoder, start: number, pulses: number): void {
     if (channel < channels) {
       counts[channel]++;
       filled[channel >> 5] |= 1 << channel;
+      groups[channel >> 10] |= 1 << (channel >> 5);
     } else decoder.beyondAxis++;
   }
 }
@@ -198,8 +200,10 @@ function count(decoder: Decoder, channel: number, value: number): void {
   else if (value > LARGEST_COUNT) {
     throw bad(decoder, `channel ${channel} holds ${value} counts`, `at most ${LARGEST_COUNT}`);
   } else {
-    decoder.tally.counts[channel] = value;
-    decoder.tally.filled[channel >> 5] |= 1 << channel;
+    const { counts, filled, groups } = decoder.tally;
+    counts[channel] = value;
+    filled[channel >> 5] |= 1 << channel;
+    groups[channel >> 10] |= 1 << (channel >> 5);
   }
 }
 

@@ -41,6 +41,11 @@ export interface Hdf5File {
   dataset(path: string): Promise<Hdf5DatasetInfo>;
   /** All values, or the box `tile`, in C order. */
   read(path: string, tile?: Tile): Promise<ValueArray>;
+  /**
+   * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes. The values are gone when it returns, and
+   * it must not throw.
+   */
+  scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void>;
   /** A dataset of text, flat. */
   strings(path: string): Promise<string[]>;
   close(): Promise<void>;
@@ -69,6 +74,11 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     mounted.unmount();
     throw error;
   }
+}
+
+interface Numbers {
+  readonly meta: Metadata;
+  readonly element: Element & { kind: 'values' };
 }
 
 class OpenFile implements Hdf5File {
@@ -141,6 +151,33 @@ class OpenFile implements Hdf5File {
   }
 
   async read(path: string, tile?: Tile): Promise<ValueArray> {
+    const numbers = this.#numbers(path);
+    const { meta, element } = numbers;
+    const shape = meta.shape ?? [];
+    const box = tile ?? { start: shape.map(() => 0), count: shape };
+    const length = box.count.reduce((a, b) => a * b, 1);
+    const { width, make } = DTYPES[element.dtype];
+    let whole: ValueArray;
+    try {
+      whole = make(length);
+    } catch (cause) {
+      const bytes = length * meta.size;
+      throw tooLarge(`${this.#source.name}:${path}`, bytes, 'what this machine can hold in memory', cause);
+    }
+    this.#eachTile(path, numbers, box, READ_LIMIT, (values, part) =>
+      placeTile(whole as Uint8Array, box.count, part, values as Uint8Array, width),
+    );
+    return whole;
+  }
+
+  async scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void> {
+    const numbers = this.#numbers(path);
+    const shape = numbers.meta.shape ?? [];
+    this.#eachTile(path, numbers, { start: shape.map(() => 0), count: shape }, bytes, use);
+  }
+
+  /** The description of a dataset of numbers that the file can hold. */
+  #numbers(path: string): Numbers {
     const { meta, element } = this.#meta(path);
     const where = `${this.#source.name}:${path}`;
     if (element.kind !== 'values') {
@@ -151,41 +188,31 @@ class OpenFile implements Hdf5File {
         expected: 'integers, floats, complex numbers or RGB colours',
       });
     }
-    const shape = meta.shape ?? [];
     const filters = this.#call(path, 'reading the filters of', ({ module }) =>
       module.get_dataset_filters(this.#file, path),
     );
     checkStorage(where, meta, filters, this.#source.size);
-    const box = tile ?? { start: shape.map(() => 0), count: shape };
-    const length = box.count.reduce((a, b) => a * b, 1);
-    const { width, make } = DTYPES[element.dtype];
-    let whole: ValueArray;
-    try {
-      whole = make(length);
-    } catch (cause) {
-      throw tooLarge(where, length * meta.size, 'what this machine can hold in memory', cause);
-    }
+    return { meta, element };
+  }
+
+  /** Values of a box of a dataset, in library memory, tile by tile; tiles are placed inside the box. */
+  #eachTile(
+    path: string,
+    { meta, element }: Numbers,
+    box: Tile,
+    limit: number,
+    use: (values: ValueArray, tile: Tile) => void,
+  ): void {
     const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
-    for (const part of tiles(box.count, chunk, meta.size, READ_LIMIT)) {
+    for (const part of tiles(box.count, chunk, meta.size, limit)) {
       const bytes = part.count.reduce((a, b) => a * b, meta.size);
       const count = part.count.map(BigInt);
       const offset = part.start.map((at, d) => BigInt(at + box.start[d]));
-      this.#borrow(
-        path,
-        bytes,
-        (at) =>
-          this.#library.module.get_dataset_data(
-            this.#file,
-            path,
-            count,
-            offset,
-            count.map(() => 1n),
-            BigInt(at),
-          ),
-        (data) => placeTile(whole as Uint8Array, box.count, part, valuesOf(data, element) as Uint8Array, width),
-      );
+      const stride = count.map(() => 1n);
+      const { module } = this.#library;
+      const read = (at: number) => module.get_dataset_data(this.#file, path, count, offset, stride, BigInt(at));
+      this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
     }
-    return whole;
   }
 
   async strings(path: string): Promise<string[]> {

@@ -8,14 +8,17 @@ import { numberAt, readJsonColumn, readJsonText, summarised, textAt } from './js
 import { readFrameRange } from './labels.ts';
 import { detectorsOf } from './microscope.ts';
 import { declaredSizes, fittingSize, type ScanSize } from './scan-size.ts';
-import { NEXT_PIXEL, type PixelStream, photonsIn, pixelStream, sumStreams } from './stream.ts';
+import { NEXT_PIXEL, PhotonReader, type Photons, sumStreams } from './stream.ts';
+
+/** Bytes of a stream that are looked at in one go: they stay in a fast cache. */
+const SLAB = 1 << 20;
 
 interface Detector {
   readonly path: string;
   readonly metadata: PlainTree;
   readonly settings: PlainTree;
   readonly channels: number;
-  readonly stream: PixelStream;
+  readonly photons: Photons;
 }
 
 /**
@@ -29,14 +32,14 @@ export async function readSpectrumMap(
   const { file, source } = contents;
   const detectors: Detector[] = [];
   for (const path of await groupsIn(file, '/Data/SpectrumStream')) detectors.push(await readStream(contents, path));
-  if (detectors.every(({ stream }) => photonsIn(stream) === stream.values.length)) return undefined;
+  if (detectors.every(({ photons }) => photons.ends === 0)) return undefined;
   const [{ metadata, settings, channels }] = detectors;
   const where = `${source.name}:/Data/SpectrumStream`;
   if (detectors.some((detector) => detector.channels !== channels)) {
     const found = detectors.map((detector) => detector.channels).join(', ');
     throw bad(where, `the detectors have ${found} channels`, 'the same number for all');
   }
-  const held = Math.max(...detectors.map(({ stream }) => stream.pixels));
+  const held = Math.max(...detectors.map(({ photons }) => photons.visits));
   const range = await readFrameRange(file);
   const declared = wholeFrom(range, 'endFramePosition');
   const sizes = declaredSizes(metadata, settings, images);
@@ -47,8 +50,9 @@ export async function readSpectrumMap(
   }
   const frames = framesOf(held, size, wholeFrom(range, 'startFramePosition'), declared);
   const { width, height } = frames;
-  const streams = detectors.map(({ stream }) => stream);
+  const streams = detectors.map(({ photons }) => photons);
   const summed = sumStreams(streams, height * width, channels, frames.first, frames.last);
+  const beyondAxis = streams.reduce((sum, photons) => sum + photons.beyondAxis, 0);
   const segments = detectors
     .flatMap((detector) => detectorsOf(detector.metadata).slice(0, 1))
     .sort((a, b) => (textAt(a, 'DetectorName') ?? '').localeCompare(textAt(b, 'DetectorName') ?? '', 'en'));
@@ -65,8 +69,8 @@ export async function readSpectrumMap(
     warnings: [
       ...frames.warnings,
       ...shortStreams(streams, height * width, frames.last),
-      ...(summed.beyondAxis > 0
-        ? [`${summed.beyondAxis} counts lie beyond channel ${channels - 1}, the end of the energy axis`]
+      ...(beyondAxis > 0
+        ? [`${beyondAxis} counts lie beyond channel ${channels - 1}, the end of the energy axis`]
         : []),
     ],
   };
@@ -88,8 +92,9 @@ async function readStream({ file, source }: Contents, path: string): Promise<Det
     throw bad(where, `the stream declares ${channels} channels`, `1 to ${NEXT_PIXEL - 1}`);
   }
   const metadata = await readJsonColumn(file, `${path}/Metadata`);
-  const stream = pixelStream((await file.read(`${path}/Data`)) as Uint16Array);
-  return { path, metadata, settings, channels, stream };
+  const photons = new PhotonReader(shape[0], channels);
+  await file.scan(`${path}/Data`, SLAB, (values) => photons.add(values as Uint16Array));
+  return { path, metadata, settings, channels, photons: photons.finish() };
 }
 
 function wholeFrom(tree: PlainTree | undefined, key: string): number | undefined {
@@ -132,11 +137,11 @@ function framesOf(held: number, size: ScanSize, start: number | undefined, end: 
   return { height, width, first, last, warnings };
 }
 
-function shortStreams(streams: readonly PixelStream[], pixels: number, last: number): string[] {
-  const most = Math.min(last * pixels, Math.max(...streams.map((stream) => stream.pixels)));
+function shortStreams(streams: readonly Photons[], pixels: number, last: number): string[] {
+  const most = Math.min(last * pixels, Math.max(...streams.map((stream) => stream.visits)));
   return streams.flatMap((stream, i) =>
-    stream.pixels + 1 < most
-      ? [`the stream of detector ${i + 1} of ${streams.length} stops after ${stream.pixels} of ${most} pixels`]
+    stream.visits + 1 < most
+      ? [`the stream of detector ${i + 1} of ${streams.length} stops after ${stream.visits} of ${most} pixels`]
       : [],
   );
 }

@@ -1,127 +1,219 @@
+import { formatError } from '../../signal/errors.ts';
 import { type CollectedEvents, EventsCollector, makeTally, type Tally } from '../events-collector.ts';
 
 /** Ends a pixel in a stream; every other value is one photon in that channel. */
 export const NEXT_PIXEL = 65535;
 
-/** Ends of pixels are counted piece by piece, so that a frame is found without walking to it. */
-const PIECE = 4096;
+/** Photons that are put in the order of the pixels at once: few enough for a fast cache. */
+const ORDERED = 1 << 18;
 
-/** Counts under way at once: few enough for a fast cache. */
-const UNDER_WAY = 1 << 16;
-
-/** The stream of one detector: pixels of all frames one behind the other, line by line. */
-export interface PixelStream {
-  readonly values: Uint16Array;
-  /** Ends of pixels before piece 0, 1, 2 … of the stream, and in all. */
-  readonly ends: Float64Array;
+/** The photons of one detector, in the order of the stream: pixels of all frames one behind the other, line by line. */
+export interface Photons {
+  readonly count: number;
+  readonly channel: Uint16Array;
+  /** For each photon, the ends of pixels before it. */
+  readonly visit: Uint32Array;
   /** Pixels in the stream. The last one may have no end; whether it is there at all cannot be told when it is empty. */
-  readonly pixels: number;
-}
-
-export function pixelStream(values: Uint16Array): PixelStream {
-  const pieces = Math.ceil(values.length / PIECE);
-  const ends = new Float64Array(pieces + 1);
-  for (let piece = 0; piece < pieces; piece++) {
-    ends[piece + 1] = ends[piece] + endsIn(values, piece * PIECE, Math.min(values.length, (piece + 1) * PIECE));
-  }
-  const open = values.length > 0 && values[values.length - 1] !== NEXT_PIXEL;
-  return { values, ends, pixels: ends[pieces] + (open ? 1 : 0) };
-}
-
-/** Without a branch: whether a value ends a pixel cannot be predicted, and a wrong guess costs more than the sum. */
-function endsIn(values: Uint16Array, start: number, stop: number): number {
-  let ends = 0;
-  for (let i = start; i < stop; i++) ends += (values[i] + 1) >> 16;
-  return ends;
-}
-
-/** Photons in a stream, of whatever channel. */
-export function photonsIn({ values, ends }: PixelStream): number {
-  return values.length - ends[ends.length - 1];
-}
-
-/** Where a pixel begins; the end of the stream for a pixel that is not in it. */
-function startOf({ values, ends }: PixelStream, pixel: number): number {
-  if (pixel === 0) return 0;
-  if (pixel > ends[ends.length - 1]) return values.length;
-  let [low, high] = [0, ends.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (ends[middle] < pixel) low = middle;
-    else high = middle;
-  }
-  let at = low * PIECE;
-  for (let left = pixel - ends[low]; left > 0; at++) if (values[at] === NEXT_PIXEL) left--;
-  return at;
-}
-
-export interface SummedStreams extends CollectedEvents {
+  readonly visits: number;
+  /** Ends of pixels in the stream. */
+  readonly ends: number;
   /** Photons in channels beyond the energy axis, left out. */
   readonly beyondAxis: number;
 }
 
+/** Takes the photons out of a stream that is given piece by piece. */
+export class PhotonReader {
+  readonly #channels: number;
+  readonly #channel: Uint16Array;
+  readonly #visit: Uint32Array;
+  #count = 0;
+  #ends = 0;
+  #read = 0;
+  #last = NEXT_PIXEL;
+
+  /**
+   * @param length Values in the stream.
+   * @throws SpectrailError `format/stream-too-large`
+   */
+  constructor(length: number, channels: number) {
+    this.#channels = channels;
+    try {
+      this.#channel = new Uint16Array(length);
+      this.#visit = new Uint32Array(length);
+    } catch (cause) {
+      throw formatError({
+        code: 'stream-too-large',
+        what: `a stream of ${length} values is declared`,
+        expected: 'what this machine can hold in memory',
+        cause,
+      });
+    }
+  }
+
+  /**
+   * Without a branch on what a value is: that cannot be predicted, and a wrong guess costs more than a value written in
+   * vain. Only two ends together, the common case where a map has many short frames, are worth one.
+   */
+  add(values: Uint16Array): void {
+    if (values.length === 0) return;
+    const head = values.byteOffset % 4 === 0 ? 0 : 1;
+    const pairs = (values.length - head) >> 1;
+    if (head === 1) this.#addOne(values[0]);
+    this.#addPairs(new Int32Array(values.buffer, values.byteOffset + 2 * head, pairs));
+    if (head + 2 * pairs < values.length) this.#addOne(values[values.length - 1]);
+    this.#read += values.length;
+    this.#last = values[values.length - 1];
+  }
+
+  #addOne(value: number): void {
+    this.#channel[this.#count] = value;
+    this.#visit[this.#count] = this.#ends;
+    if (value < this.#channels) this.#count++;
+    if (value === NEXT_PIXEL) this.#ends++;
+  }
+
+  #addPairs(pairs: Int32Array): void {
+    const channels = this.#channels;
+    const channel = this.#channel;
+    const visit = this.#visit;
+    let count = this.#count;
+    let ends = this.#ends;
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[i];
+      if (pair === -1) {
+        ends += 2;
+        continue;
+      }
+      const first = pair & 0xffff;
+      channel[count] = first;
+      visit[count] = ends;
+      count += (first - channels) >>> 31;
+      ends += (first + 1) >> 16;
+      const second = pair >>> 16;
+      channel[count] = second;
+      visit[count] = ends;
+      count += (second - channels) >>> 31;
+      ends += (second + 1) >> 16;
+    }
+    this.#count = count;
+    this.#ends = ends;
+  }
+
+  finish(): Photons {
+    const ends = this.#ends;
+    return {
+      count: this.#count,
+      channel: this.#channel,
+      visit: this.#visit,
+      visits: ends + (this.#last === NEXT_PIXEL ? 0 : 1),
+      ends,
+      beyondAxis: this.#read - ends - this.#count,
+    };
+  }
+}
+
 /**
  * The spectra of `pixels` pixels, summed over streams (detectors) and over frames `first` to `last`, the last excluded.
- * Streams that end early add nothing to the pixels they lack. The streams are walked side by side, a few pixels at a
- * time, so that nothing but the result is as large as the map.
+ * Streams that end early add nothing to the pixels they lack. All frames are walked side by side, some pixels at a time,
+ * so that nothing but the result is as large as the map.
  */
 export function sumStreams(
-  streams: readonly PixelStream[],
+  streams: readonly Photons[],
   pixels: number,
   channels: number,
   first: number,
   last: number,
-): SummedStreams {
-  const walkers = streams.flatMap((stream) =>
-    Array.from({ length: last - first }, (_, k) => new Walker(stream, startOf(stream, (first + k) * pixels))),
+): CollectedEvents {
+  const frames = streams.flatMap((photons) =>
+    Array.from({ length: last - first }, (_, k) => new Frame(photons, (first + k) * pixels)),
   );
-  const photons = streams.reduce((sum, stream) => sum + photonsIn(stream), 0);
+  const photons = streams.reduce((sum, { count }) => sum + count, 0);
   const events = new EventsCollector(pixels, channels, photons);
-  const together = Math.max(1, Math.min(pixels, Math.floor(UNDER_WAY / channels)));
-  // One channel more, where the ends of pixels and the photons beyond the axis are counted.
-  const tally = makeTally(together, channels + 1);
-  let beyondAxis = 0;
+  const tally = makeTally(channels);
+  const together = Math.max(1, Math.min(pixels, Math.floor((ORDERED * pixels) / (photons + 1))));
+  const ends = new Uint32Array(together + 1);
+  let ordered = new Uint16Array(0);
   for (let pixel = 0; pixel < pixels; pixel += together) {
     const count = Math.min(together, pixels - pixel);
-    for (const walker of walkers) beyondAxis -= walker.count(tally, channels, count);
-    for (let k = channels; k < count * tally.stride; k += tally.stride) {
-      beyondAxis += tally.counts[k];
-      tally.counts[k] = 0;
-      tally.filled[k >> 5] &= ~(1 << k);
+    ends.fill(0);
+    for (const frame of frames) frame.countPhotons(count, ends);
+    let total = 0;
+    for (let i = 0; i <= count; i++) {
+      const here = ends[i];
+      ends[i] = total;
+      total += here;
     }
-    events.take(tally, pixel, count);
+    if (total > ordered.length) ordered = new Uint16Array(total + (total >> 2));
+    for (const frame of frames) frame.placePhotons(ends, ordered);
+    let start = 0;
+    for (let i = 0; i < count; i++) {
+      countChannels(ordered, start, ends[i], tally);
+      events.take(tally, pixel + i);
+      start = ends[i];
+    }
   }
-  return { ...events.finish(), beyondAxis };
+  return events.finish();
 }
 
-/** One frame of one stream, on the way through its pixels. */
-class Walker {
-  readonly #values: Uint16Array;
-  #at: number;
+function countChannels(ordered: Uint16Array, start: number, end: number, { counts, filled, groups }: Tally): void {
+  for (let i = start; i < end; i++) {
+    const channel = ordered[i];
+    counts[channel]++;
+    filled[channel >> 5] |= 1 << channel;
+    groups[channel >> 10] |= 1 << (channel >> 5);
+  }
+}
 
-  constructor({ values }: PixelStream, at: number) {
-    this.#values = values;
-    this.#at = at;
+/** One frame of one stream, on the way through its pixels: photons `from` to `to` are those of the pixels under way. */
+class Frame {
+  readonly #photons: Photons;
+  /** Visits of the first pixel under way and of the one behind the last. */
+  #first: number;
+  #next: number;
+  #from: number;
+  #to: number;
+
+  constructor(photons: Photons, visit: number) {
+    this.#photons = photons;
+    this.#first = visit;
+    this.#next = visit;
+    this.#from = firstAtVisit(photons, visit);
+    this.#to = this.#from;
   }
 
-  /**
-   * Adds the next `pixels` pixels to the spectra of the tally, ends of pixels and photons beyond the axis to channel
-   * `channels`. Returns the ends. Without a branch on what a value is, as in {@link endsIn}.
-   */
-  count({ stride, counts, filled }: Tally, channels: number, pixels: number): number {
-    const values = this.#values;
-    const stop = pixels * stride;
-    let at = this.#at;
-    let base = 0;
-    while (base < stop && at < values.length) {
-      const value = values[at++];
-      const over = value - channels;
-      const k = base + channels + (over & (over >> 31));
-      counts[k]++;
-      filled[k >> 5] |= 1 << k;
-      base += stride & -((value + 1) >> 16);
+  /** Goes on to the next `pixels` pixels; adds to `counts` how many photons each of them has. */
+  countPhotons(pixels: number, counts: Uint32Array): void {
+    const { visit, count } = this.#photons;
+    const base = this.#next;
+    const stop = base + pixels;
+    let at = this.#to;
+    this.#from = at;
+    this.#first = base;
+    this.#next = stop;
+    for (; at < count; at++) {
+      const here = visit[at];
+      if (here >= stop) break;
+      counts[here - base]++;
     }
-    this.#at = at;
-    return base / stride;
+    this.#to = at;
   }
+
+  /** Puts the photons of the pixels under way where their pixel has room next: `next`, which is moved on. */
+  placePhotons(next: Uint32Array, ordered: Uint16Array): void {
+    const { visit, channel } = this.#photons;
+    const base = this.#first;
+    const end = this.#to;
+    for (let at = this.#from; at < end; at++) ordered[next[visit[at] - base]++] = channel[at];
+  }
+}
+
+/** The first photon at a visit or behind it. */
+function firstAtVisit({ visit, count }: Photons, wanted: number): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (visit[middle] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
