@@ -11,6 +11,7 @@ import { corpusFiles, sharedFolder } from '../test/oracle.ts';
 /** Corpus folders that hold files of a format; a format that is not listed is tried on the folder of its own name. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'gatan-dm': ['dm3', 'dm4'],
+  'velox-emd': ['emd-velox'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 const FILES = 3;

@@ -5,6 +5,8 @@ export interface Oracle {
   readonly file: string;
   readonly format: string;
   readonly reader: string;
+  /** Where `file` is an archive, the file in it that was read. */
+  readonly zipMember?: string;
   readonly signals: readonly OracleSignal[];
 }
 

@@ -1,6 +1,9 @@
 import { zlibSync } from 'fflate';
 
-/** A pixel record: packing 0 lists `pulses`; 2 and above hold `runs` for `channels` channels and `pulses` behind. */
+/**
+ * A pixel record: packing 0 lists `pulses` with 16 bits each, packing 1 with 12; 2 and above hold `runs` for `channels`
+ * channels and `pulses` behind.
+ */
 export interface Pixel {
   readonly column: number;
   readonly packing: number;
@@ -58,14 +61,15 @@ export function composite(contents: Readonly<Record<string, Uint8Array>>): Uint8
   return file;
 }
 
-/** The compression layer: one block of `content`, or blocks as given, which may lie about their length. */
+/** The compression layer: `content` in one block, or blocks as given, which may lie about their length. */
 export function compressed(
   content: Uint8Array,
-  blocks: readonly { stored: Uint8Array; length: number }[] = [{ stored: zlibSync(content), length: content.length }],
+  blocks: readonly { stored: Uint8Array; length: number }[] = blocksOf(content, content.length),
 ): Uint8Array {
   const bytes = new Uint8Array(0x80 + blocks.reduce((sum, { stored }) => sum + 16 + stored.length, 0));
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode('AACS'));
+  view.setUint32(4, blocks[0]?.length ?? 0, true);
   view.setUint32(12, blocks.length, true);
   let at = 0x80;
   for (const { stored, length } of blocks) {
@@ -77,24 +81,102 @@ export function compressed(
   return bytes;
 }
 
+export function blocksOf(content: Uint8Array, size: number): { stored: Uint8Array; length: number }[] {
+  return Array.from({ length: Math.ceil(content.length / size) }, (_, i) => {
+    const block = content.subarray(i * size, (i + 1) * size);
+    return { stored: zlibSync(block, { level: 1 }), length: block.length };
+  });
+}
+
 /** A map stream; lines may hold fewer pixels than the map is wide. */
-export function mapStream(height: number, width: number, lines: readonly (readonly Pixel[])[]): Uint8Array {
-  const bytes: number[] = [];
-  const u16 = (value: number) => bytes.push(value & 255, (value >> 8) & 255);
-  const u32 = (value: number) => bytes.push(value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24);
-  u32(height);
-  u32(width);
-  while (bytes.length < 0x1a0) bytes.push(0);
+export function mapStream(height: number, width: number, lines: Iterable<readonly Pixel[]>): Uint8Array {
+  const out = new ByteSink();
+  out.u32(height);
+  out.u32(width);
+  while (out.length < 0x1a0) out.u8(0);
   for (const line of lines) {
-    u32(line.length);
-    for (const { column, packing, pulses, channels = 0, runs } of line) {
-      const size = runs ? runs.length + 4 : 2 * pulses.length;
-      u32(column);
-      for (const value of [channels, channels, 0, 12, packing, size, pulses.length, size, 0]) u16(value);
-      if (runs) bytes.push(...runs);
-      if (runs) u32(2 * pulses.length);
-      for (const pulse of pulses) u16(pulse);
+    out.u32(line.length);
+    for (const pixel of line) writePixel(out, pixel);
+  }
+  return out.bytes();
+}
+
+function writePixel(out: ByteSink, { column, packing, pulses, channels = 0, runs }: Pixel): void {
+  const packed = packing === 1 ? pulses12(pulses) : runs;
+  const size = (packed?.length ?? 2 * pulses.length) + (runs ? 4 : 0);
+  out.u32(column);
+  for (const value of [channels, channels, 0, 12, packing, size, pulses.length, size, 0]) out.u16(value);
+  for (const byte of packed ?? []) out.u8(byte);
+  if (runs) out.u32(2 * pulses.length);
+  if (packing !== 1) for (const pulse of pulses) out.u16(pulse);
+}
+
+/** 12 bits a pulse, the first in the high bits, the two bytes of every 16-bit word swapped. */
+function pulses12(pulses: readonly number[]): number[] {
+  const bytes = new Array<number>(((pulses.length * 3 + 3) >> 2) * 2).fill(0);
+  pulses.forEach((pulse, i) => {
+    const k = (3 * i) >> 1;
+    bytes[k ^ 1] |= i & 1 ? pulse >> 8 : pulse >> 4;
+    bytes[(k + 1) ^ 1] |= i & 1 ? pulse & 255 : (pulse & 15) << 4;
+  });
+  return bytes;
+}
+
+/** Runs of 4-bit and 8-bit counts for a whole spectrum, stretches of nothing skipped, as the instrument packs a dense one. */
+export function packedRuns(spectrum: ArrayLike<number>): number[] {
+  const bytes: number[] = [];
+  for (let at = 0; at < spectrum.length; ) {
+    const empty = runLength(spectrum, at, (n) => n === 0);
+    if (empty > 8 || at + empty === spectrum.length) {
+      bytes.push(0, empty);
+      at += empty;
+      continue;
+    }
+    const small = runLength(spectrum, at, (n) => n < 16);
+    if (small > 0) {
+      bytes.push(1, small, 0);
+      for (let i = 0; i < small; i += 2) bytes.push(spectrum[at + i] | (i + 1 < small ? spectrum[at + i + 1] << 4 : 0));
+      at += small;
+    } else {
+      const large = runLength(spectrum, at, (n) => n >= 16 && n < 256);
+      bytes.push(2, large, 0, 0);
+      for (let i = 0; i < large; i++) bytes.push(spectrum[at + i]);
+      at += large;
     }
   }
-  return Uint8Array.from(bytes);
+  return bytes;
+}
+
+function runLength(spectrum: ArrayLike<number>, start: number, fits: (count: number) => boolean): number {
+  let length = 0;
+  while (length < 255 && start + length < spectrum.length && fits(spectrum[start + length])) length++;
+  return length;
+}
+
+class ByteSink {
+  #bytes = new Uint8Array(4096);
+  length = 0;
+
+  u8(value: number): void {
+    if (this.length === this.#bytes.length) {
+      const longer = new Uint8Array(2 * this.length);
+      longer.set(this.#bytes);
+      this.#bytes = longer;
+    }
+    this.#bytes[this.length++] = value;
+  }
+
+  u16(value: number): void {
+    this.u8(value & 255);
+    this.u8((value >> 8) & 255);
+  }
+
+  u32(value: number): void {
+    this.u16(value & 0xffff);
+    this.u16(value >>> 16);
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.length);
+  }
 }

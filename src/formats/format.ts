@@ -30,6 +30,11 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Decides from the first bytes (up to 4 KiB) and the name, in that order. */
   sniff(head: Uint8Array, name: string): Sniff;
+  /**
+   * Looks inside a file where its first bytes leave several formats likely: is it this one's own?
+   * @throws SpectrailError when the file cannot be looked into.
+   */
+  probe?(file: ByteSource): Promise<boolean>;
   read?(file: ByteSource): Promise<Dataset[]>;
   /** Complete bytes of a file holding `dataset`; the caller writes them atomically. */
   encode?(dataset: ArrayDataset): Promise<Uint8Array>;

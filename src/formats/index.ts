@@ -2,6 +2,7 @@ import type { Dataset } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../signal/errors.ts';
 import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
+import { isHdf5 } from './hdf5/signature.ts';
 import { foreignSignature } from './signatures.ts';
 
 /** What is known of a format before its code is loaded. */
@@ -35,6 +36,12 @@ export const FORMATS: readonly FormatEntry[] = [
   },
   { id: 'store', title: 'Spectrail store', extensions: ['.spectrail'], load: () => import('./store/index.ts') },
   { id: 'zspy', title: 'HyperSpy (Zarr)', extensions: ['.zspy'], load: () => import('./zspy/index.ts') },
+  {
+    id: 'velox-emd',
+    title: 'Velox EMD (Thermo Fisher)',
+    extensions: ['.emd'],
+    load: () => import('./velox-emd/index.ts'),
+  },
   {
     id: 'emsa',
     title: 'EMSA/MAS spectral data (ISO 22029)',
@@ -92,8 +99,8 @@ export async function openFile(
     throw formatError({ code: 'empty-file', where: source.name, what: 'the file is empty', fix: 'export it again' });
   }
   const head = await source.read(0, HEAD_BYTES);
-  const candidates = await recognise(source.name, head, formats);
-  if (candidates.length === 0) throw await unknownFormat(source.name, head, formats);
+  const candidates = await recognise(source, head, formats);
+  if (candidates.length === 0) throw await unknownFormat(source, head, formats);
   return readWith(candidates, source.name, (format) => format.read!(source));
 }
 
@@ -152,26 +159,41 @@ async function unknownFolder(folder: FolderSource, formats: readonly FormatEntry
 }
 
 /** The formats that can be this file's, surest first; those its extension names are asked alone when one is certain. */
-async function recognise(name: string, head: Uint8Array, formats: readonly FormatEntry[]): Promise<Candidate[]> {
+async function recognise(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]): Promise<Candidate[]> {
   const named = formats.filter(({ extensions }) =>
-    extensions.some((extension) => name.toLowerCase().endsWith(extension)),
+    extensions.some((extension) => source.name.toLowerCase().endsWith(extension)),
   );
-  const first = await ask(named, head, name);
-  const candidates = first.some(({ sniff }) => sniff === 'certain')
-    ? first
-    : [
-        ...first,
-        ...(await ask(
-          formats.filter((entry) => !named.includes(entry)),
-          head,
-          name,
-        )),
-      ];
+  const choice = formats.length > 1;
+  const asked = async (entries: readonly FormatEntry[]) => {
+    const answers = await ask(entries, head, source.name);
+    return choice && !answers.some(isCertain) ? lookInside(answers, source) : answers;
+  };
+  const candidates = await asked(named);
+  if (!candidates.some(isCertain)) candidates.push(...(await asked(formats.filter((entry) => !named.includes(entry)))));
   return ranked(candidates.filter(({ format }) => format.read !== undefined));
 }
 
 function ranked(candidates: readonly Candidate[]): Candidate[] {
   return candidates.filter(({ sniff }) => sniff !== 'no').sort((a, b) => RANK.indexOf(a.sniff) - RANK.indexOf(b.sniff));
+}
+
+const isCertain = ({ sniff }: Candidate) => sniff === 'certain';
+
+/** Likely formats that can look inside the file say whether it is theirs; where it is damaged, it stays likely. */
+async function lookInside(candidates: readonly Candidate[], source: ByteSource): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { entry, format, sniff } = candidate;
+    let sure: Sniff = sniff;
+    if (format.probe && sniff === 'likely') {
+      sure = await inFormat(entry, source.name, () => format.probe!(source)).then(
+        (own) => (own ? 'certain' : 'no'),
+        () => sniff,
+      );
+    }
+    found.push({ ...candidate, sniff: sure });
+  }
+  return found;
 }
 
 function ask(entries: readonly FormatEntry[], head: Uint8Array, name: string): Promise<Candidate[]> {
@@ -215,12 +237,12 @@ async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise
   }
 }
 
-async function unknownFormat(name: string, head: Uint8Array, formats: readonly FormatEntry[]) {
+async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {
   const loaded = await Promise.all(formats.map(async ({ load }) => (await load()).default));
-  const foreign = foreignSignature(head);
+  const foreign = foreignSignature(head) ?? (isHdf5(head) ? await kindOfHdf5(source) : undefined);
   return formatError({
     code: 'unknown-format',
-    where: name,
+    where: source.name,
     what: foreign
       ? `the file looks like ${foreign}, which cannot be read yet`
       : 'the file is in none of the formats that can be read',
@@ -230,4 +252,14 @@ async function unknownFormat(name: string, head: Uint8Array, formats: readonly F
       .join('; '),
     fix: 'export it in one of them',
   });
+}
+
+async function kindOfHdf5(source: ByteSource): Promise<string> {
+  const { hdf5Kind, openHdf5 } = await import('./hdf5/index.ts');
+  const file = await openHdf5(source);
+  try {
+    return (await hdf5Kind(file)) ?? 'an HDF5 file of no known kind';
+  } finally {
+    await file.close();
+  }
 }

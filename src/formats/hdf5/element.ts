@@ -18,7 +18,7 @@ const INTEGERS: Readonly<Record<number, readonly [Dtype, Dtype]>> = {
 };
 const FLOATS: Readonly<Record<number, Dtype>> = { 4: 'float32', 8: 'float64' };
 
-/** Integers, floats, booleans (the FALSE/TRUE enumeration), complex (r, i) and colour (R, G, B[, A]) pairs, and text. */
+/** Integers, floats, booleans (the FALSE/TRUE enumeration), complex (r, i; realFloat, imagFloat) and colour (R, G, B[, A]) pairs, and text. */
 export function elementOf(type: Metadata): Element {
   const values = (dtype: Dtype | undefined, what: string): Element =>
     dtype ? { kind: 'values', dtype, opaqueAlpha: false } : { kind: 'other', what };
@@ -50,7 +50,7 @@ function compoundElement(type: Metadata): Element {
   const [first] = members;
   const other: Element = { kind: 'other', what: `records with the fields ${members.map((m) => m.name).join(', ')}` };
   if (!packed || !first || type.size !== first.size * members.length) return other;
-  if (names === 'ri' && members.every((member) => member.type === CLASS.float)) {
+  if (isComplex(members.map(({ name }) => name)) && members.every((member) => member.type === CLASS.float)) {
     if (first.size === 4) return { kind: 'values', dtype: 'complex64', opaqueAlpha: false };
     if (first.size === 8) return { kind: 'values', dtype: 'complex128', opaqueAlpha: false };
   }
@@ -58,6 +58,15 @@ function compoundElement(type: Metadata): Element {
     return { kind: 'values', dtype: 'rgba8', opaqueAlpha: names === 'RGB' };
   }
   return other;
+}
+
+/** `r`, `i` as h5py writes them; `realFloat`, `imagFloat` and longer names as Velox does. */
+function isComplex(names: readonly string[]): boolean {
+  return (
+    names.length === 2 &&
+    /^r(eal\w*)?$/.test(names[0]) &&
+    names[1] === names[0].replace('real', 'imag').replace(/^r$/, 'i')
+  );
 }
 
 /** Typed values over bytes as HDF5 hands them out (little-endian); three-byte colours get an opaque alpha. */

@@ -41,6 +41,11 @@ export interface Hdf5File {
   dataset(path: string): Promise<Hdf5DatasetInfo>;
   /** All values, or the box `tile`, in C order. */
   read(path: string, tile?: Tile): Promise<ValueArray>;
+  /**
+   * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes. The values are gone when it returns, and
+   * it must not throw.
+   */
+  scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void>;
   /** A dataset of text, flat. */
   strings(path: string): Promise<string[]>;
   close(): Promise<void>;
@@ -69,6 +74,11 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     mounted.unmount();
     throw error;
   }
+}
+
+interface Numbers {
+  readonly meta: Metadata;
+  readonly element: Element & { kind: 'values' };
 }
 
 class OpenFile implements Hdf5File {
@@ -141,6 +151,33 @@ class OpenFile implements Hdf5File {
   }
 
   async read(path: string, tile?: Tile): Promise<ValueArray> {
+    const numbers = this.#numbers(path);
+    const { meta, element } = numbers;
+    const shape = meta.shape ?? [];
+    const box = tile ?? { start: shape.map(() => 0), count: shape };
+    const length = box.count.reduce((a, b) => a * b, 1);
+    const { width, make } = DTYPES[element.dtype];
+    let whole: ValueArray;
+    try {
+      whole = make(length);
+    } catch (cause) {
+      const bytes = length * meta.size;
+      throw tooLarge(`${this.#source.name}:${path}`, bytes, 'what this machine can hold in memory', cause);
+    }
+    this.#eachTile(path, numbers, box, READ_LIMIT, (values, part) =>
+      placeTile(whole as Uint8Array, box.count, part, values as Uint8Array, width),
+    );
+    return whole;
+  }
+
+  async scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void> {
+    const numbers = this.#numbers(path);
+    const shape = numbers.meta.shape ?? [];
+    this.#eachTile(path, numbers, { start: shape.map(() => 0), count: shape }, bytes, use);
+  }
+
+  /** The description of a dataset of numbers that the file can hold. */
+  #numbers(path: string): Numbers {
     const { meta, element } = this.#meta(path);
     const where = `${this.#source.name}:${path}`;
     if (element.kind !== 'values') {
@@ -151,38 +188,31 @@ class OpenFile implements Hdf5File {
         expected: 'integers, floats, complex numbers or RGB colours',
       });
     }
-    const shape = meta.shape ?? [];
     const filters = this.#call(path, 'reading the filters of', ({ module }) =>
       module.get_dataset_filters(this.#file, path),
     );
     checkStorage(where, meta, filters, this.#source.size);
-    const box = tile ?? { start: shape.map(() => 0), count: shape };
-    const length = box.count.reduce((a, b) => a * b, 1);
-    const { width, make } = DTYPES[element.dtype];
-    let whole: ValueArray;
-    try {
-      whole = make(length);
-    } catch (cause) {
-      throw tooLarge(where, length * meta.size, 'what this machine can hold in memory', cause);
-    }
+    return { meta, element };
+  }
+
+  /** Values of a box of a dataset, in library memory, tile by tile; tiles are placed inside the box. */
+  #eachTile(
+    path: string,
+    { meta, element }: Numbers,
+    box: Tile,
+    limit: number,
+    use: (values: ValueArray, tile: Tile) => void,
+  ): void {
     const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
-    for (const part of tiles(box.count, chunk, meta.size, READ_LIMIT)) {
+    for (const part of tiles(box.count, chunk, meta.size, limit)) {
       const bytes = part.count.reduce((a, b) => a * b, meta.size);
       const count = part.count.map(BigInt);
       const offset = part.start.map((at, d) => BigInt(at + box.start[d]));
-      const data = this.#fetch(path, bytes, (at) =>
-        this.#library.module.get_dataset_data(
-          this.#file,
-          path,
-          count,
-          offset,
-          count.map(() => 1n),
-          BigInt(at),
-        ),
-      );
-      placeTile(whole as Uint8Array, box.count, part, valuesOf(data, element) as Uint8Array, width);
+      const stride = count.map(() => 1n);
+      const { module } = this.#library;
+      const read = (at: number) => module.get_dataset_data(this.#file, path, count, offset, stride, BigInt(at));
+      this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
     }
-    return whole;
   }
 
   async strings(path: string): Promise<string[]> {
@@ -234,16 +264,20 @@ class OpenFile implements Hdf5File {
   }
 
   /** Reads `bytes` bytes into library memory and copies them out. */
-  #fetch(path: string, bytes: number, read: (at: number) => number, before?: (at: number) => void): Uint8Array {
+  #fetch(path: string, bytes: number, read: (at: number) => number): Uint8Array {
+    return this.#borrow(path, bytes, read, (data) => data.slice());
+  }
+
+  /** Reads `bytes` bytes into library memory, where `use` may look at them until it returns. */
+  #borrow<T>(path: string, bytes: number, read: (at: number) => number, use: (data: Uint8Array) => T): T {
     return this.#call(path, 'reading', ({ module }) => {
       const at = module._malloc(Math.max(bytes, 1));
       if (at === 0) throw tooLarge(path, bytes, 'the memory of the HDF5 library');
       try {
         module.HEAPU8.fill(0, at, at + bytes);
         const status = read(at);
-        if (status < 0 && !this.#library.complaints.text()) throw new Error(`status ${status}`);
-        if (status >= 0) before?.(at);
-        return module.HEAPU8.slice(at, at + bytes);
+        if (status < 0) throw new Error(`status ${status}`);
+        return use(module.HEAPU8.subarray(at, at + bytes));
       } finally {
         module._free(at);
       }
@@ -265,8 +299,9 @@ class OpenFile implements Hdf5File {
       );
     }
     const texts: string[] = [];
-    this.#fetch(path, bytes, read, (at) => {
+    this.#borrow(path, bytes, read, (data) => {
       const { HEAPU8: heap } = this.#library.module;
+      const at = data.byteOffset;
       const pointers = new DataView(heap.buffer, at, bytes);
       for (let i = 0; i < valueCount(meta); i++) {
         const from = pointers.getUint32(4 * i, true);

@@ -5,6 +5,7 @@ export async function hdf5Kind(file: Hdf5File): Promise<string | undefined> {
   const members = await file.list('/');
   const has = (...names: string[]) => names.every((name) => members.some((member) => member.name === name));
   if (has('Data', 'Features', 'Presentation')) return 'a Velox EMD file';
+  if (has('4DSTEM_simulation')) return 'a Prismatic EMD file';
   if (has('Acquisition0')) return 'a Delmic (Odemis) file';
   const root = await file.attributes('/');
   if ('version_major' in root) return 'an EMD file (Berkeley)';

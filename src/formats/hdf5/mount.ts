@@ -48,15 +48,15 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
     llseek: (stream: Stream, offset: number, whence: number) =>
       offset + (whence === 1 ? stream.position : whence === 2 ? size : 0),
     read: (_stream: Stream, buffer: Uint8Array, offset: number, length: number, position: number) => {
-      let bytes: Uint8Array;
+      const wanted = buffer.subarray(offset, offset + Math.max(0, Math.min(length, size - position)));
+      let read: number;
       try {
-        bytes = file.readAt(position, Math.max(0, Math.min(length, size - position)));
+        read = file.readInto(wanted, position);
       } catch {
         throw new ErrnoError(EIO);
       }
-      if (!heapsAreSound(bytes, position, size, file.readAt)) throw new ErrnoError(EIO);
-      buffer.set(bytes, offset);
-      return bytes.length;
+      if (!heapsAreSound(wanted.subarray(0, read), position, size, file.readAt)) throw new ErrnoError(EIO);
+      return read;
     },
   };
   const time = new Date(0);
@@ -89,6 +89,8 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
 
 interface Opened {
   readonly readAt: ReadAt;
+  /** Fills `target` from `position`; returns how many bytes there were. */
+  readInto(target: Uint8Array, position: number): number;
   close(): void;
 }
 
@@ -103,7 +105,16 @@ async function inMemory(source: ByteSource): Promise<Opened> {
     });
   }
   const bytes = await source.read(0, source.size);
-  return { readAt: (position, length) => bytes.subarray(position, position + length), close: () => {} };
+  const readAt: ReadAt = (position, length) => bytes.subarray(position, position + length);
+  return {
+    readAt,
+    readInto: (target, position) => {
+      const found = readAt(position, target.length);
+      target.set(found);
+      return found.length;
+    },
+    close: () => {},
+  };
 }
 
 async function onDisk(path: string): Promise<Opened> {
@@ -114,11 +125,13 @@ async function onDisk(path: string): Promise<Opened> {
   } catch (cause) {
     throw formatError({ code: 'unreadable-file', where: path, what: 'the file could not be opened', cause });
   }
+  const readInto = (target: Uint8Array, position: number) => readSync(handle, target, 0, target.length, position);
   return {
     readAt: (position, length) => {
       const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(handle, bytes, 0, length, position));
+      return bytes.subarray(0, readInto(bytes, position));
     },
+    readInto,
     close: () => closeSync(handle),
   };
 }

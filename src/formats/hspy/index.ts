@@ -12,6 +12,7 @@ export default defineFormat({
     const text = new TextDecoder('latin1').decode(head);
     return MARKS.every((mark) => text.includes(mark)) ? 'certain' : 'likely';
   },
+  probe: async (file) => (await import('./read.ts')).isHyperspyFile(file),
   read: async (file) => (await import('./read.ts')).readHspy(file),
   encode: async (dataset) => (await import('./encode.ts')).encodeHspy(dataset),
 });

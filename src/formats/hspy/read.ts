@@ -2,9 +2,22 @@ import type { Dataset } from '../../signal/dataset.ts';
 import { DTYPES } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
-import { hdf5Kind, openHdf5 } from '../hdf5/index.ts';
+import { type Hdf5Member, hdf5Kind, openHdf5 } from '../hdf5/index.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import { readExperiments } from './experiments.ts';
+
+export async function isHyperspyFile(source: ByteSource): Promise<boolean> {
+  const file = await openHdf5(source);
+  try {
+    return holdsExperiments(await file.list('/'));
+  } finally {
+    await file.close();
+  }
+}
+
+function holdsExperiments(root: readonly Hdf5Member[]): boolean {
+  return root.some(({ name, kind }) => name === 'Experiments' && kind === 'group');
+}
 
 /**
  * Every experiment of a HyperSpy file. Values are read when asked, from the file opened anew.
@@ -14,7 +27,7 @@ export async function readHspy(source: ByteSource): Promise<Dataset[]> {
   const file = await openHdf5(source);
   try {
     const root = await file.list('/');
-    if (!root.some(({ name, kind }) => name === 'Experiments' && kind === 'group')) {
+    if (!holdsExperiments(root)) {
       const kind = await hdf5Kind(file);
       const held = root.slice(0, 6).map(({ name }) => `"${name}"`);
       throw formatError({

@@ -1,0 +1,16 @@
+// Usage: node spectrail-read.mjs FILE. Opens it, loads the EDS map, prints what was found and the seconds it took, as JSON.
+import { open } from '../../dist/index.js';
+
+const started = performance.now();
+const { datasets } = await open(process.argv[2]);
+const map = datasets.find(({ values }) => values.kind === 'events');
+const { channel, count } = await map.values.load();
+const seconds = (performance.now() - started) / 1000;
+const peak = process.resourceUsage().maxRSS * 1024;
+let counts = 0;
+let moment = 0;
+for (let e = 0; e < count.length; e++) {
+  counts += count[e];
+  moment += count[e] * channel[e];
+}
+console.log(JSON.stringify({ seconds, peak, shape: map.shape, counts, moment }));

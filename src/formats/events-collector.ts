@@ -1,0 +1,132 @@
+import type { EventsBlock } from '../signal/block.ts';
+
+/**
+ * A spectrum being counted. A bit of `filled` stands for every channel that is not empty (bit `channel & 31` of word
+ * `channel >> 5`), a bit of `groups` for every such word, so that emptying a spectrum costs what it holds. Decoders write
+ * all three themselves.
+ */
+export interface Tally {
+  readonly counts: Uint32Array;
+  readonly filled: Int32Array;
+  readonly groups: Int32Array;
+}
+
+export function makeTally(channels: number): Tally {
+  const words = Math.ceil(channels / 32);
+  return {
+    counts: new Uint32Array(words * 32),
+    filled: new Int32Array(words),
+    groups: new Int32Array(Math.ceil(words / 32)),
+  };
+}
+
+export interface CollectedEvents {
+  readonly block: EventsBlock;
+  readonly largest: number;
+  readonly total: number;
+}
+
+type Counts = Uint8Array | Uint16Array | Uint32Array;
+
+/** Collects the counts of a map, pixel after pixel, in arrays that grow with what is found. */
+export class EventsCollector {
+  readonly #offsets: Uint32Array;
+  readonly #channels: number;
+  #channel: Uint16Array;
+  #count: Counts;
+  #entries = 0;
+  /** Pixels that are complete. */
+  #done = 0;
+  #largest = 0;
+  #total = 0;
+
+  /**
+   * @param channels At most 65536.
+   * @param entries A guess at the entries in all.
+   */
+  constructor(pixels: number, channels: number, entries: number) {
+    this.#offsets = new Uint32Array(pixels + 1);
+    this.#channels = channels;
+    const guess = Math.max(64, Math.min(entries, pixels * channels));
+    this.#channel = new Uint16Array(guess);
+    this.#count = new Uint8Array(guess);
+  }
+
+  /** The spectrum in `tally` is that of `pixel`; pixels never go back. Empties the tally. */
+  take({ counts, filled, groups }: Tally, pixel: number): void {
+    this.#offsets.fill(this.#entries, this.#done + 1, pixel + 1);
+    let channel = this.#channel;
+    let count = this.#count;
+    let entries = this.#entries;
+    let largest = this.#largest;
+    let total = 0;
+    for (let group = 0; group < groups.length; group++) {
+      let words = groups[group];
+      groups[group] = 0;
+      while (words !== 0) {
+        const word = (group << 5) + 31 - Math.clz32(words & -words);
+        words &= words - 1;
+        let bits = filled[word];
+        filled[word] = 0;
+        if (entries + 32 > channel.length) {
+          this.#grow(entries);
+          channel = this.#channel;
+          count = this.#count;
+        }
+        do {
+          const at = (word << 5) + 31 - Math.clz32(bits & -bits);
+          bits &= bits - 1;
+          const n = counts[at];
+          counts[at] = 0;
+          if (n > largest) {
+            largest = n;
+            this.#widen(n, entries);
+            count = this.#count;
+          }
+          channel[entries] = at;
+          count[entries++] = n;
+          total += n;
+        } while (bits !== 0);
+      }
+    }
+    this.#offsets[pixel + 1] = entries;
+    this.#entries = entries;
+    this.#largest = largest;
+    this.#total += total;
+    this.#done = pixel + 1;
+  }
+
+  #widen(count: number, entries: number): void {
+    const Wide = count < 256 ? Uint8Array : count < 65536 ? Uint16Array : Uint32Array;
+    if (Wide.BYTES_PER_ELEMENT <= this.#count.BYTES_PER_ELEMENT) return;
+    const wide = new Wide(this.#count.length);
+    wide.set(this.#count.subarray(0, entries));
+    this.#count = wide;
+  }
+
+  #grow(entries: number): void {
+    const length = entries + (entries >> 1) + 64;
+    const channel = new Uint16Array(length);
+    channel.set(this.#channel);
+    const Same = this.#count.constructor as new (length: number) => Counts;
+    const count = new Same(length);
+    count.set(this.#count);
+    this.#channel = channel;
+    this.#count = count;
+  }
+
+  finish(): CollectedEvents {
+    const offsets = this.#offsets;
+    const entries = this.#entries;
+    offsets.fill(entries, this.#done + 1);
+    const block: EventsBlock = {
+      kind: 'events',
+      pixels: offsets.length - 1,
+      channels: this.#channels,
+      offsets,
+      channel: this.#channel.slice(0, entries),
+      count: this.#count.slice(0, entries),
+    };
+    return { block, largest: this.#largest, total: this.#total };
+  }
+}

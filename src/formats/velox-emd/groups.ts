@@ -1,0 +1,28 @@
+import type { Hdf5File, Hdf5Member } from '../hdf5/index.ts';
+
+/** More members than any file seen has in one group. */
+const MOST_MEMBERS = 4096;
+
+/** Members of a group in the order of their names; none where a part of the path is missing. */
+export async function membersOf(file: Hdf5File, path: string): Promise<Hdf5Member[]> {
+  let members = await file.list('/');
+  let inside = '';
+  for (const name of path.split('/').filter((part) => part !== '')) {
+    if (!members.some((member) => member.name === name && member.kind === 'group')) return [];
+    inside += `/${name}`;
+    members = await file.list(inside);
+  }
+  return members.slice(0, MOST_MEMBERS);
+}
+
+/** Paths of the groups inside a group: every image, spectrum or stream is one, named by a number. */
+export async function groupsIn(file: Hdf5File, path: string): Promise<string[]> {
+  const members = await membersOf(file, path);
+  return members.filter(({ kind }) => kind === 'group').map(({ name }) => `${path}/${name}`);
+}
+
+/** Paths of the datasets inside a group. */
+export async function datasetsIn(file: Hdf5File, path: string): Promise<string[]> {
+  const members = await membersOf(file, path);
+  return members.filter(({ kind }) => kind === 'dataset').map(({ name }) => `${path}/${name}`);
+}

@@ -1,0 +1,11 @@
+import { defineFormat } from '../format.ts';
+import { isHdf5 } from '../hdf5/signature.ts';
+
+export default defineFormat({
+  id: 'velox-emd',
+  title: 'Velox EMD (Thermo Fisher)',
+  extensions: ['.emd'],
+  sniff: (head, name) => (isHdf5(head) ? 'likely' : name.toLowerCase().endsWith('.emd') ? 'name' : 'no'),
+  probe: async (file) => (await import('./read.ts')).isVeloxFile(file),
+  read: async (file) => (await import('./read.ts')).readVelox(file),
+});

@@ -1,0 +1,114 @@
+import type { Plain, PlainTree } from '../../signal/dataset.ts';
+import { formatError, isSpectrailError } from '../../signal/errors.ts';
+import type { Hdf5File } from '../hdf5/index.ts';
+
+/** A column of metadata is 60000 bytes in every file seen. */
+const LONGEST_COLUMN = 2 ** 22;
+const DEEPEST = 32;
+/** Arrays above this many values are named, not listed. */
+const LISTED = 256;
+
+/**
+ * The JSON in the first column of a matrix of bytes: metadata are stored one column per frame, padded with NUL.
+ * @throws SpectrailError `format/bad-metadata`, and those of the HDF5 file.
+ */
+export async function readJsonColumn(file: Hdf5File, path: string): Promise<PlainTree> {
+  const { shape, dtype } = await file.dataset(path);
+  const [rows, columns = 1] = shape;
+  if (dtype !== 'uint8' || shape.length < 1 || shape.length > 2 || columns < 1 || !(rows <= LONGEST_COLUMN)) {
+    throw badMetadata(path, `the metadata are ${dtype ?? 'records'} of shape ${shape.join(' × ')}`);
+  }
+  const count = shape.length === 1 ? [rows] : [rows, 1];
+  const bytes = (await file.read(path, { start: shape.map(() => 0), count })) as Uint8Array;
+  const end = bytes.indexOf(0);
+  return parseTree(new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end)), path);
+}
+
+/** The JSON in a dataset of one text. */
+export async function readJsonText(file: Hdf5File, path: string): Promise<PlainTree> {
+  const [text = ''] = await file.strings(path);
+  return parseTree(text, path);
+}
+
+/** Undefined where there is no such JSON, or none that can be read: for what the data can be read without. */
+export async function tryJson(read: () => Promise<PlainTree>): Promise<PlainTree | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isSpectrailError(error)) throw error;
+    return undefined;
+  }
+}
+
+function parseTree(text: string, path: string): PlainTree {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw badMetadata(path, `the metadata are not JSON (${(cause as Error).message})`, cause);
+  }
+  const plain = bounded(value as Plain, 0);
+  if (!isTree(plain)) throw badMetadata(path, 'the metadata are not a JSON object');
+  return plain;
+}
+
+/** A copy without prototypes, not deeper than other code can follow. */
+function bounded(value: Plain, depth: number): Plain {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === DEEPEST) return '…';
+  if (Array.isArray(value)) return value.map((item) => bounded(item, depth + 1));
+  const tree: PlainTree = Object.create(null);
+  for (const [key, item] of Object.entries(value)) tree[key] = bounded(item, depth + 1);
+  return tree;
+}
+
+export function isTree(value: Plain | undefined): value is PlainTree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What stands at the end of a path of keys. */
+export function entry(tree: Plain | undefined, ...path: readonly string[]): Plain | undefined {
+  let value = tree;
+  for (const key of path) {
+    if (!isTree(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** Velox writes most numbers as text. */
+export function numberAt(tree: Plain | undefined, ...path: readonly string[]): number | undefined {
+  const value = entry(tree, ...path);
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+export function textAt(tree: Plain | undefined, ...path: readonly string[]): string | undefined {
+  const value = entry(tree, ...path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function treesIn(value: Plain | undefined): [string, PlainTree][] {
+  return isTree(value) ? Object.entries(value).filter((item): item is [string, PlainTree] => isTree(item[1])) : [];
+}
+
+/** Long lists summarised, for the tree a dataset shows as the file's own. */
+export function summarised(value: Plain): Plain {
+  if (Array.isArray(value)) {
+    return value.length > LISTED ? `(${value.length} values)` : value.map(summarised);
+  }
+  if (!isTree(value)) return value;
+  const tree: PlainTree = Object.create(null);
+  for (const [key, item] of Object.entries(value)) tree[key] = summarised(item);
+  return tree;
+}
+
+function badMetadata(where: string, what: string, cause?: unknown) {
+  return formatError({
+    code: 'bad-metadata',
+    where,
+    what,
+    fix: 'the file is damaged: copy it again from the microscope',
+    cause,
+  });
+}

@@ -1,0 +1,94 @@
+import type { PlainTree } from '../../signal/dataset.ts';
+import type { Hdf5File } from '../hdf5/index.ts';
+import { datasetsIn, groupsIn } from './groups.ts';
+import { entry, readJsonText, textAt, tryJson } from './json.ts';
+
+/** What the images of a file are called, by their path. */
+export type Labels = ReadonlyMap<string, string>;
+
+type Name = (operation: PlainTree) => string | undefined;
+
+/** What each kind of operation calls the image at the path it names; the first kind to know an image wins. */
+const OPERATIONS: readonly (readonly [kind: string, path: string, name: Name])[] = [
+  ['CameraInputOperation', 'dataPath', (operation) => textAt(operation, 'cameraName')],
+  ['StemInputOperation', 'dataPath', (operation) => textAt(operation, 'detector')],
+  ['SurfaceReconstructionOperation', 'unfilteredDataPath', phaseContrast],
+  ['SurfaceReconstructionOperation', 'dataPath', filteredPhaseContrast],
+  ['MathematicsOperation', 'dataPath', segmentDifference],
+  ['DpcOperation', 'dataPath', () => 'DPC'],
+  ['IntegrationOperation', 'dataPath', () => 'DCFI'],
+  ['FftOperation', 'imageOutputPath', () => 'Half FFT'],
+];
+
+/** Integrated or differentiated differential phase contrast. */
+function phaseContrast(operation: PlainTree): string {
+  return textAt(operation, 'integrationMode') === 'true' ? 'iDPC' : 'dDPC';
+}
+
+function filteredPhaseContrast(operation: PlainTree): string {
+  return `${textAt(operation, 'enableFilter') === 'true' ? 'Filtered ' : ''}${phaseContrast(operation)}`;
+}
+
+/** Opposite quarters of the detector, by where their difference goes on to. */
+function segmentDifference(operation: PlainTree): string | undefined {
+  const outputs = operation.outputs;
+  const input = Array.isArray(outputs) ? textAt(outputs[0], 'inputIndex') : undefined;
+  return input === '0' ? 'A-C' : input === '1' ? 'B-D' : undefined;
+}
+
+/**
+ * Titles of images. Files of version 11 and later have displays, which refer to their images; older ones the operations
+ * that made an image, and displays for the maps of elements.
+ */
+export async function readLabels(file: Hdf5File): Promise<Labels> {
+  const labels = new Map<string, string>();
+  const add = (path: string | undefined, label: string | undefined) => {
+    if (path !== undefined && label !== undefined && !labels.has(path)) labels.set(path, label);
+  };
+  for (const display of await jsonsIn(file, '/Displays/ImageDisplay')) {
+    const reference = textAt(display, 'data');
+    const target = reference && (await tryJson(() => readJsonText(file, reference)));
+    if (target) add(textAt(target, 'dataPath'), textAt(display, 'id'));
+  }
+  for (const [kind, path, name] of OPERATIONS) {
+    for (const operation of await jsonsIn(file, `/Operations/${kind}`)) add(textAt(operation, path), name(operation));
+  }
+  for (const display of await jsonsIn(file, '/Presentation/Displays/ImageDisplay')) {
+    add(textAt(display, 'dataPath'), textAt(display, 'display', 'label'));
+  }
+  return labels;
+}
+
+/** Atomic numbers of the elements chosen in Velox; undefined where nothing was quantified. */
+export async function readElements(file: Hdf5File): Promise<number[] | undefined> {
+  const places = [
+    '/SharedProperties/EDSSpectrumQuantificationSettings',
+    '/Data/EdsSpectrumQuantificationSettings',
+    '/Operations/ImageQuantificationOperation',
+  ];
+  for (const place of places) {
+    const [settings] = await jsonsIn(file, place, 1);
+    if (!settings) continue;
+    const chosen = entry(settings, 'elementSelection');
+    return Array.isArray(chosen) ? chosen.map(Number).filter((z) => Number.isInteger(z) && z > 0) : [];
+  }
+  return undefined;
+}
+
+/** The first frame and the last that Velox summed for its own spectrum image, counted from 1. */
+export async function readFrameRange(file: Hdf5File): Promise<PlainTree | undefined> {
+  for (const group of await groupsIn(file, '/Data/SpectrumImage')) {
+    const settings = await tryJson(() => readJsonText(file, `${group}/SpectrumImageSettings`));
+    if (settings) return settings;
+  }
+  return undefined;
+}
+
+async function jsonsIn(file: Hdf5File, path: string, most?: number): Promise<PlainTree[]> {
+  const found: PlainTree[] = [];
+  for (const member of (await datasetsIn(file, path)).slice(0, most)) {
+    const tree = await tryJson(() => readJsonText(file, member));
+    if (tree) found.push(tree);
+  }
+  return found;
+}
