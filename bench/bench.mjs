@@ -1,6 +1,6 @@
 // Speed and memory against peers: `npm run bench -- [names] [options]`, see docs/performance.md. Reads the built package.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,7 @@ names            ${CASE_NAMES.join(' ')} (default: all but memory)
 --no-peers       only ours
 --runs N         rounds (default 5)
 --threads N      for ours and for the peers (default 2)
+--patience S     seconds that a run may wait, or be repeated, until other work leaves the machine alone (default 60)
 --node PATH      another Node to run ours under, beside this one; repeatable
 --python PATH    of the peers (default /usr/bin/python3)
 --data DIR       keep simulated data here and use what is there
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
     'no-peers': { type: 'boolean' },
     runs: { type: 'string' },
     threads: { type: 'string' },
+    patience: { type: 'string' },
     node: { type: 'string', multiple: true },
     python: { type: 'string', default: '/usr/bin/python3' },
     data: { type: 'string' },
@@ -82,6 +84,7 @@ async function measureAll() {
       nodes: [process.execPath, ...(values.node ?? [])],
       threads: Number(values.threads ?? Math.min(2, availableParallelism())),
       runs: Number(values.runs ?? (values.quick ? 1 : 5)),
+      patience: Number(values.patience ?? (values.quick ? 0 : 60)),
       format: values.format,
       say: (text) => process.stderr.write(`  ${text}\n`),
     });
@@ -106,11 +109,9 @@ async function chosen() {
 
 async function measureCase(name, bench, calibrationHash, others) {
   const { title, measure, lines, bars } = await loadCase(name);
-  const [load] = loadavg();
   process.stderr.write(`${name}\n`);
-  if (load > 0.5 && !bench.quick) process.stderr.write(`  the machine is busy: load ${load.toFixed(1)}\n`);
   const date = new Date().toISOString().slice(0, 10);
-  const result = { date, load, calibration: calibrationHash, ...(await measure(bench)) };
+  const result = { date, calibration: calibrationHash, ...(await measure(bench)) };
   console.log(`## ${name}: ${title}\n\n${lines(result, { ...others, [name]: result }).join('\n')}\n`);
   if (!bench.quick) {
     for (const { bar, value, met } of bars?.(result) ?? [])

@@ -34,12 +34,13 @@ async function linesFor(name, results) {
   const measured = results.cases[name];
   if (!measured) return ['Not measured yet.'];
   const { lines } = await loadCase(name);
-  const { date, calibration } = measured;
-  return [
-    ...lines(measured, results.cases),
-    '',
-    `Measured ${date}; results of the accuracy study's first map: ${calibration}.`,
-  ];
+  return [...lines(measured, results.cases), '', provenance(measured)];
+}
+
+function provenance({ date, calibration, others: ofAll = 0, contenders = [] }) {
+  const others = Math.max(ofAll, ...contenders.map((one) => one.others ?? 0));
+  const busy = others > 0.05 ? ` while other work took up to ${Math.round(others * 100)} % of the machine` : '';
+  return `Measured ${date}${busy}; results of the first map of the accuracy study: \`${calibration.slice(0, 16)}\`.`;
 }
 
 export function machineLines({ machine, peers }) {

@@ -1,7 +1,9 @@
-// The sides of a comparison, each with `run()` → { seconds, peakBytes, … } and `end()`.
+// The sides of a comparison, each with `run()` → { seconds, peakBytes, others, … }, `others` being the
+// share of the machine that was taken by other work meanwhile, and `end()`.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { peakMemory } from './peak-memory.mjs';
+import { watchOthers } from './quiet.mjs';
 import { runProcess } from './whole-process.mjs';
 
 /** A side that is a whole process every time. `command` gets the number of the run. */
@@ -10,10 +12,12 @@ export function processSide({ command, env, read = () => ({}), after }) {
   return {
     async run() {
       const number = runs++;
+      const others = watchOthers(process.pid);
       const { seconds, peakBytes, stdout } = await runProcess(command(number), { env });
+      const share = others();
       const facts = await read(stdout, number);
       await after?.(number);
-      return { seconds, peakBytes, ...facts };
+      return { seconds, peakBytes, others: share, ...facts };
     },
     async end() {},
   };
@@ -42,9 +46,10 @@ export async function residentSide({ command: [program, ...args], options, env }
   await next();
   return {
     async run() {
+      const others = watchOthers(child.pid);
       child.stdin.write('run\n');
       const facts = await next();
-      return { ...facts, peakBytes: peakMemory(child.pid) };
+      return { ...facts, peakBytes: peakMemory(child.pid), others: others() };
     },
     async end() {
       child.stdin.end('end\n');

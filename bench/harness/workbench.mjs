@@ -4,7 +4,7 @@ import { takeTurns } from './rounds.mjs';
 import { processSide, residentSide } from './sides.mjs';
 
 /** What a case needs to measure: the options of the command line, a folder for data, and makers of sides. */
-export function workbench({ folder, quick, peers, python, nodes, threads, runs, format, say }) {
+export function workbench({ folder, quick, peers, python, nodes, threads, runs, patience, format, say }) {
   const env = peerEnvironment(threads);
   const facts = peers ? peerFacts(python, env) : undefined;
   const runtimes = nodes.map((path) => ({ path, runtime: `Node ${nodeVersion(path)}` }));
@@ -33,6 +33,6 @@ export function workbench({ folder, quick, peers, python, nodes, threads, runs, 
         async () => processSide({ command: (run) => [python, file(script, meta), ...args(run)], env }),
         needs,
       ),
-    takeTurns: (sides, rounds = runs) => takeTurns(sides, { runs: rounds, warmUp: !quick, say }),
+    takeTurns: (sides, rounds = runs) => takeTurns(sides, { runs: rounds, warmUp: !quick, patience, say }),
   };
 }

@@ -44,7 +44,8 @@ export default {
         series[along].push(measured.get(key));
       }
     }
-    return { runtime: bench.runtimes[0].runtime, series };
+    const others = Math.max(...[...measured.values()].map((size) => size.others));
+    return { runtime: bench.runtimes[0].runtime, others, series };
   },
 
   lines({ runtime, series }) {
@@ -73,7 +74,8 @@ async function measureSize(bench, [height, width, channels], runs) {
   };
   const [pca] = await bench.takeTurns([inMemory], runs);
   const [recipe] = await bench.takeTurns([whole], runs);
-  return { height, width, channels, pca: figures(pca), recipe: figures(recipe) };
+  const others = Math.max(pca.others, recipe.others);
+  return { height, width, channels, others, pca: figures(pca), recipe: figures(recipe) };
 }
 
 function figures({ seconds, peakBytes }) {
