@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { studySeed, weightedMatrix } from './study.mjs';
+import { calibration, studySeed, weightedMatrix } from './study.mjs';
 
 if (isMainThread) await main();
 else parentPort.on('message', async (task) => parentPort.postMessage(await studySeed(task)));
@@ -29,6 +29,7 @@ async function main() {
   let at = 0;
   const table = rows.map(({ name, tasks }) => summarise(name, results.slice(at, (at += tasks.length))));
   console.table(Object.fromEntries(table.map(({ name, ...rest }) => [name, rest])));
+  console.log(`results of the first map: ${await calibration()}`);
   const angles = await compareWithNumpy(Math.min(10, seeds));
   const bars = judge(table, angles, seeds);
   for (const { bar, value, met } of bars) console.log(`${met ? 'met   ' : 'MISSED'} ${bar}: ${value}`);

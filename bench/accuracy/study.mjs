@@ -5,6 +5,7 @@ import { makePlan } from '../../dist/plan/plan.js';
 import { checkRecipe } from '../../dist/plan/recipe.js';
 import { runPlan } from '../../dist/plan/run.js';
 import { asSignal } from '../../dist/signal/as-signal.js';
+import { hash } from '../../dist/signal/hash.js';
 import { simulateEds } from '../../dist/simulate/eds.js';
 import { factorise } from '../../dist/steps/decompose/factorise.js';
 import { passesInMemory } from '../../dist/steps/decompose/passes.js';
@@ -71,6 +72,18 @@ export async function studySeed({ seed, parameters }) {
     gate: residual.warnings.length > 0,
     recovered: rare.size ? recovered(truth, counts, model.source.block) : 0,
   };
+}
+
+/**
+ * Hash of all results of the recipe on the first map of the study: equal for equal code. Printed by the study and by the
+ * benches, so that what is claimed of accuracy and of speed can be seen to come from the same program.
+ */
+export async function calibration() {
+  const { dataset } = simulateEds({ seed: 1, dose: 100, rare: true });
+  const counts = await asSignal(dataset);
+  const plan = await makePlan(recipe, { counts: signalState(counts) });
+  const { trail } = await runPlan(plan, { counts }, inlineEngine(resolveShape));
+  return hash(trail.map((entry) => entry.hash));
 }
 
 /** Per pixel the phase whose true spectrum makes its counts most likely. */

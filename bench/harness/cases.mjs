@@ -1,0 +1,16 @@
+/** What can be measured, by name. A case is `{ title, onRequest?, measure(bench), lines(result, all), bars?(result) }`. */
+const CASES = {
+  report: () => import('../report/case.mjs'),
+  'pca-sparse': () => import('../pca-sparse/case.mjs'),
+  'pca-dense': () => import('../pca-dense/case.mjs'),
+  'raw-to-events': () => import('../raw-to-events/case.mjs'),
+  decoding: () => import('../decoding/case.mjs'),
+  scaling: () => import('../scaling/case.mjs'),
+  memory: () => import('../memory/case.mjs'),
+};
+
+export const CASE_NAMES = Object.keys(CASES);
+
+export async function loadCase(name) {
+  return (await CASES[name]()).default;
+}
