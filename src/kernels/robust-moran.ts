@@ -13,16 +13,20 @@ export function robustMoranZ(map: ArrayLike<number>, height: number, width: numb
   for (let i = 0; i < map.length; i++) if (!skip?.[i]) mean += (map[i] - mean) / ++n;
   let cross = 0;
   let variance = 0;
-  const pair = (i: number, j: number) => {
-    if (skip?.[i] || skip?.[j]) return;
-    const product = (map[i] - mean) * (map[j] - mean);
-    cross += product;
-    variance += product * product;
-  };
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      if (x + 1 < width) pair(i, i + 1);
-      if (y + 1 < height) pair(i, i + width);
+      if (skip?.[i]) continue;
+      const here = map[i] - mean;
+      if (x + 1 < width && !skip?.[i + 1]) {
+        const product = here * (map[i + 1] - mean);
+        cross += product;
+        variance += product * product;
+      }
+      if (y + 1 < height && !skip?.[i + width]) {
+        const product = here * (map[i + width] - mean);
+        cross += product;
+        variance += product * product;
+      }
     }
   }
   return variance > 0 ? cross / Math.sqrt(variance) : 0;

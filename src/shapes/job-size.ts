@@ -15,12 +15,14 @@ const JOBS_A_LANE = 8;
 export function jobLevel(pixels: number, lanes: number, sources: readonly Source[]): number {
   const bytes = sources.reduce((sum, source) => sum + bytesPerPixel(source), 0);
   let level = 0;
+  let tiles = 2;
   while (
     level < MOST_LEVEL &&
-    tileCount(pixels) >= 2 ** (level + 1) * lanes * JOBS_A_LANE &&
-    bytes * TILE_PIXELS * 2 ** (level + 1) <= MOST_BYTES
+    tileCount(pixels) >= tiles * lanes * JOBS_A_LANE &&
+    bytes * TILE_PIXELS * tiles <= MOST_BYTES
   ) {
     level++;
+    tiles *= 2;
   }
   return level;
 }

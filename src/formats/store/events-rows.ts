@@ -75,6 +75,9 @@ export async function readEvents(
 }
 
 /** Offsets from the first entry of the run on; those of the file are 64 bits wide. */
+/** What the offsets of a block can count. */
+const MOST_ENTRIES = 2 ** 32 - 1;
+
 function relativeOffsets(folder: FolderSource, stored: StoredEvents, bytes: Uint8Array<ArrayBuffer>, first: number) {
   const words = new Uint32Array(bytes.buffer);
   const at = (i: number) => words[2 * i] + words[2 * i + 1] * 2 ** 32;
@@ -90,7 +93,7 @@ function relativeOffsets(folder: FolderSource, stored: StoredEvents, bytes: Uint
         `the events of pixel ${first + i - 1} are said to end at entry ${offset}`,
       );
     }
-    if (offset - base > 2 ** 32 - 1) throw tooMany(folder, offset - base);
+    if (offset - base > MOST_ENTRIES) throw tooMany(folder, offset - base);
     offsets[i] = offset - base;
     previous = offset;
   }
@@ -164,7 +167,7 @@ function tooMany(folder: FolderSource, entries: number) {
     code: 'too-many-events',
     where: folder.name,
     what: `${entries} counts other than 0 are more than can be held at once`,
-    expected: `at most ${2 ** 32 - 1}`,
+    expected: `at most ${MOST_ENTRIES}`,
     fix: 'read it by runs of pixels',
   });
 }

@@ -98,7 +98,7 @@ function narrowed(count: EventsBlock['count'], type: CountType): EventsBlock['co
   if (count.BYTES_PER_ELEMENT > DTYPES[type].bytes) {
     let largest = 0;
     for (let e = 0; e < count.length; e++) if (count[e] > largest) largest = count[e];
-    if (largest >= 2 ** (8 * DTYPES[type].bytes)) return largest < 65536 ? 'uint16' : 'uint32';
+    if (largest > (DTYPES[type].bytes === 1 ? 255 : 65535)) return largest < 65536 ? 'uint16' : 'uint32';
   }
   return typed(count, type) as EventsBlock['count'];
 }

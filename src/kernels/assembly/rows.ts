@@ -54,3 +54,15 @@ export function addComponent(model: usize, factor: f64, spectrum: usize, floor: 
   }
   return total;
 }
+
+/** moments[q] += Σ_i |a_i·cosines_q + b_i·sines_q| for an even number of directions. */
+export function absoluteMoments(a: usize, b: usize, n: u32, cosines: usize, sines: usize, directions: u32, moments: usize): void {
+  for (let i: u32 = 0; i < n; i++, a += 8, b += 8) {
+    const x = f64x2.splat(load<f64>(a));
+    const y = f64x2.splat(load<f64>(b));
+    for (let q: usize = 0; q < (<usize>directions) << 3; q += 16) {
+      const along = f64x2.abs(f64x2.add(f64x2.mul(x, v128.load(cosines + q)), f64x2.mul(y, v128.load(sines + q))));
+      v128.store(moments + q, f64x2.add(v128.load(moments + q), along));
+    }
+  }
+}

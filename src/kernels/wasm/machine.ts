@@ -16,6 +16,7 @@ export interface Machine {
   readonly projectDense64: Call;
   readonly subtractProjections: Call;
   readonly addComponent: (...numbers: number[]) => number;
+  readonly absoluteMoments: Call;
   readonly sumColumns: Call;
   readonly excesses: (...numbers: number[]) => number;
   readonly nextPixel: () => number;

@@ -72,10 +72,12 @@ function covered(index: number, cells: number, size: number): [number, number] {
 /** Palette indices of values over [low, high]; values outside take the end colours, NaN the colour of nothing. */
 export function levelsOf(values: ArrayLike<number>, low: number, high: number): Uint8Array {
   const scale = high > low ? (LEVELS - 1) / (high - low) : 0;
-  return Uint8Array.from(values, (value) => {
-    if (!Number.isFinite(value)) return LEVELS;
-    return Math.min(Math.max(Math.round((value - low) * scale), 0), LEVELS - 1);
-  });
+  const levels = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const level = Math.round((values[i] - low) * scale);
+    levels[i] = Number.isFinite(values[i]) ? Math.min(Math.max(level, 0), LEVELS - 1) : LEVELS;
+  }
+  return levels;
 }
 
 /** Places an image over the whole frame, its pixels left as they are. */

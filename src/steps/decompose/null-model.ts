@@ -14,9 +14,10 @@ import type { Factorisation } from '../products.ts';
 import type { StepContext } from '../step.ts';
 import { anisotropyOf } from './criteria/anisotropy.ts';
 import { countLeading } from './criteria/criterion.ts';
-import { scoreMoran, structuredComponents } from './criteria/moran.ts';
+import { structuredComponents } from './criteria/moran.ts';
 import { factorise } from './factorise.ts';
 import { passesInMemory } from './passes.ts';
+import type { ScoreStatistics } from './score-statistics.ts';
 
 /** What pure Poisson noise looks like in this specimen at this dose, from simulated maps. */
 export interface NullCalibration {
@@ -106,9 +107,10 @@ export const nullMap = defineSmall<NullArgs, NullMap>({
 export async function calibrateNull(
   { small, seed }: StepContext,
   factors: Factorisation,
+  scores: readonly ScoreStatistics[],
   repeats: number,
 ): Promise<NullCalibration> {
-  const assumed = provisionalComponents(factors);
+  const assumed = provisionalComponents(factors, scores);
   const model = noiseModel(factors, assumed, seed);
   const args: NullArgs = { model, assumed, start: leadingVectors(factors, assumed), seed };
   const maps = await small<NullMap>('nullMap', args, repeats);
@@ -123,10 +125,10 @@ export async function calibrateNull(
 }
 
 /** Components with spatial structure; where there is no map, those above the Tracy–Widom edge of white noise. */
-function provisionalComponents(factors: Factorisation): number {
+function provisionalComponents(factors: Factorisation, scores: readonly ScoreStatistics[]): number {
   const { height, width } = mapShape(factors.navigation);
   if (Math.min(height, width) > 1) {
-    return structuredComponents(Array.from({ length: factors.rank }, (_, k) => scoreMoran(factors, k)));
+    return structuredComponents(scores.map(({ moran }) => moran));
   }
   const edge = noiseSingularValue(factors.validPixels, factors.validChannels);
   return Math.max(1, Math.min(countLeading(factors.singularValues, edge), factors.rank - 1));

@@ -10,10 +10,11 @@ import type { ResultState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { noiseSigma } from './criteria/criterion.ts';
 import { CRITERIA } from './criteria/index.ts';
-import { STRUCTURED, scoreMoran } from './criteria/moran.ts';
+import { STRUCTURED } from './criteria/moran.ts';
 import { noiseEdge } from './criteria/parallel-analysis.ts';
 import { heldOut } from './criteria/thinning.ts';
 import { calibrateNull, NULL_PIXELS, nullMap } from './null-model.ts';
+import { type ScoreStatistics, scoreMap, scoreStatistics } from './score-statistics.ts';
 
 const RULES = Object.keys(CRITERIA) as [string, ...string[]];
 const DISAGREEMENT = 2;
@@ -71,7 +72,7 @@ export default defineStep<Params>({
     'Malinowski 1977, Anal. Chem. 49, 612; 1989, J. Chemometrics 3, 49',
     'Nadler 2008, Ann. Statist. 36, 2791',
   ],
-  shapes: { sample, nullMap, heldOut },
+  shapes: { sample, scoreMap, nullMap, heldOut },
   effect: ({ factors }) => ({
     product: 'truncation',
     of: (factors as ResultState).of,
@@ -93,16 +94,18 @@ export default defineStep<Params>({
   async run(context, inputs, p): Promise<Truncation> {
     const factors = inputs.factors as Factorisation;
     const counts = inputs.counts as Signal;
-    const calibration = factors.weighting === 'poisson' ? await calibrateNull(context, factors, p.nulls) : undefined;
-    const drawn = factors.weighting === 'poisson' ? await sampleCounts(context, counts) : undefined;
+    const scores = await scoreStatistics(context, factors);
+    const poisson = factors.weighting === 'poisson';
+    const calibration = poisson ? await calibrateNull(context, factors, scores, p.nulls) : undefined;
+    const drawn = poisson ? await sampleCounts(context, counts) : undefined;
     const criteria: Criterion[] = [];
     for (const rule of Object.values(CRITERIA)) {
-      const criterion = await rule({ factors, null: calibration, sample: drawn, seed: context.seed, context });
+      const criterion = await rule({ factors, scores, null: calibration, sample: drawn, seed: context.seed, context });
       if (criterion) criteria.push(criterion);
     }
     const edge = calibration ? noiseEdge(calibration.edges) : analyticEdge(factors);
     const { components, chosenBy } = choose(criteria, p, factors.rank);
-    const verdicts = Array.from({ length: factors.rank }, (_, k) => verdict(factors, k, k < components));
+    const verdicts = Array.from({ length: factors.rank }, (_, k) => verdict(factors, scores[k], k, k < components));
     const common = verdicts.flatMap(({ kind }, k) => (kind === 'common' ? [k] : []));
     const { title, modality, navigation, spectral, history } = factors;
     return {
@@ -180,15 +183,20 @@ function analyticEdge(factors: Factorisation): number {
   return noiseSigma(factors) * (Math.sqrt(factors.validPixels) + Math.sqrt(factors.validChannels));
 }
 
-function verdict(factors: Factorisation, k: number, signal: boolean): ComponentVerdict {
+function verdict(
+  factors: Factorisation,
+  { moran, kurtosis }: ScoreStatistics,
+  k: number,
+  signal: boolean,
+): ComponentVerdict {
   const { singularValues, validPixels, validChannels } = factors;
   const sigma = noiseSigma(factors);
   const ratio = validChannels / validPixels;
   const eigenvalue = sigma > 0 ? square(singularValues[k] / sigma) / validPixels : 0;
   const strength = deBiasedStrength(eigenvalue, ratio);
   const measured = {
-    moran: scoreMoran(factors, k),
-    kurtosis: excessKurtosis(factors, k),
+    moran,
+    kurtosis,
     smoothness: lagOne(factors, k),
     strength,
     overlap: overlapSquared(strength, ratio),
@@ -207,20 +215,6 @@ function verdict(factors: Factorisation, k: number, signal: boolean): ComponentV
       ? 'alternates between neighbouring pixels: an artefact of the scan, not a phase'
       : 'no spatial structure: mixed below the pixel size, or drift';
   return { kind: 'common', ...measured, flag };
-}
-
-function excessKurtosis({ scores, rank, rowWeights, validPixels }: Factorisation, k: number): number {
-  let mean = 0;
-  for (let i = 0; i < rowWeights.length; i++) if (rowWeights[i] > 0) mean += scores[i * rank + k] / validPixels;
-  let second = 0;
-  let fourth = 0;
-  for (let i = 0; i < rowWeights.length; i++) {
-    if (rowWeights[i] <= 0) continue;
-    const d = square(scores[i * rank + k] - mean);
-    second += d;
-    fourth += d * d;
-  }
-  return second > 0 ? (validPixels * fourth) / (second * second) - 3 : 0;
 }
 
 /** Lag-1 autocorrelation of the weighted loading over valid channels. */

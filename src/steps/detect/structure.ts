@@ -14,8 +14,8 @@ export interface StructureArgs {
 }
 
 /**
- * Per pixel: standardised residual of every non-overlapping band, followed by the sum and the sum of
- * squares of the same over the right and lower neighbour. What a neighbour correlation needs, without a map per band in memory.
+ * Per pixel and non-overlapping band: the standardised residual times those of the right and lower neighbour, summed, and
+ * the same with the squares. What a neighbour correlation needs, without a map per band in memory.
  */
 export const neighbourResiduals = defineMap<StructureArgs>({
   gather: ({ width, height }, start, end) => [[start, Math.min(end + width, width * height)]],
@@ -34,9 +34,9 @@ export const neighbourResiduals = defineMap<StructureArgs>({
       for (let b = 0; b < columns; b++) {
         const beside = right >= 0 ? r[right * columns + b] : 0;
         const under = below >= 0 ? r[below * columns + b] : 0;
-        values[i * channels + b] = r[i * columns + b];
-        values[i * channels + columns + b] = beside + under;
-        values[i * channels + 2 * columns + b] = beside * beside + under * under;
+        const here = r[i * columns + b];
+        values[i * channels + b] = here * (beside + under);
+        values[i * channels + columns + b] = here * here * (beside * beside + under * under);
       }
     }
     return { kind: 'dense', pixels: end - start, channels, values };
@@ -54,8 +54,8 @@ export const neighbourResiduals = defineMap<StructureArgs>({
   }),
 });
 
-/** Residuals, neighbour sums, neighbour squares. */
-export const COLUMN_SETS = 3;
+/** Products with neighbours, and their squares. */
+export const COLUMN_SETS = 2;
 
 /**
  * Column b: half-bands 2b and 2b + 1. There is no column for the total: Poisson weights make the first component reproduce
@@ -108,9 +108,8 @@ export const neighbourSums = defineFold<Record<string, never>, NeighbourSums>({
     for (let i = 0; i < block.pixels; i++) {
       const at = i * block.channels;
       for (let b = 0; b < columns; b++) {
-        const r = block.values[at + b];
-        state.products[b] += r * block.values[at + columns + b];
-        state.squares[b] += r * r * block.values[at + 2 * columns + b];
+        state.products[b] += block.values[at + b];
+        state.squares[b] += block.values[at + columns + b];
       }
     }
     return state;

@@ -93,6 +93,11 @@ function likelihoods(block: Block, { logShares, phases, gain }: AssignArgs, star
 function addCounts(block: Block, i: number, pixel: number, gain: Factor, counts: Float64Array, to: number): void {
   if (block.kind === 'events') {
     const { offsets, channel, count } = block;
+    if (gain.per !== 'channel') {
+      const unit = gainAt(gain, pixel, 0);
+      for (let e = offsets[i]; e < offsets[i + 1]; e++) counts[to + channel[e]] += count[e] / unit;
+      return;
+    }
     for (let e = offsets[i]; e < offsets[i + 1]; e++) {
       counts[to + channel[e]] += count[e] / gainAt(gain, pixel, channel[e]);
     }

@@ -15,7 +15,7 @@ interface ClusterArgs {
 type Clustered = Pick<KmeansResult, 'centres' | 'inertia'>;
 
 /** Points that find the centres at most: evenly sampled, more would move them by less than the next step does. */
-export const MOST_POINTS = 2 ** 18;
+export const MOST_POINTS = 2 ** 16;
 
 /** k-means from one random start. */
 export const cluster = defineSmall<ClusterArgs, Clustered>({

@@ -1,7 +1,6 @@
-import { CounterRandom, portableCos, portableSin, square } from '../../../kernels/index.ts';
+import { CounterRandom, directionalSpread, square } from '../../../kernels/index.ts';
 import type { CriterionRule } from './criterion.ts';
 
-const DIRECTIONS = 36;
 const NULL_POINTS = 2048;
 const NULL_REPEATS = 400;
 
@@ -9,13 +8,12 @@ const NULL_REPEATS = 400;
  * Potapov & Lubk 2019, Adv. Struct. Chem. Imaging 5, 4: scatter plots of two noise components are isotropic, those with
  * signal are not. Statistic: spread over directions of the first absolute moment of the standardised scores.
  */
-export const anisotropy: CriterionRule = ({ factors, null: calibration, seed }) => {
-  const { rank, scores, rowWeights, validPixels } = factors;
+export const anisotropy: CriterionRule = ({ factors, null: calibration, scores }) => {
+  const { rank, validPixels } = factors;
   if (rank < 2) return undefined;
-  const statistic = Array.from({ length: rank - 1 }, (_, k) => anisotropyOf(scores, rowWeights, rank, k));
+  const statistic = scores.slice(0, rank - 1).map(({ anisotropy: spread }) => spread);
   const threshold =
-    (calibration ? poissonQuantile(calibration.anisotropies, seed) : normalNull(seed).quantile) /
-    Math.sqrt(validPixels);
+    (calibration ? poissonQuantile(calibration.anisotropies) : NORMAL_NULL.quantile) / Math.sqrt(validPixels);
   const components = Math.max(1, statistic.findLastIndex((value) => value > threshold) + 1);
   return {
     id: 'anisotropy',
@@ -27,7 +25,7 @@ export const anisotropy: CriterionRule = ({ factors, null: calibration, seed }) 
   };
 };
 
-/** (max − min)/mean over 36 directions of mean |z_k cos φ + z_{k+1} sin φ|, standardised scores of occupied pixels. */
+/** Directional spread of the standardised scores z_k, z_{k+1} of occupied pixels. */
 export function anisotropyOf(scores: Float32Array, rowWeights: Float64Array, rank: number, k: number): number {
   const pixels = rowWeights.length;
   const a = new Float64Array(pixels);
@@ -40,7 +38,7 @@ export function anisotropyOf(scores: Float32Array, rowWeights: Float64Array, ran
   }
   standardise(a, n);
   standardise(b, n);
-  return spread(a, b, n);
+  return directionalSpread(a, b, n);
 }
 
 function standardise(values: Float64Array, n: number): void {
@@ -53,25 +51,9 @@ function standardise(values: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) values[i] = (values[i] - mean) * scale;
 }
 
-function spread(a: Float64Array, b: Float64Array, n: number): number {
-  let low = Infinity;
-  let high = -Infinity;
-  let total = 0;
-  for (let q = 0; q < DIRECTIONS; q++) {
-    const c = portableCos((q * Math.PI) / DIRECTIONS);
-    const s = portableSin((q * Math.PI) / DIRECTIONS);
-    let moment = 0;
-    for (let i = 0; i < n; i++) moment += Math.abs(a[i] * c + b[i] * s);
-    low = Math.min(low, moment);
-    high = Math.max(high, moment);
-    total += moment;
-  }
-  return total > 0 ? ((high - low) * DIRECTIONS) / total : 0;
-}
-
 /** 99.9 % quantile from few Poisson draws: the normal null gives the shape of the tail, the draws its place and width. */
-function poissonQuantile(draws: Float64Array, seed: number): number {
-  const normal = normalNull(seed);
+function poissonQuantile(draws: Float64Array): number {
+  const normal = NORMAL_NULL;
   const { mean, sigma } = momentsOf(draws);
   return Math.max(normal.quantile, mean + (sigma * (normal.quantile - normal.mean)) / normal.sigma);
 }
@@ -84,8 +66,11 @@ function momentsOf(values: Float64Array): { mean: number; sigma: number } {
   return { mean, sigma: Math.sqrt(variance) };
 }
 
+/** What `normalNull(1)` gives. */
+export const NORMAL_NULL = { mean: 1.1467193763957824, sigma: 0.5753864820937408, quantile: 3.545648503784473 };
+
 /** The statistic for isotropic normal clouds, times √points: so scaled it does not depend on their number. */
-function normalNull(seed: number): { mean: number; sigma: number; quantile: number } {
+export function normalNull(seed: number): { mean: number; sigma: number; quantile: number } {
   const values = new Float64Array(NULL_REPEATS);
   const a = new Float64Array(NULL_POINTS);
   const b = new Float64Array(NULL_POINTS);
@@ -98,7 +83,7 @@ function normalNull(seed: number): { mean: number; sigma: number; quantile: numb
     }
     standardise(a, NULL_POINTS);
     standardise(b, NULL_POINTS);
-    values[repeat] = spread(a, b, NULL_POINTS) * Math.sqrt(NULL_POINTS);
+    values[repeat] = directionalSpread(a, b, NULL_POINTS) * Math.sqrt(NULL_POINTS);
   }
   values.sort();
   return {

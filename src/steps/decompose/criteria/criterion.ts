@@ -2,10 +2,13 @@ import type { EventsBlock } from '../../../signal/block.ts';
 import type { Criterion, Factorisation } from '../../products.ts';
 import type { StepContext } from '../../step.ts';
 import type { NullCalibration } from '../null-model.ts';
+import type { ScoreStatistics } from '../score-statistics.ts';
 
 /** What a criterion may look at. */
 export interface CriterionInput {
   readonly factors: Factorisation;
+  /** Of each component. */
+  readonly scores: readonly ScoreStatistics[];
   /** Only for Poisson-weighted data. */
   readonly null?: NullCalibration;
   /** Raw counts of at most NULL_PIXELS pixels, for cross-validation; absent where the values are not whole counts. */

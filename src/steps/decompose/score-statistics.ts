@@ -1,0 +1,71 @@
+import { robustMoranZ } from '../../kernels/index.ts';
+import { defineSmall } from '../../shapes/shape.ts';
+import { mapShape } from '../../signal/signal.ts';
+import type { Factorisation } from '../products.ts';
+import type { StepContext } from '../step.ts';
+import { anisotropyOf } from './criteria/anisotropy.ts';
+
+/** What one score map looks like. */
+export interface ScoreStatistics {
+  /** Neighbour correlation z. */
+  readonly moran: number;
+  /** Excess kurtosis: 0 for noise, large where few pixels carry the component. */
+  readonly kurtosis: number;
+  /** Anisotropy of the scatter plot with the next component; 0 for the last. */
+  readonly anisotropy: number;
+}
+
+interface ScoreArgs extends Pick<Factorisation, 'scores' | 'rank' | 'rowWeights'> {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Statistics of the score map of component k. */
+export const scoreMap = defineSmall<ScoreArgs, ScoreStatistics>({
+  run: ({ scores, rank, rowWeights, height, width }, k) => {
+    const map = new Float64Array(rowWeights.length);
+    const skip = new Uint8Array(rowWeights.length);
+    for (let i = 0; i < map.length; i++) {
+      map[i] = scores[i * rank + k];
+      skip[i] = rowWeights[i] > 0 ? 0 : 1;
+    }
+    return {
+      moran: robustMoranZ(map, height, width, skip),
+      kurtosis: excessKurtosis(map, skip),
+      anisotropy: k + 1 < rank ? anisotropyOf(scores, rowWeights, rank, k) : 0,
+    };
+  },
+  example: ({ pixels, width }) => ({
+    args: {
+      scores: Float32Array.from({ length: 2 * pixels }, (_, at) => ((at * 7919) % 101) - 50),
+      rank: 2,
+      rowWeights: Float64Array.from({ length: pixels }, (_, i) => i % 5),
+      height: pixels / width,
+      width,
+    },
+    kinds: [],
+    pieces: 2,
+  }),
+});
+
+/** Statistics of every component. */
+export function scoreStatistics({ small }: StepContext, factors: Factorisation): Promise<ScoreStatistics[]> {
+  const { scores, rank, rowWeights, navigation } = factors;
+  const args: ScoreArgs = { scores, rank, rowWeights, ...mapShape(navigation) };
+  return small('scoreMap', args, rank);
+}
+
+function excessKurtosis(map: Float64Array, skip: Uint8Array): number {
+  let n = 0;
+  let mean = 0;
+  for (let i = 0; i < map.length; i++) if (!skip[i]) mean += (map[i] - mean) / ++n;
+  let second = 0;
+  let fourth = 0;
+  for (let i = 0; i < map.length; i++) {
+    if (skip[i]) continue;
+    const d = (map[i] - mean) * (map[i] - mean);
+    second += d;
+    fourth += d * d;
+  }
+  return second > 0 ? (n * fourth) / (second * second) - 3 : 0;
+}
