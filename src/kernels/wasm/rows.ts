@@ -1,4 +1,5 @@
 import type { DenseBlock, EventsBlock } from '../../signal/block.ts';
+import type { NumberArray } from '../../signal/dtype.ts';
 import type { Room } from './machine.ts';
 
 /** Rows as kernels take them: sparse or dense. */
@@ -65,30 +66,37 @@ function endOfDenseRun({ pixels, channels }: DenseBlock, precision: Precision, f
 }
 
 function placeEvents(rows: EventsBlock, room: Room, first: number, last: number, extra: number): PlacedRows {
-  const { offsets, channel, count } = rows;
+  const { offsets } = rows;
   const pixels = last - first;
   const base = offsets[first];
-  const entries = offsets[last] - base;
+  const channel = rows.channel.subarray(base, offsets[last]);
+  const count = rows.count.subarray(base, offsets[last]);
   const places = {
     offsets: room.place(4 * (pixels + 1)),
-    channel: room.place(channel.BYTES_PER_ELEMENT * entries),
-    count: room.place(count.BYTES_PER_ELEMENT * entries),
+    channel: placeLike(channel, room),
+    count: placeLike(count, room),
     extra: room.place(extra * pixels),
   };
   const memory = room.buffer();
   const local = new Uint32Array(memory, places.offsets, pixels + 1);
   for (let i = 0; i <= pixels; i++) local[i] = offsets[first + i] - base;
-  copyInto(memory, places.channel, channel, base, base + entries);
-  copyInto(memory, places.count, count, base, base + entries);
+  copyBytes(memory, places.channel, channel);
+  copyBytes(memory, places.count, count);
   const { offsets: o, channel: c, count: n } = places;
   const told = [channel.BYTES_PER_ELEMENT, count.BYTES_PER_ELEMENT, o, c, n, pixels];
   return { first, pixels, told, extra: places.extra, memory };
 }
 
-function copyInto(memory: ArrayBuffer, at: number, from: Uint8Array | Uint16Array | Uint32Array, a: number, b: number) {
-  const size = from.BYTES_PER_ELEMENT;
-  const bytes = new Uint8Array(from.buffer, from.byteOffset + a * size, (b - a) * size);
-  new Uint8Array(memory, at, bytes.length).set(bytes);
+/**
+ * Place for a copy of an array, as far from a multiple of 8 as the array is: out of shared memory words are copied only
+ * between such places, else byte by byte, many times slower.
+ */
+function placeLike(array: ArrayBufferView, room: Room): number {
+  return room.place(array.byteLength + 8) + (array.byteOffset % 8);
+}
+
+function copyBytes(memory: ArrayBuffer, at: number, { buffer, byteOffset, byteLength }: ArrayBufferView): void {
+  new Uint8Array(memory, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 function placeDense(
@@ -100,10 +108,19 @@ function placeDense(
   extra: number,
 ): PlacedRows {
   const pixels = last - first;
+  const rows = values.subarray(first * channels, last * channels);
   const x = room.place(bytesPerNumber(precision) * pixels * channels);
   const place = room.place(extra * pixels);
+  const raw = placeLike(rows, room);
   const memory = room.buffer();
-  numbersAt(memory, x, pixels * channels, precision).set(values.subarray(first * channels, last * channels));
+  const numbers = numbersAt(memory, x, pixels * channels, precision);
+  if (rows.buffer instanceof ArrayBuffer || raw % rows.BYTES_PER_ELEMENT !== 0) numbers.set(rows);
+  else {
+    // Numbers are converted fast only out of memory that is not shared.
+    copyBytes(memory, raw, rows);
+    const Values = rows.constructor as new (buffer: ArrayBuffer, at: number, length: number) => NumberArray;
+    numbers.set(new Values(memory, raw, rows.length));
+  }
   return { first, pixels, told: [x, pixels, channels], extra: place, memory };
 }
 
@@ -129,7 +146,7 @@ export function columnLayout(rows: Rows, width: number, precision: Precision): C
 export function pack(target: Numbers, q: Float64Array, channels: number, width: number, layout: ColumnLayout): void {
   const { columns, panel } = layout;
   if (columns === width && panel === width) {
-    target.set(q);
+    for (let at = 0; at < target.length; at++) target[at] = q[at];
     return;
   }
   target.fill(0);

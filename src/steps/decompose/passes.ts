@@ -10,7 +10,7 @@ import {
 import { runJob } from '../../shapes/job.ts';
 import { joinPieces } from '../../shapes/pieces.ts';
 import { defineFold, type Geometry, type Shape } from '../../shapes/shape.ts';
-import { type Block, toDense } from '../../signal/block.ts';
+import { type Block, type EventsBlock, toDense } from '../../signal/block.ts';
 import type { Factor } from '../../signal/noise.ts';
 import type { Source } from '../../signal/source.ts';
 import type { StepContext } from '../step.ts';
@@ -52,35 +52,56 @@ export const totals = defineFold<CountsArgs, TileTotals>({
 
 function addTotals(block: Block, start: number, args: CountsArgs, rows: Float64Array, channels: Float64Array): number {
   const { pixelMask, channelMask, gain } = args;
-  const perCount = Float64Array.from(channels, (_, j) =>
-    channelMask?.[j] ? Number.POSITIVE_INFINITY : gain.per === 'channel' ? gain.values[j] : 1,
-  );
   const data = rowsOf(block);
+  // Signal units per count; infinite where a channel takes no part, so that it counts nothing.
+  const units = new Float64Array(data.channels).fill(gain.per === 'cube' ? gain.value : 1);
+  if (gain.per === 'channel') units.set(gain.values);
+  for (let j = 0; j < units.length; j++) if (channelMask?.[j]) units[j] = Number.POSITIVE_INFINITY;
+  const plain = units.every((unit) => unit === 1);
   let negative = 0;
   for (let i = 0; i < data.pixels; i++) {
     if (pixelMask?.[start + i]) continue;
-    const unit = gain.per === 'cube' ? gain.value : gain.per === 'pixel' ? gain.values[start + i] : 1;
-    let sum = 0;
+    const unit = gain.per === 'pixel' ? gain.values[start + i] : 1;
     if (data.kind === 'events') {
-      const { channel, count, offsets } = data;
-      for (let e = offsets[i]; e < offsets[i + 1]; e++) {
-        const j = channel[e];
-        const counts = count[e] / (unit * perCount[j]);
-        sum += counts;
-        channels[j] += counts;
-      }
-    } else {
-      const { values } = data;
-      for (let j = 0, at = i * data.channels; j < data.channels; j++, at++) {
-        const counts = values[at] / (unit * perCount[j]);
-        if (counts < 0) negative++;
-        sum += counts;
-        channels[j] += counts;
-      }
+      rows[i] = plain && unit === 1 ? addCounts(data, i, channels) : addScaled(data, i, unit, units, channels);
+      continue;
+    }
+    const { values } = data;
+    let sum = 0;
+    for (let j = 0, at = i * data.channels; j < data.channels; j++, at++) {
+      const counts = values[at] / (unit * units[j]);
+      if (counts < 0) negative++;
+      sum += counts;
+      channels[j] += counts;
     }
     rows[i] = sum;
   }
   return negative;
+}
+
+function addCounts({ offsets, channel, count }: EventsBlock, i: number, channels: Float64Array): number {
+  let sum = 0;
+  for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+    sum += count[e];
+    channels[channel[e]] += count[e];
+  }
+  return sum;
+}
+
+function addScaled(
+  { offsets, channel, count }: EventsBlock,
+  i: number,
+  unit: number,
+  units: Float64Array,
+  channels: Float64Array,
+): number {
+  let sum = 0;
+  for (let e = offsets[i]; e < offsets[i + 1]; e++) {
+    const counts = count[e] / (unit * units[channel[e]]);
+    sum += counts;
+    channels[channel[e]] += counts;
+  }
+  return sum;
 }
 
 export interface Weights {
@@ -135,7 +156,7 @@ export const project = defineFold<
       squared[i] = r * r;
       for (let at = i * width; at < (i + 1) * width; at++) scores[at] *= r;
     }
-    return { scores: [Float32Array.from(scores)], squares: weightedSquares(data, scale, squared) };
+    return { scores: [new Float32Array(scores)], squares: weightedSquares(data, scale, squared) };
   },
   merge: (left, right) => ({ scores: append(left.scores, right.scores), squares: left.squares + right.squares }),
   example: ({ pixels, channels }) => ({
