@@ -143,7 +143,7 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
     await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject({
       kind: 'format',
       code: 'not-hyperspy',
-      where: basename(name),
+      where: `${basename(name)}, read as HyperSpy (HDF5)`,
       what: expect.stringContaining(`looks like ${kind}`),
     });
   });

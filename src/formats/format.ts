@@ -29,6 +29,13 @@ export interface Format {
   /** Decides from the first bytes (up to 4 KiB) and the name, in that order. */
   sniff(head: Uint8Array, name: string): Sniff;
   read?(file: ByteSource): Promise<Dataset[]>;
+  /**
+   * Most bytes that files of `stored` bytes can unpack to, for formats that pack; default: `stored`. What a file claims
+   * beyond is refused before memory is asked for. Law: no array of a reader is above four times this.
+   */
+  unpackedBytes?(stored: number): number;
+  /** Most memory of a library the reader needs, where it needs one. */
+  readonly libraryBytes?: number;
   /** Complete bytes of a file holding `dataset`; the caller writes them atomically. */
   encode?(dataset: ArrayDataset): Promise<Uint8Array>;
 }

@@ -11,6 +11,9 @@ export interface DecodedMap extends CollectedEvents {
 const FIRST_LINE = 0x1a0;
 const PIXEL_HEAD = 22;
 const MAX_PIXELS = 1 << 26;
+/** Pixels without counts take no room in the stream: so many are believed, and so many more for each of its bytes. */
+const FREE_PIXELS = 1 << 20;
+const PIXELS_PER_BYTE = 16;
 const MAX_WIDTH = 1 << 16;
 
 /** How the counts of a pixel are packed; every other value means runs of channels. */
@@ -34,8 +37,10 @@ export function decodeMap(bytes: Uint8Array, channels: number, where: string): D
   if (bytes.length < FIRST_LINE) throw ended(where, bytes.length, 'the header');
   const [height, width] = [view.getUint32(0, true), view.getUint32(4, true)];
   const lines = Math.floor((bytes.length - FIRST_LINE) / 4);
-  if (height < 1 || width < 1 || width > MAX_WIDTH || height * width > MAX_PIXELS) {
-    throw bad(where, `the map declares ${height} lines of ${width} pixels`, 'at least one pixel, and a possible size');
+  const most = Math.min(MAX_PIXELS, FREE_PIXELS + PIXELS_PER_BYTE * bytes.length);
+  if (height < 1 || width < 1 || width > MAX_WIDTH || height * width > most) {
+    const declared = `the map declares ${height} lines of ${width} pixels`;
+    throw bad(where, declared, `1 to ${most} pixels in ${bytes.length} bytes`);
   }
   if (height > lines) throw ended(where, bytes.length, `line ${lines} of ${height}`);
 
@@ -87,9 +92,9 @@ function decodePixel(view: DataView, bytes: Uint8Array, at: number, events: Even
     return end;
   }
   const rest = decodeRuns(view, bytes, start, end, runChannels, events, where);
-  if (rest + 4 !== end) throw bad(where, `the runs take ${rest + 4 - start} bytes, ${size} are declared`);
+  if (rest + 4 !== end) throw bad(where, `the runs take ${rest + 4 - start} bytes`, `the ${size} it declares`);
   const singles = view.getUint32(rest, true);
-  if (singles !== 2 * pulses) throw bad(where, `${singles} bytes of single pulses follow, ${2 * pulses} are declared`);
+  if (singles !== 2 * pulses) throw bad(where, `${singles} bytes of single pulses follow`, `${2 * pulses} bytes`);
   if (end + singles > bytes.length) throw ended(where, bytes.length, 'its single pulses');
   for (let i = 0; i < pulses; i++) events.pulse(view.getUint16(end + 2 * i, true));
   events.flushPulses();
@@ -108,14 +113,16 @@ function decodeRuns(
   let at = start;
   let channel = 0;
   while (channel < runChannels) {
-    if (at + 6 > end) throw bad(where, `the runs end at channel ${channel} of ${runChannels}`);
+    if (at + 6 > end) throw bad(where, `the runs end at channel ${channel}`, `${runChannels} channels`);
     const width = bytes[at];
     const count = bytes[at + 1];
     at += 2;
     if (width !== 0) {
       const values = at + width;
       const next = values + ((count * width + 1) >> 1);
-      if (next + 4 > end) throw bad(where, `a run of ${count} channels at channel ${channel} leaves the pixel`);
+      if (next + 4 > end) {
+        throw bad(where, `a run of ${count} channels at channel ${channel} leaves the pixel`, 'runs inside its data');
+      }
       const base = runBase(view, at, width);
       for (let i = 0; i < count; i++) {
         let value = base;
@@ -145,14 +152,15 @@ function ended(where: string, at: number, part: string) {
     code: 'truncated',
     where,
     what: `the spectra end at byte ${at}, inside ${part}`,
+    expected: 'every line the map declares',
     fix: 'copy the file again from the instrument',
   });
 }
 
 function short(where: string, pulses: number, size: number) {
-  return bad(where, `${size} bytes cannot hold ${pulses} pulses`);
+  return bad(where, `${size} bytes cannot hold ${pulses} pulses`, 'room for every pulse');
 }
 
-function bad(where: string, what: string, expected?: string) {
+function bad(where: string, what: string, expected: string) {
   return formatError({ code: 'bad-pixels', where, what, expected, fix: 'the file is damaged: copy it again' });
 }

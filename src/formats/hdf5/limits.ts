@@ -23,6 +23,12 @@ const FILTER_NAMES: Readonly<Record<number, string>> = {
 /** deflate, shuffle, fletcher32, nbit, scale-offset: those the library can undo. */
 const KNOWN_FILTERS = new Set([1, 2, 3, 5, 6]);
 
+/** What every format in HDF5 promises about memory. */
+export const hdf5Promises = {
+  unpackedBytes: (stored: number) => MOST_COMPRESSED * stored,
+  libraryBytes: HDF5_MEMORY,
+};
+
 /** Bytes of an attribute or a list of text, refused before they are allocated when they are not small. */
 export function smallBytes(where: string, meta: Metadata): number {
   const bytes = meta.size * valueCount(meta);
