@@ -12,7 +12,7 @@ import { THOROUGH } from './laws/thorough.ts';
 
 /** One mutant in so many is tried, another one of each file; with SPECTRAIL_THOROUGH all are. */
 const CUTS_EVERY = THOROUGH ? 1 : 10;
-const MUTANTS_EVERY = THOROUGH ? 1 : 40;
+const MUTANTS_EVERY = THOROUGH ? 1 : 60;
 const PATIENCE_MS = THOROUGH ? 4 * 3_600_000 : 300_000;
 const MOST_FAULTS = 20;
 

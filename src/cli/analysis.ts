@@ -43,11 +43,6 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   }
   refuseIfBlocked(plan);
   const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });
-  const interrupted = () => {
-    void folder.discard().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
   const engine = await engineFor(request);
   const progress = progressOf(plan);
   try {
@@ -69,8 +64,6 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
     return { run, seconds: (performance.now() - began) / 1000, sizes };
   } finally {
     progress.stop();
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
     await engine.close();
     await folder.discard();
   }

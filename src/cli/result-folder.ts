@@ -1,8 +1,10 @@
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { internalError, outputError } from '../signal/errors.ts';
-import { temporaryBeside, writeFailure, writeFlushed } from './atomic-file.ts';
+import { writeFailure, writeFlushed } from './atomic-file.ts';
 import { contains, exists, flushFolder, makeFolders, removeEmptyFolders } from './folders.ts';
+import { onInterruption } from './interruption.ts';
+import { asideOf, removeLeftovers, temporaryBeside } from './leftovers.ts';
 
 export interface EncodedFile {
   /** Relative, forward slashes. */
@@ -14,7 +16,7 @@ export interface ResultFolder {
   readonly path: string;
   /** Writes everything, then puts the new folder in the place of the old one. */
   commit(files: readonly EncodedFile[]): Promise<void>;
-  /** Removes what was begun; nothing to do after a commit. */
+  /** Removes what was begun; nothing to do after a commit. Interruptions do it by themselves. */
   discard(): Promise<void>;
 }
 
@@ -30,43 +32,67 @@ export interface ResultFolderOptions {
 
 /**
  * Begins a result folder: a sibling under a temporary name, made at once, so that an unwritable place is known before
- * the work. Readers see the old folder or the new one, whole; only a kill in the instant between two renames leaves
- * neither under this name, and then both stand beside it under hidden names.
+ * the work. Readers see the old folder or the new one, whole. A kill between the two renames that put the new one in the
+ * place of the old leaves neither under this name: whoever reads or writes the folder next finishes them first
+ * ({@link removeLeftovers}).
  * @throws SpectrailError `output/not-a-folder`, `output/foreign-folder`, `output/holds-inputs`, `output/cannot-write`.
  */
 export async function beginResultFolder(path: string, options: ResultFolderOptions = {}): Promise<ResultFolder> {
   const target = resolve(path);
+  await removeLeftovers(target);
   await checkReplaceable(target, path, options);
-  const building = temporaryBeside(target);
-  let madeParents: string | undefined;
+  const building = await temporaryBeside(target);
+  const stop = new AbortController();
+  const making = makeBuilding(building);
+  let committing: Promise<void> | undefined;
+  const takeBack = async () => {
+    await rm(building, { recursive: true, force: true }).catch(() => {});
+    await removeEmptyFolders(await making.catch(() => undefined), dirname(target));
+  };
+  const write = async (files: readonly EncodedFile[]) => {
+    try {
+      await writeAll(building, files, stop.signal);
+      await replace(building, target);
+    } catch (cause) {
+      await takeBack();
+      throw writeFailure(path, cause);
+    }
+  };
+  const leave = async () => {
+    stop.abort();
+    await making.catch(() => {});
+    if (committing) await committing.catch(() => {});
+    else await takeBack();
+  };
+  const done = onInterruption(leave);
+  const discard = () => leave().finally(done);
   try {
-    madeParents = await makeFolders(dirname(target));
-    await mkdir(building);
+    await making;
   } catch (cause) {
-    await removeEmptyFolders(madeParents, dirname(target));
+    await discard();
     throw writeFailure(path, cause);
   }
-  let open = true;
-  const discard = async () => {
-    if (!open) return;
-    open = false;
-    await rm(building, { recursive: true, force: true });
-    await removeEmptyFolders(madeParents, dirname(target));
-  };
   return {
     path,
     discard,
-    async commit(files) {
-      try {
-        await writeAll(building, files);
-        await replace(building, target);
-        open = false;
-      } catch (cause) {
-        await discard();
-        throw writeFailure(path, cause);
-      }
+    commit(files) {
+      committing = write(files);
+      return committing;
     },
   };
+}
+
+/** The outermost folder that had to be made for it, where one had. */
+async function makeBuilding(building: string): Promise<string | undefined> {
+  const parent = dirname(building);
+  const outermost = await makeFolders(parent);
+  try {
+    await mkdir(building);
+  } catch (error) {
+    await removeEmptyFolders(outermost, parent);
+    throw error;
+  }
+  return outermost;
 }
 
 async function checkReplaceable(
@@ -103,7 +129,7 @@ async function checkReplaceable(
   });
 }
 
-async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<void> {
+async function writeAll(folder: string, files: readonly EncodedFile[], stop: AbortSignal): Promise<void> {
   const folders = new Set([folder]);
   for (const { path, content } of files) {
     const full = resolve(folder, path);
@@ -111,25 +137,23 @@ async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<
       throw internalError({ code: 'unsafe-path', what: `the result "${path}" would lie outside its folder` });
     }
     await makeFolders(dirname(full));
-    await writeFlushed(full, content);
+    await writeFlushed(full, content, stop);
     folders.add(dirname(full));
   }
   for (const each of folders) await flushFolder(each);
 }
 
+/** From the first rename on an interruption waits for the last. */
 async function replace(building: string, target: string): Promise<void> {
-  if (!(await exists(target))) {
+  const aside = asideOf(building);
+  if (await exists(target)) await rename(target, aside);
+  try {
     await rename(building, target);
-  } else {
-    const old = temporaryBeside(target).replace(/\.partial$/, '.old');
-    await rename(target, old);
-    try {
-      await rename(building, target);
-    } catch (error) {
-      await rename(old, target);
-      throw error;
-    }
-    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    await rename(aside, target).catch(() => {});
+    throw error;
+  } finally {
+    await flushFolder(dirname(target));
+    if (await exists(target)) await rm(aside, { recursive: true, force: true }).catch(() => {});
   }
-  await flushFolder(dirname(target));
 }
