@@ -3,6 +3,7 @@ import type { ReportInput } from '../report/index.ts';
 import { encodeOutputs } from './encode-outputs.ts';
 import { type OpenedInput, recordedFrom, signalsByName } from './opened-inputs.ts';
 import { describeInputs, describeObjections } from './plan-description.ts';
+import { remark } from './printing.ts';
 import { productVersion } from './product-version.ts';
 import { progressOf } from './progress.ts';
 import { beginResultFolder } from './result-folder.ts';
@@ -38,8 +39,8 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   const signals = signalsByName(inputs);
   const plan = await planSignals(recipe, signals);
   if (request.announce) {
-    const objections = plan.objections.length ? `${describeObjections(plan.objections)}\n` : '';
-    process.stderr.write(`${recipe.title}\n${describeInputs(inputs)}\n${objections}`);
+    remark(`${recipe.title}\n${describeInputs(inputs)}`);
+    if (plan.objections.length > 0) remark(describeObjections(plan.objections));
   }
   refuseIfBlocked(plan);
   const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });

@@ -21,7 +21,10 @@ export function onInterruption(cleanUp: () => Promise<unknown>): () => void {
 
 function stop(signal: Signal): void {
   for (const other of SIGNALS) process.off(other, stop);
-  void Promise.allSettled([...pending].map((cleanUp) => cleanUp())).then(() =>
-    process.exit(128 + constants.signals[signal]),
-  );
+  endEarly(128 + constants.signals[signal]);
+}
+
+/** Ends the program with this exit code once everything begun is cleaned up. */
+export function endEarly(code: number): void {
+  void Promise.allSettled([...pending].map((cleanUp) => cleanUp())).then(() => process.exit(code));
 }

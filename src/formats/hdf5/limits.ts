@@ -9,6 +9,9 @@ const MOST_COMPRESSED = 1032;
 /** Attributes and strings above this are refused: text and calibration are small. */
 export const SMALL_LIMIT = 2 ** 24;
 
+/** Attributes of one object: the library finds each by walking over all before it. */
+export const MOST_ATTRIBUTES = 4096;
+
 const FILTER_NAMES: Readonly<Record<number, string>> = {
   4: 'szip',
   307: 'bzip2',

@@ -7,10 +7,11 @@ import { type Hdf5File, hdf5Kind, openHdf5 } from '../hdf5/index.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import { readAxes } from './axes.ts';
 import { modernMetadata } from './old-metadata.ts';
-import { readTree, treeBudget } from './tree.ts';
+import { readTree, type TreeReading, treeBudget } from './tree.ts';
 import { emptyTree, flattenMetadata } from './vocabulary.ts';
 
 const EXPERIMENTS = '/Experiments';
+const MOST_EXPERIMENTS = 512;
 
 /**
  * Every experiment of a HyperSpy file. Values are read when asked, from the file opened anew.
@@ -41,11 +42,12 @@ async function readExperiments(file: Hdf5File, source: ByteSource): Promise<Data
   const version = Number.parseFloat(String((await file.attributes('/')).file_format_version?.value ?? '1.0'));
   const datasets: ArrayDataset[] = [];
   const failures: { path: string; error: SpectrailError }[] = [];
-  for (const { name, kind } of await file.list(EXPERIMENTS)) {
-    if (kind !== 'group') continue;
+  const budget = treeBudget();
+  const experiments = (await file.list(EXPERIMENTS)).filter(({ kind }) => kind === 'group');
+  for (const { name } of experiments.slice(0, MOST_EXPERIMENTS)) {
     const path = `${EXPERIMENTS}/${name}`;
     try {
-      datasets.push(await readExperiment(file, source, path, version));
+      datasets.push(await readExperiment({ file, budget, warnings: [] }, source, path, version));
     } catch (error) {
       if (!isSpectrailError(error)) throw error;
       failures.push({ path, error });
@@ -53,6 +55,8 @@ async function readExperiments(file: Hdf5File, source: ByteSource): Promise<Data
   }
   if (datasets.length > 0) {
     const warnings = failures.map(({ path, error }) => `"${path}" is left out: ${error.what}`);
+    const more = experiments.length - MOST_EXPERIMENTS;
+    if (more > 0) warnings.push(`the file holds ${more} more signals: the first ${MOST_EXPERIMENTS} are read`);
     return datasets.map((dataset) => ({ ...dataset, warnings: [...dataset.warnings, ...warnings] }));
   }
   if (failures.length > 0) throw failures[0].error;
@@ -65,11 +69,12 @@ async function readExperiments(file: Hdf5File, source: ByteSource): Promise<Data
 }
 
 async function readExperiment(
-  file: Hdf5File,
+  reading: TreeReading,
   source: ByteSource,
   path: string,
   version: number,
 ): Promise<ArrayDataset> {
+  const { file, warnings } = reading;
   const members = await file.list(path);
   const has = (name: string) => members.some((member) => member.name === name && member.kind === 'group');
   const data = `${path}/data`;
@@ -84,9 +89,7 @@ async function readExperiment(
   }
   const attributes = await file.attributes(path);
   const dtype = attributes.spectrail_dtype?.value === 'bool' ? 'bool' : info.dtype;
-  const warnings: string[] = [];
-  const budget = treeBudget(warnings);
-  const tree = async (name: string) => (has(name) ? readTree(file, `${path}/${name}`, budget) : emptyTree());
+  const tree = async (name: string) => (has(name) ? readTree(reading, `${path}/${name}`) : emptyTree());
   const metadata = modernMetadata(await tree(version < 1.2 ? 'mapped_parameters' : 'metadata'), version);
   const original: PlainTree = emptyTree();
   original.metadata = metadata;
