@@ -78,17 +78,20 @@ function unitsOf(dimension: string): string[] {
   return Object.keys(UNITS).filter((name) => UNITS[name].dimension === dimension);
 }
 
+const LONGEST_QUANTITY = 80;
+
 /**
  * Parses "4.5 keV", "4500 eV" or a bare number (taken in `unit`) into `unit`.
  * @throws SpectrailError `input/bad-quantity` | `input/unit-mismatch`
  */
 export function parseInUnit(text: string | number, unit: string): number {
   if (typeof text === 'number') return text;
-  const match = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)$/.exec(text.trim());
+  const known = text.length <= LONGEST_QUANTITY;
+  const match = known ? /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)$/.exec(text.trim()) : null;
   if (!match) {
     throw inputError({
       code: 'bad-quantity',
-      what: `"${text}" is not a number with a unit`,
+      what: `"${known ? text : `${text.slice(0, LONGEST_QUANTITY)}…`}" is not a number with a unit`,
       expected: `for example "4.5 ${unit}"`,
     });
   }
