@@ -15,7 +15,7 @@ import { uniformAxis } from '../../src/signal/axis.ts';
 import type { ArrayDataset } from '../../src/signal/dataset.ts';
 import { parseInUnit } from '../../src/signal/units.ts';
 import { MAIN, temporaryFolder } from '../cli.ts';
-import { type DmValue, dmFile, dmImage, group } from '../dm-file.ts';
+import { type DmValue, dmFile, dmImage, group, list } from '../dm-file.ts';
 import { memoryFile } from '../memory-file.ts';
 import { composite, compressed, mapStream } from '../synthetic-bcf.ts';
 
@@ -133,6 +133,21 @@ describe('a DM file', () => {
         code: 'bad-tags',
       }),
     );
+  });
+
+  it('with a type of arrays of arrays, four thousand deep, is refused quickly', async () => {
+    const word = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+    const type = [...Array.from({ length: 2000 }, () => 20), 8, ...Array.from({ length: 2000 }, () => 0)];
+    const tag = [21, 0, 0, ...word(0x25252525), ...word(type.length), ...type.flatMap(word)];
+    const tags = Array.from({ length: 100 }, () => tag).flat();
+    const bytes = Uint8Array.from([...word(3), ...word(0), ...word(1), 1, 0, ...word(100), ...tags]);
+    await quickly(() => expect(dm.read!(memoryFile('x.dm3', bytes))).rejects.toMatchObject({ code: 'bad-tags' }));
+  });
+
+  it('with a hundred thousand empty tags is refused quickly', async () => {
+    const empty = list(...Array.from({ length: 100_001 }, () => group({})));
+    const bytes = dmFile(empty);
+    await quickly(() => expect(dm.read!(memoryFile('x.dm3', bytes))).rejects.toMatchObject({ code: 'bad-tags' }));
   });
 
   it('with texts of nothing but NUL up to their last letter is read quickly', async () => {
