@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { THOROUGH } from '../../contract/laws/thorough.ts';
-import { MAIN, spectrail } from '../cli.ts';
+import { spectrail } from '../cli.ts';
 import { contentOf, hiddenIn } from './folder-content.ts';
 import { runArguments, type Workplace, workplace } from './small-analysis.ts';
+import { type Moment, type Watched, watched } from './watched-process.ts';
 
 const PATIENCE_MS = THOROUGH ? 3_600_000 : 300_000;
 const SEED = 20250311;
@@ -14,51 +14,6 @@ const SEED = 20250311;
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
-
-interface Times {
-  /** ms from the start to the end. */
-  readonly whole: number;
-  /** ms from the first byte beside the target to the end. */
-  readonly writing: number;
-}
-
-/** When to kill: so many ms after the start, or after the writing has begun. */
-interface Moment {
-  readonly after: 'start' | 'writing';
-  readonly ms: number;
-}
-
-/** Is something of `target` being written beside it? A folder counts from its first file on. */
-function isWriting(home: string, target: string): boolean {
-  return readdirSync(home).some((name) => {
-    if (!name.startsWith(`.${target}.`) || !name.endsWith('.partial')) return false;
-    try {
-      return readdirSync(join(home, name)).length > 0;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ENOTDIR';
-    }
-  });
-}
-
-/** Runs the program, and kills it at the moment, when there is one. */
-function started(args: readonly string[], home: string, target: string, moment?: Moment): Promise<Times> {
-  return new Promise((resolve) => {
-    const began = performance.now();
-    let writingSince: number | undefined;
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: 'ignore' });
-    const watch = setInterval(() => {
-      const now = performance.now();
-      if (writingSince === undefined && isWriting(home, target)) writingSince = now;
-      const since = moment?.after === 'start' ? began : writingSince;
-      if (moment && since !== undefined && now - since >= moment.ms) child.kill('SIGKILL');
-    }, 1);
-    child.on('exit', () => {
-      clearInterval(watch);
-      const now = performance.now();
-      resolve({ whole: now - began, writing: now - (writingSince ?? now) });
-    });
-  });
 }
 
 interface Subject {
@@ -76,9 +31,9 @@ interface Subject {
 async function killed({ moments, home, target, args, content }: Subject) {
   const path = join(home, target);
   const outputs: string[] = [];
-  let times: Times = { whole: 0, writing: 0 };
+  let times: Watched = { code: 0, whole: 0, writing: 0 };
   for (const which of [1, 0] as const) {
-    times = await started(args(which), home, target);
+    times = await watched(args(which), home, target);
     outputs[which] = content();
   }
   expect(outputs[0]).not.toBe(outputs[1]);
@@ -89,7 +44,7 @@ async function killed({ moments, home, target, args, content }: Subject) {
     const other = standing === 0 ? 1 : 0;
     const moment: Moment =
       k % 2 === 0 ? { after: 'start', ms: random() * times.whole } : { after: 'writing', ms: random() * times.writing };
-    await started(args(other), home, target, moment);
+    await watched(args(other), home, target, { signal: 'SIGKILL', at: moment });
     seen.leftovers += hiddenIn(home).length > 0 ? 1 : 0;
     if (!existsSync(path)) {
       seen.between++;
