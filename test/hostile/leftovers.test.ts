@@ -89,13 +89,24 @@ describe('what a killed process has left', () => {
   });
 });
 
+it.skipIf(!existsSync('/proc/self/stat'))('a process of the same number, started later, is another one', async () => {
+  const home = temporaryFolder();
+  const target = join(home, 'result');
+  const partial = (await temporaryBeside(target)).replace(/-\d+-([0-9a-f]{8}\.partial)$/, '-1-$1');
+  expect(partial).toContain(`-${process.pid}-1-`);
+  folder(partial, 'half');
+  await removeLeftovers(target);
+  expect(readdirSync(home)).toEqual([]);
+});
+
 describe('never removed', () => {
   it.each([
-    ['what a living process is building', (name: string) => name.replace(`-${dead}-`, `-${process.ppid}-`)],
+    ['what a living process is building', (name: string) => name.replace(`-${dead}-`, `-${process.pid}-`)],
     [
-      'what another machine is building',
-      (name: string) => name.replace(/\.[0-9a-f]{8}-(\d+)-/, (_, pid) => `.01234567-${pid}-`),
+      'what a living process is building where the system does not tell when it was started',
+      (name: string) => name.replace(new RegExp(`-${dead}-\\d+-`), `-${process.ppid}-0-`),
     ],
+    ['what another machine is building', (name: string) => name.replace(/\.[0-9a-f]{8}-/, '.01234567-')],
     ['what belongs to another result', (name: string) => name.replace('.result.', '.result.2.')],
     ['what somebody else has called alike', (name: string) => name.replace('.partial', '.part')],
   ])('%s', async (_, rename) => {
