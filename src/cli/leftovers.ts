@@ -1,17 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readlink, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, readlink, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { exists } from './folders.ts';
 
 /**
- * Names of what is being built, or set aside, beside its place: `.<name>.<machine>-<process>-<number>.partial` and `.old`.
- * They say who made them, so that what a killed process has left can be told from what a living one works on. Machines
- * that share a file system leave each other's names alone.
+ * Names of what is being built, or set aside, beside its place: `.<name>.<machine>-<process>-<its start>-<number>.partial`
+ * and `.old`. They say who made them, so that what a killed process has left can be told from what a living one works on.
+ * Machines that share a file system leave each other's names alone.
  */
-const PATTERN = /^\.(.*)\.([0-9a-f]{8})-(\d{1,10})-([0-9a-f]{8})\.(partial|old)$/s;
+const PATTERN = /^\.(.*)\.([0-9a-f]{8})-(\d{1,10})-(\d{1,20})-[0-9a-f]{8}\.(partial|old)$/s;
 /** File systems take 255 bytes; longer names are told by their hash. */
 const LONGEST_BASE = 180;
+
+/** Numbers of processes come round again, in containers at every start; the moment of the start does not. */
+async function startOf(pid: number): Promise<string> {
+  const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  // The 22nd field, in clock ticks since the machine was started; the second, in brackets, may hold blanks.
+  return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? UNKNOWN_START;
+}
+const UNKNOWN_START = '0';
 
 let machine: Promise<string> | undefined;
 
@@ -30,7 +38,7 @@ function baseOf(target: string): string {
 /** A name beside `target` that nobody uses: same disk, so that a rename is one act. */
 export async function temporaryBeside(target: string): Promise<string> {
   machine ??= thisMachine();
-  const owner = `${await machine}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const owner = [await machine, process.pid, await startOf(process.pid), randomBytes(4).toString('hex')].join('-');
   return join(dirname(target), `.${baseOf(target)}.${owner}.partial`);
 }
 
@@ -52,20 +60,21 @@ async function leftoversOf(target: string): Promise<Leftover[]> {
   const here = await machine;
   const found: Leftover[] = [];
   for (const name of names) {
-    const [, base, owner, process, , kind] = PATTERN.exec(name) ?? [];
-    if (base !== baseOf(target) || owner !== here || isAlive(Number(process))) continue;
+    const [, base, owner, pid, start, kind] = PATTERN.exec(name) ?? [];
+    if (base !== baseOf(target) || owner !== here || (await isAlive(Number(pid), start))) continue;
     found.push({ path: join(folder, name), kind: kind as Leftover['kind'] });
   }
   return found;
 }
 
-function isAlive(pid: number): boolean {
+async function isAlive(pid: number, start: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
+  const now = await startOf(pid);
+  return now === start || now === UNKNOWN_START || start === UNKNOWN_START;
 }
 
 /**
