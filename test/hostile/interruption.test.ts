@@ -47,6 +47,23 @@ describe('stopped in the middle, nothing is left but what was there or what was 
     expect(hiddenIn(place.home)).toEqual([]);
     expect(files).toContain(readFileSync(join(place.home, 'map.npy'), 'base64'));
   });
+
+  it.each([
+    ['SIGINT', 0, 130],
+    ['SIGTERM', 30, 143],
+  ] as const)('convert to a folder by %s', async (signal, ms, expected) => {
+    const name = `${signal}.spectrail`;
+    const to = (which: 0 | 1) => ['convert', place.maps[which], join(place.home, name), '--force'];
+    const stores: string[] = [];
+    for (const which of [1, 0] as const) {
+      expect((await spectrail(to(which))).code).toBe(0);
+      stores[which] = contentOf(join(place.home, name));
+    }
+    const { code } = await watched(to(1), place.home, name, { signal, at: writing(ms) });
+    expect([expected, 0]).toContain(code);
+    expect(hiddenIn(place.home)).toEqual([]);
+    expect(stores).toContain(contentOf(join(place.home, name)));
+  });
 });
 
 describe('a reader that has seen enough', () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeFileAtomically } from '../../src/cli/atomic-file.ts';
+import { beginDataFolder } from '../../src/cli/data-folder.ts';
 import { asideOf, finishReplacement, removeLeftovers, temporaryBeside } from '../../src/cli/leftovers.ts';
 import { beginResultFolder } from '../../src/cli/result-folder.ts';
 import { errorOf, spectrail, temporaryFolder } from '../cli.ts';
@@ -51,6 +52,19 @@ describe('a replacement that was killed between its two renames', () => {
     expect(markOf(target)).toBe('{"what": "new"}');
   });
 
+  it.each([
+    ['info', (target: string) => ['info', target]],
+    ['convert', (target: string) => ['convert', target, `${target}.npy`]],
+  ])('is finished by %s, which then reads the folder of data', async (_, command) => {
+    const target = join(temporaryFolder(), 'map.spectrail');
+    const partial = await leftBehind(target);
+    folder(partial, 'new');
+    folder(asideOf(partial), 'old');
+    const outcome = await spectrail([...command(target), '--json']);
+    expect(errorOf(outcome).code).toBe('not-a-store');
+    expect(markOf(target)).toBe('new');
+  });
+
   it('is finished once when two come at the same time', async () => {
     const home = temporaryFolder();
     const target = join(home, 'result');
@@ -75,6 +89,15 @@ describe('what a killed process has left', () => {
     await next.discard();
     expect(markOf(target)).toBe('standing');
     expect(readdirSync(home)).toEqual(['result']);
+  });
+
+  it('is removed by the next folder of data', async () => {
+    const home = temporaryFolder();
+    const target = join(home, 'map.zspy');
+    folder(await leftBehind(target), 'half');
+    const next = await beginDataFolder(target);
+    await next.commit();
+    expect(readdirSync(home)).toEqual(['map.zspy']);
   });
 
   it('is removed by the next file of the same name, also when that one is refused', async () => {

@@ -7,7 +7,9 @@ import { MAIN, temporaryFolder } from '../cli.ts';
 
 const BLOCKS = 1000;
 const SETTLED = 200;
-const PIXELS = 4096 * BLOCKS;
+/** Tiles of a block, where a pixel has few channels and there are many. */
+const TILES = 8;
+const PIXELS = 4096 * TILES * BLOCKS;
 const CHANNELS = 2;
 /** What a heap may differ by from one moment to another: compiled code, and caches that fill once. */
 const NOISE_BYTES = 2 ** 20;
