@@ -302,8 +302,8 @@ describe('spectrail run', () => {
     expect(readdirSync(home)).toEqual(before);
   });
 
-  it('leaves nothing behind when it is interrupted', async () => {
-    const out = join(home, 'interrupted');
+  it('leaves nothing behind when it is interrupted, not even the parents of its folder', async () => {
+    const out = join(home, 'interrupted', 'results');
     const long = write(
       'long.yaml',
       COMPONENTS.replace('components: 4, iterations: 2', 'components: 100, iterations: 40'),
@@ -314,7 +314,7 @@ describe('spectrail run', () => {
       child.on('exit', resolve);
     });
     expect(code).toBe(130);
-    expect(existsSync(out)).toBe(false);
+    expect(existsSync(join(home, 'interrupted'))).toBe(false);
     expect(readdirSync(home).filter((name) => name.includes('partial'))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { writeFileAtomically } from '../src/cli/atomic-file.ts';
+import { beginDataFolder } from '../src/cli/data-folder.ts';
 import { beginResultFolder } from '../src/cli/result-folder.ts';
 import { isSpectrailError } from '../src/signal/errors.ts';
 import { MAIN, temporaryFolder } from './cli.ts';
@@ -106,6 +107,27 @@ describe('a result folder', () => {
       seen++;
     }
     expect(seen).toBeGreaterThan(0);
+  });
+});
+
+describe('a folder of data', () => {
+  it('given up while it is written: nothing is left, and nothing more is written', async () => {
+    const home = temporaryFolder();
+    const folder = await beginDataFolder(join(home, 'a', 'map.zspy'));
+    let files = 0;
+    const writing = (async () => {
+      for (;;) {
+        const file = await folder.target.create(`${files}/0`);
+        await file.write(new Uint8Array(1000));
+        await file.close();
+        files++;
+      }
+    })();
+    const refused = codeOf(writing);
+    while (files < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    await folder.discard();
+    expect(await refused).toBe('cannot-write');
+    expect(readdirSync(home)).toEqual([]);
   });
 });
 

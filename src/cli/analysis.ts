@@ -3,6 +3,7 @@ import type { ReportInput } from '../report/index.ts';
 import { encodeOutputs } from './encode-outputs.ts';
 import { type OpenedInput, recordedFrom, signalsByName } from './opened-inputs.ts';
 import { describeInputs, describeMemory, describeObjections } from './plan-description.ts';
+import { remark } from './printing.ts';
 import { productVersion } from './product-version.ts';
 import { progressOf } from './progress.ts';
 import { beginResultFolder } from './result-folder.ts';
@@ -38,17 +39,12 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   const signals = signalsByName(inputs);
   const plan = await planSignals(recipe, signals, resourcesOf(request));
   if (request.announce) {
-    const objections = plan.objections.length ? `${describeObjections(plan.objections)}\n` : '';
-    process.stderr.write(`${recipe.title}\n${describeInputs(inputs)}\n${describeMemory(plan)}\n${objections}`);
+    remark(`${recipe.title}\n${describeInputs(inputs)}\n${describeMemory(plan)}`);
+    if (plan.objections.length > 0) remark(describeObjections(plan.objections));
   }
   refuseIfBlocked(plan);
   refuseIfTooLarge(plan.memory);
   const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });
-  const interrupted = () => {
-    void folder.discard().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
   const engine = await engineFor(request);
   const progress = progressOf(plan);
   try {
@@ -70,8 +66,6 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
     return { run, seconds: (performance.now() - began) / 1000, sizes };
   } finally {
     progress.stop();
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
     await engine.close();
     await folder.discard();
   }

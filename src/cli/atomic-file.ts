@@ -1,29 +1,51 @@
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { outputError, type SpectrailError } from '../signal/errors.ts';
-import { exists, flushFolder, makeFolders } from './folders.ts';
+import { exists, flushFolder, makeFolders, removeEmptyFolders } from './folders.ts';
+import { onInterruption } from './interruption.ts';
+import { removeLeftovers, temporaryBeside } from './leftovers.ts';
 
 /**
- * Writes a file whole or not at all: under a temporary name in the same folder, flushed to disk, then renamed.
+ * Writes a file whole or not at all: under a temporary name in the same folder, flushed to disk, then renamed. A failure or
+ * an interruption leaves nothing; what a killed process has left is removed by the next one that writes this file.
  * @throws SpectrailError `output/file-exists` unless `force`, `output/cannot-write` when the disk or a permission says no.
  */
 export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array,
   options: { force?: boolean } = {},
-) {
+): Promise<void> {
+  const target = resolve(path);
+  await removeLeftovers(target);
   if (!options.force) await checkFree(path);
-  const temporary = temporaryBeside(path);
+  const stop = new AbortController();
+  const writing = writeAside(target, content, stop.signal);
+  const done = onInterruption(() => {
+    stop.abort();
+    return writing;
+  });
   try {
-    await makeFolders(dirname(path));
-    await writeFlushed(temporary, content);
-    await rename(temporary, path);
-    await flushFolder(dirname(path));
+    await writing;
+  } catch (cause) {
+    throw writeFailure(path, cause);
+  } finally {
+    done();
+  }
+}
+
+async function writeAside(target: string, content: string | Uint8Array, stop: AbortSignal): Promise<void> {
+  const temporary = await temporaryBeside(target);
+  let madeParents: string | undefined;
+  try {
+    madeParents = await makeFolders(dirname(target));
+    await writeFlushed(temporary, content, stop);
+    await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw writeFailure(path, cause);
+    await removeEmptyFolders(madeParents, dirname(target));
+    throw cause;
   }
+  await flushFolder(dirname(target));
 }
 
 /** @throws SpectrailError `output/file-exists` when the name is taken. */
@@ -37,20 +59,17 @@ export async function checkFree(path: string): Promise<void> {
   });
 }
 
-/** A name beside `path` that nobody uses: same disk, so that a rename is one act. */
-export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.partial`);
-}
-
-/** A new file on disk, not only in the cache of the system. */
-export async function writeFlushed(path: string, content: string | Uint8Array): Promise<void> {
+/** A new file on disk, not only in the cache of the system; given up between two pieces when told to. */
+export async function writeFlushed(path: string, content: string | Uint8Array, stop: AbortSignal): Promise<void> {
+  stop.throwIfAborted();
   const handle = await open(path, 'wx');
   try {
-    await handle.writeFile(content);
+    await handle.writeFile(content, { signal: stop });
     await handle.sync();
   } finally {
     await handle.close();
   }
+  stop.throwIfAborted();
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -59,9 +78,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it is larger than files may be there',
+  EIO: 'the disk reports a fault',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'a part of the path is a file, not a folder',
   EISDIR: 'there is a folder of this name',
+  ENOTEMPTY: 'another run has just written it',
   ENAMETOOLONG: 'the name is too long for the file system',
   ENOENT: 'the folder cannot be made there',
 };

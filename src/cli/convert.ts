@@ -4,6 +4,7 @@ import { formatBytes } from '../report/numbers.ts';
 import { mainDataset } from '../signal/as-signal.ts';
 import { inputError } from '../signal/errors.ts';
 import { writerFor } from './formats-by-name.ts';
+import { namedInput } from './named-input.ts';
 import { print, printJson } from './printing.ts';
 import { wrap } from './text-layout.ts';
 import { writeDataset } from './write-dataset.ts';
@@ -28,7 +29,7 @@ export const convertCommand = () =>
 
 async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
   const writer = await writerFor(to);
-  const { datasets } = await open(from);
+  const { datasets } = await open(await namedInput(from));
   const dataset = mainDataset(datasets, options.signal);
   if (dataset.kind === 'table') {
     throw inputError({

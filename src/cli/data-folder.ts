@@ -29,9 +29,10 @@ export interface DataFolderOptions {
  * @throws SpectrailError `output/file-exists`, `output/foreign-folder`, `output/holds-inputs`, `output/cannot-write`.
  */
 export async function beginDataFolder(path: string, options: DataFolderOptions = {}): Promise<DataFolder> {
-  if (!options.force) await checkFree(path);
-  await checkReplaceable(path, options.keep ?? []);
-  const { building, commit, discard } = await beginFolder(path);
+  const { building, write, commit, discard } = await beginFolder(path, async (target) => {
+    if (!options.force) await checkFree(path);
+    await checkReplaceable(target, path, options.keep ?? []);
+  });
   const written = new Map<string, number>();
   const open = new Set<FileHandle>();
   const closeAll = async () => {
@@ -40,7 +41,7 @@ export async function beginDataFolder(path: string, options: DataFolderOptions =
   };
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      return await work();
+      return await write(work);
     } catch (cause) {
       throw writeFailure(path, cause);
     }
@@ -94,8 +95,7 @@ export async function beginDataFolder(path: string, options: DataFolderOptions =
   };
 }
 
-async function checkReplaceable(path: string, keep: readonly string[]): Promise<void> {
-  const target = resolve(path);
+async function checkReplaceable(target: string, path: string, keep: readonly string[]): Promise<void> {
   const info = await lstat(target).catch(() => undefined);
   if (!info?.isDirectory()) return;
   refuseIfHolding(

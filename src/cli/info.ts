@@ -18,6 +18,7 @@ import {
   rangeOf,
   type Statistics,
 } from './dataset-facts.ts';
+import { namedInput } from './named-input.ts';
 import { print, printJson } from './printing.ts';
 import { plainNumber, table, wrap } from './text-layout.ts';
 
@@ -39,7 +40,7 @@ export const infoCommand = () =>
     .action(info);
 
 async function info(file: string, options: InfoOptions): Promise<void> {
-  const opened = await open(file);
+  const opened = await open(await namedInput(file));
   const datasets = choose(opened, file, options.signal);
   const reports: SignalReport[] = [];
   for (const dataset of datasets) reports.push(await look(dataset, options));

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { writeFailure } from './atomic-file.ts';
 import { convertCommand } from './convert.ts';
 import { demoCommand } from './demo.ts';
 import { asFailure, describeFailure, EXIT, EXIT_HELP, exitCodeOf, failureJson } from './failure.ts';
 import { infoCommand } from './info.ts';
+import { endEarly } from './interruption.ts';
 import { planCommand } from './plan.ts';
-import { printJson } from './printing.ts';
+import { printJson, remark } from './printing.ts';
 import { productVersion } from './product-version.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
@@ -44,8 +46,8 @@ function fail(error: unknown): void {
   const failure = asFailure(error);
   process.exitCode = exitCodeOf(failure);
   if (process.argv.includes('--json')) printJson(failureJson(failure));
-  else process.stderr.write(`${describeFailure(failure)}\n`);
-  if (process.env.SPECTRAIL_DEBUG) process.stderr.write(`${causes(error)}\n`);
+  else remark(describeFailure(failure));
+  if (process.env.SPECTRAIL_DEBUG) remark(causes(error));
 }
 
 function causes(error: unknown): string {
@@ -54,10 +56,14 @@ function causes(error: unknown): string {
   return error.cause === undefined ? stack : `${stack}\ncaused by: ${causes(error.cause)}`;
 }
 
-/** A reader that closes the pipe early (`| head`) has seen enough. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
-  throw error;
+/** A reader that closes the pipe early (`| head`) has seen enough; output that goes nowhere is a failure. */
+process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+  process.stdout.on('error', () => {});
+  if (error.code === 'EPIPE') return endEarly(Number(process.exitCode ?? EXIT.done));
+  remark(describeFailure(writeFailure('standard output', error)));
+  endEarly(EXIT.output);
 });
+/** Remarks that nobody can read are no reason to stop. */
+process.stderr.on('error', () => {});
 
 main(process.argv.slice(2)).catch(fail);

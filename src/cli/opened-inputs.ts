@@ -1,6 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
 import { shareArrays } from '../engines/threads.ts';
-import { openNodePath } from '../formats/node-folder.ts';
 import { inputSignal, open, type Resources, withSignal } from '../index.ts';
 import type { Recipe } from '../plan/recipe.ts';
 import type { ReportSignal } from '../report/index.ts';
@@ -8,6 +7,7 @@ import { planError } from '../signal/errors.ts';
 import type { Signal } from '../signal/signal.ts';
 import { identityOf } from './input-identity.ts';
 import { holdWithin } from './memory-option.ts';
+import { namedInput } from './named-input.ts';
 
 /** An input of a recipe with the file it came from. */
 export interface OpenedInput {
@@ -75,7 +75,7 @@ export async function openInputs(
 ): Promise<OpenedInput[]> {
   const inputs: OpenedInput[] = [];
   for (const [name, path] of paths) {
-    const source = await openNodePath(path);
+    const source = await namedInput(path);
     const { datasets, format } = await open(source);
     const found = await inputSignal(datasets, recipe.inputs[name], holdWithin(memory));
     const signal = withSignal(found, { source: shareArrays(found.source) });

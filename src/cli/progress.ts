@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { Plan, PlannedNode, RunEvents } from '../index.ts';
+import { remark } from './printing.ts';
 import { formatSeconds } from './text-layout.ts';
 
 export interface ProgressReport extends RunEvents {
@@ -19,8 +20,8 @@ function lines(): ProgressReport {
       place = `[${index + 1}/${total}]`;
     },
     onFinished({ id, seconds, notes }) {
-      process.stderr.write(`${place} ${id}: ${formatSeconds(seconds)}\n`);
-      for (const note of notes) process.stderr.write(`      ${note}\n`);
+      remark(`${place} ${id}: ${formatSeconds(seconds)}`);
+      for (const note of notes) remark(`      ${note}`);
     },
     stop() {},
   };

@@ -15,7 +15,7 @@ export interface ResultFolder {
   readonly path: string;
   /** Writes everything, then puts the new folder in the place of the old one. */
   commit(files: readonly EncodedFile[]): Promise<void>;
-  /** Removes what was begun; nothing to do after a commit. */
+  /** Removes what was begun; nothing to do after a commit. Interruptions do it by themselves. */
   discard(): Promise<void>;
 }
 
@@ -34,19 +34,18 @@ export interface ResultFolderOptions {
  * @throws SpectrailError `output/not-a-folder`, `output/foreign-folder`, `output/holds-inputs`, `output/cannot-write`.
  */
 export async function beginResultFolder(path: string, options: ResultFolderOptions = {}): Promise<ResultFolder> {
-  await checkReplaceable(resolve(path), path, options);
-  const { building, commit, discard } = await beginFolder(path);
+  const folder = await beginFolder(path, (target) => checkReplaceable(target, path, options));
   return {
     path,
-    discard,
+    discard: folder.discard,
     async commit(files) {
       try {
-        await writeAll(building, files);
+        await folder.write((stop) => writeAll(folder.building, files, stop));
       } catch (cause) {
-        await discard();
+        await folder.discard();
         throw writeFailure(path, cause);
       }
-      await commit();
+      await folder.commit();
     },
   };
 }
@@ -89,7 +88,7 @@ export function refuseIfHolding(target: string, shown: string, keep: readonly st
   });
 }
 
-async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<void> {
+async function writeAll(folder: string, files: readonly EncodedFile[], stop: AbortSignal): Promise<void> {
   const folders = new Set([folder]);
   for (const { path, content } of files) {
     const full = resolve(folder, path);
@@ -97,7 +96,7 @@ async function writeAll(folder: string, files: readonly EncodedFile[]): Promise<
       throw internalError({ code: 'unsafe-path', what: `the result "${path}" would lie outside its folder` });
     }
     await makeFolders(dirname(full));
-    await writeFlushed(full, content);
+    await writeFlushed(full, content, stop);
     folders.add(dirname(full));
   }
   for (const each of folders) await flushFolder(each);

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { checkRecipe, type Recipe } from '../plan/recipe.ts';
 import { inputError } from '../signal/errors.ts';
+import { finishReplacement } from './leftovers.ts';
 import { TRAIL_FILE } from './result-folder.ts';
 
 const trailSchema = z.object({
@@ -27,6 +28,7 @@ const MOST_BYTES = 64e6;
  * @throws SpectrailError `input/no-trail`, `input/bad-trail`, `plan/bad-recipe`.
  */
 export async function readTrail(folder: string): Promise<Trail> {
+  await finishReplacement(resolve(folder));
   const path = join(folder, TRAIL_FILE);
   const refuse = (code: string, what: string, cause?: unknown) =>
     inputError({ code, where: path, what, expected: 'a folder written by `spectrail run`', cause });

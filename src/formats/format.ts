@@ -36,6 +36,13 @@ export interface Format {
    */
   probe?(file: ByteSource): Promise<boolean>;
   read?(file: ByteSource): Promise<Dataset[]>;
+  /**
+   * Most bytes that files of `stored` bytes can unpack to, for formats that pack; default: `stored`. What a file claims
+   * beyond is refused before memory is asked for. Law: no array of a reader is above four times this.
+   */
+  unpackedBytes?(stored: number): number;
+  /** Most memory of a library the reader needs, where it needs one. */
+  readonly libraryBytes?: number;
   /** Complete bytes of a file holding `dataset`; the caller writes them atomically. */
   encode?(dataset: ArrayDataset): Promise<Uint8Array>;
   /** For formats whose files are folders: decides from what lies in it, then from its name. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uniformAxis } from '../signal/axis.ts';
-import type { Dataset } from '../signal/dataset.ts';
+import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
 import { formatError } from '../signal/errors.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
 import { FORMATS, type FormatEntry, openFile } from './index.ts';
@@ -145,13 +145,30 @@ describe('openFile', () => {
     await expect(openFile(file('x.a'), crashing)).rejects.toMatchObject({
       kind: 'format',
       code: 'reader-failed',
-      what: expect.stringContaining('The a format'),
+      where: 'x.a, read as The a format',
       cause: expect.any(RangeError),
     });
     const late = [entry('a', { sniff: 'certain', read: async () => [dataset('late', crash)] })];
     const { datasets } = await openFile(file('x.a'), late);
     if (datasets[0].kind !== 'array') throw new Error('not an array');
     await expect(datasets[0].values.load()).rejects.toMatchObject({ kind: 'format', code: 'reader-failed' });
+  });
+});
+
+describe('an error of a reader says in which file, and as what it was read', () => {
+  it.each([
+    ['without a place', undefined, 'x.a, read as The a format'],
+    ['with a line of the file', 'x.a, line 3', 'x.a, line 3, read as The a format'],
+    ['with a place of its own', 'line 3', 'x.a, line 3, read as The a format'],
+  ])('%s', async (_, where, expected) => {
+    const fails = async () => {
+      throw formatError({ code: 'refused', where, what: 'bad', expected: 'good', fix: 'mend it' });
+    };
+    const error = { kind: 'format', code: 'refused', where: expected, what: 'bad', expected: 'good', fix: 'mend it' };
+    await expect(openFile(file('x.a'), [entry('a', { sniff: 'certain', read: fails })])).rejects.toMatchObject(error);
+    const late = [entry('a', { sniff: 'certain', read: async () => [dataset('late', fails)] })];
+    const { datasets } = await openFile(file('x.a'), late);
+    await expect((datasets[0] as ArrayDataset).values.load()).rejects.toMatchObject(error);
   });
 });
 

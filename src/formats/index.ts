@@ -1,5 +1,5 @@
 import type { Dataset } from '../signal/dataset.ts';
-import { formatError, isSpectrailError, type SpectrailError } from '../signal/errors.ts';
+import { formatError, isSpectrailError, relocated, type SpectrailError } from '../signal/errors.ts';
 import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
 import { isHdf5 } from './hdf5/signature.ts';
@@ -226,15 +226,20 @@ async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise
   try {
     return await work();
   } catch (cause) {
-    if (isSpectrailError(cause)) throw cause;
+    if (isSpectrailError(cause)) throw relocated(cause, readingOf(entry, name, cause.where));
     throw formatError({
       code: 'reader-failed',
-      where: name,
-      what: `the reader for ${entry.title} could not make sense of the file (${cause instanceof Error ? cause.message : cause})`,
+      where: readingOf(entry, name),
+      what: `the reader could not make sense of the file (${cause instanceof Error ? cause.message : cause})`,
       fix: 'the file may be damaged or of a newer kind: please report it with the file',
       cause,
     });
   }
+}
+
+/** Where in the file, and as what it was read: the same bytes make sense to one reader and none to another. */
+function readingOf({ title }: FormatEntry, name: string, where = name): string {
+  return `${where.includes(name) ? where : `${name}, ${where}`}, read as ${title}`;
 }
 
 async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {

@@ -33,16 +33,18 @@ export function inflateInto(stored: Uint8Array, out: Uint8Array, wrapping: Wrapp
     }
   } catch (cause) {
     if (isSpectrailError(cause)) throw cause;
-    throw corrupt(where, `cannot be decompressed (${cause instanceof Error ? cause.message : cause})`, cause);
+    const why = cause instanceof Error ? cause.message : cause;
+    throw corrupt(where, `cannot be decompressed (${why})`, `a complete ${wrapping} stream`, cause);
   }
-  if (filled !== out.length) throw corrupt(where, `hold ${filled} bytes instead of ${out.length}`);
+  if (filled !== out.length) throw corrupt(where, `hold ${filled} bytes`, `${out.length} bytes`);
 }
 
-function corrupt(where: string, what: string, cause?: unknown) {
+function corrupt(where: string, what: string, expected: string, cause?: unknown) {
   return formatError({
     code: 'bad-compression',
     where,
     what: `the compressed data ${what}`,
+    expected,
     fix: 'the file is damaged: copy it again from where it was made',
     cause,
   });

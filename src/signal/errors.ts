@@ -43,6 +43,14 @@ export class SpectrailError extends Error {
   }
 }
 
+/** The same error, found at `where`. */
+export function relocated(error: SpectrailError, where: string): SpectrailError {
+  const { kind, code, what, expected, fix, cause, stack } = error;
+  const moved = new SpectrailError(kind, { code, what, where, expected, fix, cause });
+  moved.stack = stack?.replace(error.message, moved.message);
+  return moved;
+}
+
 function describe({ what, where, expected, fix }: ErrorParts): string {
   const lines = [where ? `${where}: ${what}` : what];
   if (expected) lines.push(`expected: ${expected}`);

@@ -46,7 +46,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 /** One spelling per unit; an unknown unit comes back unchanged. */
 export function canonicalUnit(unit: string): string {
   const trimmed = unit.trim();
-  return SPELLINGS[trimmed] ?? trimmed;
+  return Object.hasOwn(SPELLINGS, trimmed) ? SPELLINGS[trimmed] : trimmed;
 }
 
 /**
@@ -56,7 +56,7 @@ export function canonicalUnit(unit: string): string {
 export function convertUnit(value: number, from: string, to: string): number {
   const [a, b] = [canonicalUnit(from), canonicalUnit(to)];
   if (a === b) return value;
-  const [source, target] = [UNITS[a], UNITS[b]];
+  const [source, target] = [a, b].map((unit) => (Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined));
   if (!source || !target || source.dimension !== target.dimension) {
     throw inputError({
       code: 'unit-mismatch',
@@ -71,12 +71,14 @@ export function convertUnit(value: number, from: string, to: string): number {
 }
 
 export function isKnownUnit(unit: string): boolean {
-  return canonicalUnit(unit) in UNITS;
+  return Object.hasOwn(UNITS, canonicalUnit(unit));
 }
 
 function unitsOf(dimension: string): string[] {
   return Object.keys(UNITS).filter((name) => UNITS[name].dimension === dimension);
 }
+
+const LONGEST_QUANTITY = 80;
 
 /**
  * Parses "4.5 keV", "4500 eV" or a bare number (taken in `unit`) into `unit`.
@@ -84,11 +86,12 @@ function unitsOf(dimension: string): string[] {
  */
 export function parseInUnit(text: string | number, unit: string): number {
   if (typeof text === 'number') return text;
-  const match = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*$/.exec(text);
+  const known = text.length <= LONGEST_QUANTITY;
+  const match = known ? /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)$/.exec(text.trim()) : null;
   if (!match) {
     throw inputError({
       code: 'bad-quantity',
-      what: `"${text}" is not a number with a unit`,
+      what: `"${known ? text : `${text.slice(0, LONGEST_QUANTITY)}…`}" is not a number with a unit`,
       expected: `for example "4.5 ${unit}"`,
     });
   }

@@ -18,7 +18,7 @@ export function decodeBase64(text: string, length: number, where: string): Uint8
     const code = text.charCodeAt(i);
     if (code <= 32) continue;
     const value = code < 128 ? VALUES[code] : -1;
-    if (value < 0) throw bad(where, `the character "${text[i]}" at ${i} is not base64`);
+    if (value < 0) throw bad(where, `the character "${text[i]}" at ${i} is not base64`, 'letters, digits, + and /');
     bits = ((bits << 6) | value) & 0xffffff;
     pending += 6;
     if (pending >= 8) {
@@ -26,15 +26,16 @@ export function decodeBase64(text: string, length: number, where: string): Uint8
       bytes[at++] = bits >> pending;
     }
   }
-  if (at < length) throw bad(where, `base64 text holds ${at} bytes, ${length} are needed`);
+  if (at < length) throw bad(where, `the base64 text holds ${at} bytes`, `${length} bytes`);
   return bytes;
 }
 
-function bad(where: string, what: string) {
+function bad(where: string, what: string, expected: string) {
   return formatError({
     code: 'bad-base64',
     where,
     what,
+    expected,
     fix: 'the file is damaged: copy it again from the instrument',
   });
 }

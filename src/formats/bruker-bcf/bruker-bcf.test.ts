@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { corpusFiles, sharedFolder } from '../../../test/oracle.ts';
@@ -54,32 +54,16 @@ describe.skipIf(!sharedFolder())('maps from instruments', () => {
     }
   });
 
-  it('a file cut anywhere gives a typed error, quickly', async () => {
-    const names = ['4on3.bcf', 'over16bit.bcf', 'test_TEM.bcf', 'P45_the_default_job.bcf'];
-    for (const { file } of files.filter(({ file }) => names.includes(basename(file)))) {
-      const bytes = new Uint8Array(readFileSync(file));
-      for (let part = 0; part < 25; part++) {
-        await survives(bytes.slice(0, Math.floor((bytes.length * part) / 25)), `${basename(file)} ${part}/25`);
-      }
+  it('a wrong byte in the tables of the container gives a typed error or a map, quickly', async () => {
+    const bytes = new Uint8Array(readFileSync(join(sharedFolder()!, 'corpus', 'bruker-bcf', '4on3.bcf')));
+    const tables = [0x118, 0x118 + 4 * 4096];
+    const random = generator(20240701);
+    for (let trial = 0; trial < 100; trial++) {
+      const mutated = bytes.slice();
+      mutated[tables[trial % 2] + Math.floor(random() * (32 + 3 * 512))] = Math.floor(random() * 256);
+      await survives(mutated, `trial ${trial}`);
     }
-  }, 60_000);
-
-  it.each(['4on3.bcf', 'over16bit.bcf'])(
-    '%s with a wrong byte gives a typed error or a map, quickly',
-    async (name) => {
-      const bytes = new Uint8Array(readFileSync(join(sharedFolder()!, 'corpus', 'bruker-bcf', name)));
-      // Most bytes are images and padding: every other mutation falls on the container's header or directory.
-      const tables = [0x118, 0x118 + 4 * 4096];
-      const random = generator(20240701);
-      for (let trial = 0; trial < 200; trial++) {
-        const mutated = bytes.slice();
-        const [start, length] = trial % 2 === 0 ? [0, bytes.length] : [tables[(trial >> 1) % 2], 32 + 3 * 512];
-        mutated[start + Math.floor(random() * length)] = Math.floor(random() * 256);
-        await survives(mutated, `trial ${trial}`);
-      }
-    },
-    60_000,
-  );
+  });
 });
 
 async function survives(bytes: Uint8Array, label: string): Promise<void> {
@@ -256,7 +240,7 @@ describe('container', () => {
   });
 
   it('files whose pointer table spans several chunks are whole', async () => {
-    const long = `<Comment>${'x'.repeat(5_000_000)}</Comment>`;
+    const long = `<Data>${'A'.repeat(5_000_000)}</Data>`;
     expect(await read(bcfWith(stream, headerXml(long)))).toHaveLength(1);
   });
 

@@ -77,11 +77,13 @@ export function parseHeader(bytes: Uint8Array, where: string): Header {
   try {
     const { root, images } = parseXml(bytes);
     const database = child(child(root, 'TRTSpectrumDatabase'), 'ClassInstance');
-    if (!database) throw bad(where, 'the header has no spectrum database');
+    if (!database)
+      throw bad(where, 'the header has no spectrum database', 'TRTSpectrumDatabase with its ClassInstance');
     return readDatabase(database, images, where);
   } catch (cause) {
     if (isSpectrailError(cause)) throw cause;
-    throw bad(where, `the header is not readable XML (${cause instanceof Error ? cause.message : cause})`, cause);
+    const why = cause instanceof Error ? cause.message : cause;
+    throw bad(where, `the header is not readable XML (${why})`, 'XML as Esprit writes it', cause);
   }
 }
 
@@ -155,10 +157,11 @@ function planes(
     if (unused || content === '') continue;
     const bytes = width * height * bytesPerPixel;
     if (![1, 2, 4].includes(bytesPerPixel) || !(bytes > 0 && bytes <= MAX_IMAGE_BYTES)) {
-      throw bad(where, `image "${title}" declares ${width} × ${height} pixels of ${bytesPerPixel} bytes`);
+      const declared = `image "${title}" declares ${width} × ${height} pixels of ${bytesPerPixel} bytes`;
+      throw bad(where, declared, `pixels of 1, 2 or 4 bytes, ${MAX_IMAGE_BYTES} bytes at most`);
     }
     if (Math.ceil(bytes / 3) * 4 > content.length) {
-      throw bad(where, `image "${title}" has fewer than its ${width} × ${height} pixels`);
+      throw bad(where, `image "${title}" has ${content.length} letters`, `${width} × ${height} pixels in base64`);
     }
     found.push({ title, width, height, bytesPerPixel, dx, dy, base64: content });
   }
@@ -192,10 +195,11 @@ function readSpectrum(spectrum: XmlNode, where: string): SumSpectrum {
   const calibration = instance(spectrum, 'TRTSpectrumHeader');
   const [channels, offset, scale] = ['ChannelCount', 'CalibAbs', 'CalibLin'].map((key) => numberOf(calibration, key));
   if (channels === undefined || !Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
-    throw bad(where, `the spectrum has ${channels ?? 'no number of'} channels`);
+    throw bad(where, `the spectrum has ${channels ?? 'no number of'} channels`, `1 to ${MAX_CHANNELS}`);
   }
   if (offset === undefined || scale === undefined || scale <= 0) {
-    throw bad(where, 'the energy calibration (CalibAbs, CalibLin) is missing or not a number');
+    const found = `the energy calibration is CalibAbs ${offset}, CalibLin ${scale}`;
+    throw bad(where, found, 'a number and a number above 0');
   }
   const headers = child(spectrum, 'TRTHeaderedClass');
   const conditions = instance(headers, 'TRTESMAHeader');
@@ -238,11 +242,12 @@ function isoTime(text: string | undefined): string | undefined {
     .join(':');
 }
 
-function bad(where: string, what: string, cause?: unknown) {
+function bad(where: string, what: string, expected: string, cause?: unknown) {
   return formatError({
     code: 'bad-header',
     where,
     what,
+    expected,
     fix: 'the file is damaged or of an unknown kind: open it in Esprit and save it again',
     cause,
   });

@@ -1,4 +1,5 @@
 import { defineFormat } from '../format.ts';
+import { unpackedBytes } from './aacs.ts';
 import { isSfs } from './is-sfs.ts';
 
 export default defineFormat({
@@ -6,5 +7,6 @@ export default defineFormat({
   title: 'Bruker composite file (EDS map)',
   extensions: ['.bcf'],
   sniff: (head, name) => (isSfs(head) ? 'certain' : name.toLowerCase().endsWith('.bcf') ? 'name' : 'no'),
+  unpackedBytes,
   read: async (file) => (await import('./read.ts')).readBcf(file),
 });

@@ -13,6 +13,9 @@ export interface DecodedMap extends CollectedEvents {
 const FIRST_LINE = 0x1a0;
 const PIXEL_HEAD = 22;
 const MAX_PIXELS = 1 << 26;
+/** Pixels without counts take no room in the stream: so many are believed, and so many more for each of its bytes. */
+const FREE_PIXELS = 1 << 20;
+const PIXELS_PER_BYTE = 16;
 const MAX_WIDTH = 1 << 16;
 /** Room for the single pulses that may be added to a count: they are numbered with 16 bits. */
 const LARGEST_COUNT = 0xffff0000;
@@ -52,12 +55,10 @@ export function decodeMap(bytes: Uint8Array, channels: number, where: string): D
   if (bytes.length < FIRST_LINE) throw ended(decoder, bytes.length, 'the header');
   const [height, width] = [view.getUint32(0, true), view.getUint32(4, true)];
   const lines = Math.floor((bytes.length - FIRST_LINE) / 4);
-  if (height < 1 || width < 1 || width > MAX_WIDTH || height * width > MAX_PIXELS) {
-    throw bad(
-      decoder,
-      `the map declares ${height} lines of ${width} pixels`,
-      'at least one pixel, and a possible size',
-    );
+  const most = Math.min(MAX_PIXELS, FREE_PIXELS + PIXELS_PER_BYTE * bytes.length);
+  if (height < 1 || width < 1 || width > MAX_WIDTH || height * width > most) {
+    const declared = `the map declares ${height} lines of ${width} pixels`;
+    throw bad(decoder, declared, `1 to ${most} pixels in ${bytes.length} bytes`);
   }
   if (height > lines) throw ended(decoder, bytes.length, `line ${lines} of ${height}`);
 
@@ -104,10 +105,9 @@ function decodePixel(decoder: Decoder, at: number): number {
     return end;
   }
   const rest = countRuns(decoder, start, end, view.getUint16(at + 6, true));
-  if (rest + 4 !== end) throw bad(decoder, `the runs take ${rest + 4 - start} bytes, ${size} are declared`);
+  if (rest + 4 !== end) throw bad(decoder, `the runs take ${rest + 4 - start} bytes`, `the ${size} it declares`);
   const singles = view.getUint32(rest, true);
-  if (singles !== 2 * pulses)
-    throw bad(decoder, `${singles} bytes of single pulses follow, ${2 * pulses} are declared`);
+  if (singles !== 2 * pulses) throw bad(decoder, `${singles} bytes of single pulses follow`, `${2 * pulses} bytes`);
   if (end + singles > bytes.length) throw ended(decoder, bytes.length, 'its single pulses');
   countPulses(decoder, end, pulses);
   return end + singles;
@@ -149,14 +149,20 @@ function countRuns(decoder: Decoder, start: number, end: number, runChannels: nu
   let at = start;
   let channel = 0;
   while (channel < runChannels) {
-    if (at + 6 > end) throw bad(decoder, `the runs end at channel ${channel} of ${runChannels}`);
+    if (at + 6 > end) throw bad(decoder, `the runs end at channel ${channel}`, `${runChannels} channels`);
     const width = bytes[at];
     const length = bytes[at + 1];
     at += 2;
     if (width !== 0) {
       const values = at + width;
       const next = values + ((length * width + 1) >> 1);
-      if (next + 4 > end) throw bad(decoder, `a run of ${length} channels at channel ${channel} leaves the pixel`);
+      if (next + 4 > end) {
+        throw bad(
+          decoder,
+          `a run of ${length} channels at channel ${channel} leaves the pixel`,
+          'runs inside its data',
+        );
+      }
       const base = runBase(view, at, width);
       if (width === 1) countNibbles(decoder, values, length, channel, base);
       else if (width === 2) for (let i = 0; i < length; i++) count(decoder, channel + i, base + bytes[values + i]);
@@ -223,15 +229,16 @@ function ended(decoder: Decoder, at: number, part: string) {
     code: 'truncated',
     where: place(decoder),
     what: `the spectra end at byte ${at}, inside ${part}`,
+    expected: 'every line the map declares',
     fix: 'copy the file again from the instrument',
   });
 }
 
 function short(decoder: Decoder, pulses: number, size: number) {
-  return bad(decoder, `${size} bytes cannot hold ${pulses} pulses`);
+  return bad(decoder, `${size} bytes cannot hold ${pulses} pulses`, 'room for every pulse');
 }
 
-function bad(decoder: Decoder, what: string, expected?: string) {
+function bad(decoder: Decoder, what: string, expected: string) {
   return formatError({
     code: 'bad-pixels',
     where: place(decoder),

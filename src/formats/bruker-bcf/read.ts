@@ -11,6 +11,9 @@ import { openSfs, readSfsFile, type Sfs, type SfsEntry } from './sfs.ts';
 /** Above this voltage (kV) an electron microscope is a transmission one. */
 const LARGEST_SEM_VOLTAGE = 30;
 
+/** Detectors of one map; each takes memory for every pixel. */
+const MOST_MAPS = 16;
+
 /** The stored sum spectrum may run a last, unfinished frame ahead of the map: 0.04 % in files seen. */
 const SUM_TOLERANCE = 0.01;
 
@@ -27,7 +30,9 @@ export async function readBcf(file: ByteSource): Promise<Dataset[]> {
   const maps: Dataset[] = [];
   for (const [index, spectrum] of header.spectra) {
     const entry = find(`EDSDatabase/SpectrumData${index}`);
-    if (entry) maps.push(await readMap(sfs, entry, header, spectrum, maps.length));
+    if (!entry) continue;
+    if (maps.length === MOST_MAPS) throw tooManyMaps(file);
+    maps.push(await readMap(sfs, entry, header, spectrum, maps.length));
   }
   if (maps.length === 0) throw noEds(sfs);
   return [...header.images.map((image) => imageDataset(image, header, file.name)), ...maps];
@@ -144,6 +149,15 @@ function mapWarnings(map: DecodedMap, header: Header, spectrum: SumSpectrum): st
     warnings.push(`the stored sum spectrum holds ${spectrum.total} counts, the map ${total + beyondAxis}`);
   }
   return warnings;
+}
+
+function tooManyMaps(file: ByteSource) {
+  return formatError({
+    code: 'too-many-maps',
+    where: file.name,
+    what: `the file holds more than ${MOST_MAPS} maps`,
+    expected: `one for each detector, ${MOST_MAPS} at most`,
+  });
 }
 
 function noEds(sfs: Sfs) {

@@ -1,6 +1,6 @@
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
-import { inflateBlocks, isCompressed } from './aacs.ts';
+import { inflateBlocks, isCompressed, unpackedBytes } from './aacs.ts';
 import { isSfs, SFS_MAGIC } from './is-sfs.ts';
 
 /**
@@ -29,6 +29,10 @@ export interface Sfs {
   readonly chunkSize: number;
   /** Files only, no folders. */
   readonly entries: readonly SfsEntry[];
+  /**
+   * Bytes that may still be read, as stored and unpacked: a small container can name the same chunks as a thousand files.
+   */
+  readonly left: { stored: number; unpacked: number };
 }
 
 /**
@@ -45,15 +49,19 @@ export async function openSfs(file: ByteSource): Promise<Sfs> {
       expected: SFS_MAGIC,
     });
   }
-  if (head.length < FIRST_CHUNK + CHUNK_HEAD + 32) throw truncated(file, 'its header');
+  if (head.length < FIRST_CHUNK + CHUNK_HEAD + 32) throw truncated(file, 'its header', FIRST_CHUNK + CHUNK_HEAD + 32);
   const view = new DataView(head.buffer, head.byteOffset);
   const chunkSize = view.getUint32(0x128, true);
   const [first, count] = [view.getUint32(0x140, true), view.getUint32(0x144, true)];
-  if (chunkSize < ENTRY + CHUNK_HEAD || chunkSize > file.size)
-    throw damaged(file, `a chunk size of ${chunkSize} bytes`);
-  if (count < 1 || count * ENTRY > file.size) throw damaged(file, `a directory of ${count} entries`);
-  const directory = await readChain({ file, chunkSize, entries: [] }, first, directoryBytes(count, chunkSize));
-  return { file, chunkSize, entries: listFiles(directory, count, chunkSize) };
+  if (chunkSize < ENTRY + CHUNK_HEAD || chunkSize > file.size) {
+    throw damaged(file, 0x128, `a chunk size of ${chunkSize} bytes`, `${ENTRY + CHUNK_HEAD} to ${file.size}`);
+  }
+  if (count < 1 || count * ENTRY > file.size) {
+    throw damaged(file, 0x144, `a directory of ${count} entries`, `1 to ${Math.floor(file.size / ENTRY)}`);
+  }
+  const left = { stored: file.size, unpacked: unpackedBytes(file.size) };
+  const directory = await readChain(file, chunkSize, first, directoryBytes(count, chunkSize));
+  return { file, chunkSize, entries: listFiles(directory, count, chunkSize), left };
 }
 
 /** Entries do not straddle chunks: what is left of a chunk behind its last whole entry is padding. */
@@ -91,11 +99,19 @@ function listFiles(directory: Uint8Array, count: number, chunkSize: number): Sfs
  * @throws SpectrailError `format/truncated`, `format/bad-sfs`, `format/bad-compression`, `format/zip-bomb`.
  */
 export async function readSfsFile(sfs: Sfs, entry: SfsEntry): Promise<Uint8Array> {
-  const { file, chunkSize } = sfs;
-  if (entry.size > file.size) throw damaged(file, `${entry.path} with ${entry.size} bytes in a file of ${file.size}`);
+  const { file, chunkSize, left } = sfs;
+  if (entry.size > left.stored) {
+    throw damaged(
+      file,
+      FIRST_CHUNK,
+      `${entry.path} with ${entry.size} bytes`,
+      `at most the ${left.stored} that are left`,
+    );
+  }
+  left.stored -= entry.size;
   const body = chunkSize - CHUNK_HEAD;
   const count = Math.ceil(entry.size / body);
-  const table = await readChain(sfs, entry.table, count * 4);
+  const table = await readChain(file, chunkSize, entry.table, count * 4);
   const chunks = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const content = new Uint8Array(entry.size);
   const perRead = Math.max(1, Math.floor(READ_AHEAD / chunkSize));
@@ -108,42 +124,49 @@ export async function readSfsFile(sfs: Sfs, entry: SfsEntry): Promise<Uint8Array
       const at = (i + k) * body;
       const length = Math.min(body, entry.size - at);
       const start = k * chunkSize + CHUNK_HEAD;
-      if (start + length > bytes.length) throw truncated(file, entry.path);
+      if (start + length > bytes.length) {
+        throw truncated(file, entry.path, FIRST_CHUNK + (first + k) * chunkSize + CHUNK_HEAD + length);
+      }
       content.set(bytes.subarray(start, start + length), at);
     }
     i += run;
   }
-  return isCompressed(content) ? inflateBlocks(content, `${file.name}, ${entry.path}`) : content;
+  if (!isCompressed(content)) return content;
+  const unpacked = inflateBlocks(content, left.unpacked, `${file.name}, ${entry.path}`);
+  left.unpacked -= unpacked.length;
+  return unpacked;
 }
 
-async function readChain(sfs: Sfs, first: number, length: number): Promise<Uint8Array> {
-  const { file, chunkSize } = sfs;
+async function readChain(file: ByteSource, chunkSize: number, first: number, length: number): Promise<Uint8Array> {
   const content = new Uint8Array(length);
   let chunk = first;
   for (let at = 0; at < length; at += chunkSize - CHUNK_HEAD) {
     const take = Math.min(chunkSize - CHUNK_HEAD, length - at);
-    const bytes = await file.read(FIRST_CHUNK + chunk * chunkSize, CHUNK_HEAD + take);
-    if (bytes.length < CHUNK_HEAD + take) throw truncated(file, `chunk ${chunk}`);
+    const start = FIRST_CHUNK + chunk * chunkSize;
+    const bytes = await file.read(start, CHUNK_HEAD + take);
+    if (bytes.length < CHUNK_HEAD + take) throw truncated(file, `chunk ${chunk}`, start + CHUNK_HEAD + take);
     content.set(bytes.subarray(CHUNK_HEAD), at);
     chunk = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   }
   return content;
 }
 
-function truncated(file: ByteSource, part: string) {
+function truncated(file: ByteSource, part: string, needed: number) {
   return formatError({
     code: 'truncated',
     where: file.name,
     what: `the file ends after ${file.size} bytes, inside ${part}`,
+    expected: `at least ${needed} bytes`,
     fix: 'copy the file again from the instrument',
   });
 }
 
-function damaged(file: ByteSource, what: string) {
+function damaged(file: ByteSource, at: number, what: string, expected: string) {
   return formatError({
     code: 'bad-sfs',
-    where: file.name,
+    where: `${file.name}, byte ${at}`,
     what: `the container declares ${what}`,
+    expected,
     fix: 'the file is damaged: copy it again from the instrument',
   });
 }

@@ -7,13 +7,22 @@ export type XmlNode = { readonly [key: string]: XmlNode | string | readonly (Xml
 /** Image data are set aside before parsing: the parser walks character by character. */
 const IMAGE_DATA = /<Data>([A-Za-z0-9+/=\s]{64,})<\/Data>/g;
 const SET_ASIDE = /^base64:(\d+)$/;
+/** Headers without their images have some 40,000 letters and 2,500 elements; the parser takes seconds for a million. */
+const LONGEST_XML = 1 << 22;
+const MOST_ELEMENTS = 1 << 17;
 
-/** @throws Error of the parser, for text that is not XML, dangerous names or nesting deeper than 64. */
+/**
+ * @throws Error of the parser, for text that is not XML, dangerous names or nesting deeper than 64; and for headers far
+ * larger than any that a map needs, or with a document type, the place of entities that multiply.
+ */
 export function parseXml(bytes: Uint8Array): { root: XmlNode; images: readonly string[] } {
   const images: string[] = [];
   const text = new TextDecoder('windows-1252').decode(bytes).replace(IMAGE_DATA, (_, base64: string) => {
     return `<Data>base64:${images.push(base64) - 1}</Data>`;
   });
+  if (text.length > LONGEST_XML) throw new Error(`${text.length} letters beside the images`);
+  if (text.split('<', MOST_ELEMENTS + 1).length > MOST_ELEMENTS) throw new Error(`more than ${MOST_ELEMENTS} elements`);
+  if (/<!DOCTYPE/i.test(text)) throw new Error('it declares a document type');
   const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, maxNestedTags: 64 });
   return { root: parser.parse(text) as XmlNode, images };
 }

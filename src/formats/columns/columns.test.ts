@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
 import type { TableDataset } from '../../signal/dataset.ts';
@@ -24,6 +25,15 @@ describe('a table of text', () => {
       [1, 3],
       [2, 4],
     ]);
+  });
+
+  it('has the same numbers as JavaScript makes of the same digits, to the last bit', async () => {
+    const digits = fc.stringMatching(/^(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})$/);
+    await fc.assert(
+      fc.asyncProperty(fc.array(digits, { minLength: 2, maxLength: 20 }), async (words) => {
+        expect((await cells(`${words.join(' ')}\n`)).flat()).toEqual(words.map(Number));
+      }),
+    );
   });
 
   it('is read with decimal commas', async () => {
@@ -90,6 +100,10 @@ describe('sniffing', () => {
 });
 
 describe('a large file', () => {
+  it('with more numbers in a line than a sheet has columns is refused before it has arrays for them', async () => {
+    await expect(read('1 '.repeat(20_000))).rejects.toMatchObject({ code: 'too-many-columns', where: 'line 1' });
+  });
+
   it('of a megabyte takes less than a second', async () => {
     const text = Array.from({ length: 60_000 }, (_, i) => `${i * 0.1}, ${i}`).join('\n');
     const started = performance.now();
@@ -97,7 +111,7 @@ describe('a large file', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
-  it.each([' ', '\t', ',', ' ,', '1,', '-', '#'])(
+  it.each([' ', '\t', ',', ' ,', '1,', '1', '-', '#', '1 '])(
     'with a line of two hundred thousand "%s" does not hang',
     async (filler) => {
       const started = performance.now();

@@ -5,7 +5,6 @@ import { foreignSignature } from '../signatures.ts';
 import { findTable, isComment } from './table.ts';
 
 const MAX_BYTES = 1 << 26;
-const MAX_HEADER = 200;
 
 /** Tables of numbers as text, whatever wrote them: the last resort for files that no other format claims. */
 export default defineFormat({
@@ -42,8 +41,7 @@ async function readColumns(file: ByteSource): Promise<Dataset[]> {
       expected: 'rows of numbers separated by blanks, tabs, commas or semicolons',
     });
   }
-  const { headerLines, rowsWithOtherLength } = table;
-  const header = table.header.slice(0, MAX_HEADER).map((line) => line.slice(0, 1000));
+  const { header, headerLines, rowsWithOtherLength } = table;
   return [
     {
       kind: 'table',

@@ -1,3 +1,7 @@
+import { formatError } from '../../signal/errors.ts';
+import { TextLines } from '../text-lines.ts';
+import { DECIMAL_COMMA, DECIMAL_POINT, type Dialect, isNumber, readNumbers } from './number-row.ts';
+
 /** The block of numbers in a text file. */
 export interface NumberTable {
   readonly columns: Float64Array[];
@@ -6,8 +10,16 @@ export interface NumberTable {
   /** Lines of numbers that have another count of columns. */
   readonly rowsWithOtherLength: number;
   readonly names: string[];
+  /** The first lines before the first row, shortened. */
   readonly header: string[];
 }
+
+/** As many columns as a sheet has, and its axis. */
+const MOST_COLUMNS = 16385;
+const HEADER_LINES = 200;
+const HEADER_LINE = 1000;
+/** A line of names is not longer than this. */
+const NAMES_LINE = 1 << 20;
 
 const COMMENT = /^\s*(?:#|%|;|\*|!|\/\/)+\s*/;
 
@@ -16,113 +28,133 @@ export function isComment(text: string): boolean {
   return COMMENT.test(text);
 }
 
-/** How the columns of a line are separated once its blanks are single; `decimalComma` when numbers are written 1,5. */
-interface Dialect {
-  readonly separator: RegExp;
-  readonly decimalComma: boolean;
-}
-
-const DIALECTS: readonly Dialect[] = [
-  { separator: / ?[,;] ?| /, decimalComma: false },
-  { separator: / ?; ?| /, decimalComma: true },
-];
-
 /**
  * Finds the table: the longest run of lines with the same count (at least `fewest`) of numbers, blank and comment lines
  * inside it passed over. Everything before is header; the names are those of the nearest header line with as many words, not
  * all of them numbers.
  * Undefined when no line has that many numbers.
+ * @throws SpectrailError `format/too-many-columns`
  */
 export function findTable(text: string, fewest = 2): NumberTable | undefined {
-  const lines = text.split(/\r\n|\n|\r/);
-  const [plain, comma] = DIALECTS.map((dialect) => ({ dialect, run: longestRun(lines, dialect, fewest) }));
-  const best = comma.run.rows > plain.run.rows ? comma : plain;
-  const chosen = usesDecimalComma(lines) && comma.run.rows >= plain.run.rows ? comma : best;
-  const { run, dialect } = chosen;
+  const numbers = new Float64Array(MOST_COLUMNS);
+  const plain = { dialect: DECIMAL_POINT, run: longestRun(text, DECIMAL_POINT, fewest, numbers) };
+  const { run, dialect } = text.includes(',') ? better(text, plain, fewest, numbers) : plain;
   if (run.rows === 0) return undefined;
   const columns = Array.from({ length: run.width }, () => new Float64Array(run.rows));
-  const numbers: number[] = [];
+  const header: string[] = [];
+  const lines = new TextLines(text);
+  let headerLines = 0;
   let row = 0;
   let others = 0;
-  for (let at = 0; at < lines.length; at++) {
-    const width = readNumbers(lines[at], dialect, numbers);
-    if (at >= run.start && at <= run.end && width === run.width) {
+  while (lines.next()) {
+    const width = readNumbers(text, lines.start, lines.end, dialect, numbers);
+    if (lines.number < run.start) {
+      if (header.length < HEADER_LINES)
+        header.push(text.slice(lines.start, Math.min(lines.end, lines.start + HEADER_LINE)));
+      if (width < fewest && !lines.isBlank) headerLines++;
+    }
+    if (lines.number >= run.start && lines.number <= run.end && width === run.width) {
       for (let c = 0; c < width; c++) columns[c][row] = numbers[c];
       row++;
     } else if (width >= fewest) others++;
   }
-  const header = lines.slice(0, run.start);
   return {
     columns,
-    headerLines: header.filter((line) => line.trim() !== '' && readNumbers(line, dialect, numbers) < fewest).length,
+    headerLines,
     rowsWithOtherLength: others,
-    names: columnNames(header, run.width),
+    names: columnNames(text.slice(0, run.at), run.width),
     header,
   };
 }
 
 interface Run {
+  /** Numbers of its first and last line. */
   start: number;
   end: number;
+  /** Where in the text it begins. */
+  at: number;
   width: number;
   rows: number;
 }
 
-function longestRun(lines: readonly string[], dialect: Dialect, fewest: number): Run {
-  const none: Run = { start: 0, end: -1, width: 0, rows: 0 };
+interface Candidate {
+  readonly dialect: Dialect;
+  readonly run: Run;
+}
+
+function better(text: string, plain: Candidate, fewest: number, numbers: Float64Array): Candidate {
+  const comma = { dialect: DECIMAL_COMMA, run: longestRun(text, DECIMAL_COMMA, fewest, numbers) };
+  if (comma.run.rows === plain.run.rows) return usesDecimalComma(text) ? comma : plain;
+  return comma.run.rows > plain.run.rows ? comma : plain;
+}
+
+function longestRun(text: string, dialect: Dialect, fewest: number, numbers: Float64Array): Run {
+  const none: Run = { start: 0, end: -1, at: 0, width: 0, rows: 0 };
   let best = none;
   let run = none;
-  const numbers: number[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const width = readNumbers(lines[at], dialect, numbers);
+  const lines = new TextLines(text);
+  while (lines.next()) {
+    const width = readNumbers(text, lines.start, lines.end, dialect, numbers);
+    if (width > numbers.length) throw tooManyColumns(lines.number);
     if (width < fewest) {
-      if (lines[at].trim() !== '' && !COMMENT.test(lines[at])) run = none;
+      if (!lines.isBlank && !isComment(text.slice(lines.start, Math.min(lines.end, lines.start + HEADER_LINE))))
+        run = none;
       continue;
     }
-    if (run.width === width) run = { start: run.start, end: at, width, rows: run.rows + 1 };
-    else run = { start: at, end: at, width, rows: 1 };
+    if (run.width === width) {
+      run.rows++;
+      run.end = lines.number;
+    } else run = { start: lines.number, end: lines.number, at: lines.start, width, rows: 1 };
     if (run.rows > best.rows) best = run;
   }
   return best;
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?$/;
-
-/** The numbers of a line into `out`; 0 when any word of it is none. */
-function readNumbers(line: string, dialect: Dialect, out: number[]): number {
-  const text = line
-    .trim()
-    .replace(/\s+/g, ' ')
-    .replace(/ ?[,;]$/, '');
-  let width = 0;
-  if (text === '') return 0;
-  for (const word of text.split(dialect.separator)) {
-    const point = dialect.decimalComma ? word.replace(',', '.') : word;
-    if (NUMBER.test(point)) out[width++] = Number(point.replace(/[dD]/, 'e'));
-    else if (/^[+-]?(nan|inf|infinity)$/i.test(point)) out[width++] = Number.NaN;
-    else return 0;
-  }
-  return width;
+function tooManyColumns(line: number) {
+  return formatError({
+    code: 'too-many-columns',
+    where: `line ${line}`,
+    what: `the line holds more than ${MOST_COLUMNS} numbers`,
+    expected: `at most ${MOST_COLUMNS} columns`,
+    fix: 'export the table with one spectrum a column',
+  });
 }
 
 /** Lines such as `400,5<tab>1,25` or `400,5; 1,25`: a comma inside words that something else separates. */
-function usesDecimalComma(lines: readonly string[]): boolean {
-  const rows = lines.filter((line) => /^\s*[+-]?\d/.test(line));
-  const marked = rows.filter((line) => /^\s*[+-]?\d+,\d+(?:\s*[;\t]|\s+)[+-]?\d+(?:,\d+)?\b(?!\.)/.test(line));
-  return marked.length > 0 && marked.length * 2 > rows.length && !rows.some((line) => line.includes('.'));
+function usesDecimalComma(text: string): boolean {
+  const lines = new TextLines(text);
+  let rows = 0;
+  let marked = 0;
+  while (lines.next()) {
+    const { line } = lines;
+    if (!/^\s*[+-]?\d/.test(line)) continue;
+    if (line.includes('.')) return false;
+    rows++;
+    if (/^\s*[+-]?\d+,\d+(?:\s*[;\t]|\s+)[+-]?\d+(?:,\d+)?\b(?!\.)/.test(line)) marked++;
+  }
+  return marked > 0 && marked * 2 > rows;
 }
 
-function columnNames(header: readonly string[], width: number): string[] {
-  for (let at = header.length - 1; at >= 0; at--) {
-    const text = header[at].replace(COMMENT, '').trim();
-    if (text === '') continue;
-    for (const separator of [/\t+/, /[,;]/, /\s+/, /[\s,;]+/]) {
-      const words = text
-        .split(separator)
-        .map((word) => word.trim())
-        .filter((word) => word !== '');
-      if (words.length === width && !words.every((word) => NUMBER.test(word))) return words;
-    }
+function columnNames(header: string, width: number): string[] {
+  for (let end = header.length; end > 0; ) {
+    let start = end;
+    while (start > 0 && header[start - 1] !== '\n' && header[start - 1] !== '\r') start--;
+    const words = end - start <= NAMES_LINE ? namesOf(header.slice(start, end), width) : undefined;
+    if (words) return words;
+    end = start - 1;
   }
   return Array.from({ length: width }, (_, i) => `column${i + 1}`);
+}
+
+function namesOf(line: string, width: number): string[] | undefined {
+  const text = line.replace(COMMENT, '').trim();
+  if (text === '') return undefined;
+  for (const separator of [/\t+/, /[,;]/, /\s+/, /[\s,;]+/]) {
+    const words = text
+      .split(separator)
+      .map((word) => word.trim())
+      .filter((word) => word !== '');
+    if (words.length === width && !words.every(isNumber)) return words;
+  }
+  return undefined;
 }

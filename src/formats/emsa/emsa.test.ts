@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
-import { corpusFiles, sharedFolder } from '../../../test/oracle.ts';
-import { readTruncated } from '../../../test/truncation.ts';
 import { explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, PlainTree } from '../../signal/dataset.ts';
 import emsa from './index.ts';
@@ -260,14 +257,5 @@ describe('the data', () => {
     await expect(read('1 2\n3 4\n')).rejects.toMatchObject({ kind: 'format', code: 'not-emsa' });
     expect(emsa.sniff(new TextEncoder().encode('1 2\n3 4\n'), 'x.msa')).toBe('no');
     expect(emsa.sniff(new Uint8Array(0), 'x.msa')).toBe('name');
-  });
-});
-
-describe.skipIf(!sharedFolder())('a corpus file cut at any fiftieth', () => {
-  const names = ['ISO_22029_2022_compliance.msa', 'example2_NCOLUMNS5.msa', 'DspecrAr6wi.msa', 'lowloss_spectrum.msa'];
-  const files = corpusFiles('emsa').filter(({ oracle }) => names.includes(oracle.file));
-
-  it.each(files.map(({ file, oracle }) => [oracle.file, file]))('%s gives a typed error', async (name, path) => {
-    expect(await readTruncated(emsa, name, new Uint8Array(readFileSync(path)))).toEqual([]);
   });
 });

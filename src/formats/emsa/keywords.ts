@@ -33,7 +33,7 @@ const LONGEST_NUMBER = 400;
 export function parseNumber(text: string): number | undefined {
   if (text.length > LONGEST_NUMBER) return undefined;
   const compact = text.trim().replace(/\s+(?=[eEdD][+-]?\d)/, '');
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?$/.test(compact)) return Number(compact.replace(/[dD]/, 'e'));
+  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d+)?$/.test(compact)) return Number(compact.replace(/[dD]/, 'e'));
   const special = /^([+-]?)(nan|inf|infinity)$/i.exec(compact);
   if (!special) return undefined;
   if (special[2].toLowerCase() === 'nan') return Number.NaN;

@@ -2,11 +2,14 @@ import { axisValue, type UniformAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, PlainTree } from '../../signal/dataset.ts';
 import { formatError, inputError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
+import { NumberList } from '../number-list.ts';
+import { TextLines } from '../text-lines.ts';
 import { type Keyword, parseKeyword, parseNumber } from './keywords.ts';
 import { readMetadata } from './metadata.ts';
 
 const MAX_BYTES = 1 << 26;
 const LONGEST_TITLE = 4096;
+const MOST_KEYWORDS = 10_000;
 
 /**
  * One spectrum. The axis is that of OFFSET and XPERCHAN, also in XY mode, where it is checked against the X column.
@@ -67,33 +70,41 @@ interface Parts {
 }
 
 function split(text: string, name: string): Parts {
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = new TextLines(text);
   const keywords = new Map<string, Keyword>();
   const original: PlainTree = Object.create(null);
-  const numbers: number[] = [];
-  let at = 0;
-  while (at < lines.length && !/^\s*#SPECTRUM\b/i.test(lines[at])) {
-    const keyword = parseKeyword(lines[at++], at);
-    if (keyword) keep(keyword, keywords, original);
+  let data = false;
+  while (!data && lines.next()) {
+    data = /^\s*#SPECTRUM\b/i.test(lines.line);
+    const keyword = data ? undefined : parseKeyword(lines.line, lines.number);
+    if (!keyword) continue;
+    keep(keyword, keywords, original);
+    if (keywords.size > MOST_KEYWORDS) {
+      throw damaged(name, lines.number, `more than ${MOST_KEYWORDS} keywords`, 'a header, then #SPECTRUM');
+    }
   }
-  if (at === lines.length) throw notEmsa(name, keywords.size);
-  at++;
-  for (; at < lines.length; at++) {
-    const line = lines[at].trim();
+  if (!data) throw notEmsa(name, keywords.size);
+  const numbers = new NumberList();
+  while (lines.next()) {
+    const line = lines.line.trim();
     if (/^#ENDOFDATA\b/i.test(line)) {
-      return { keywords, original, numbers: Float64Array.from(numbers), rows: at, ended: 'marked' };
+      return { keywords, original, numbers: numbers.toArray(), rows: lines.number - 1, ended: 'marked' };
     }
-    if (line === '' || line.startsWith('#')) continue;
-    for (const token of line.split(/[,;\s]+/)) {
-      if (token === '') continue;
-      const value = parseNumber(token);
-      if (value === undefined) throw damaged(name, at + 1, `"${token.slice(0, 40)}" is no number`, 'numbers');
-      numbers.push(value);
-    }
+    if (line !== '' && !line.startsWith('#')) readRow(line, numbers, name, lines.number);
   }
   const tail = text.slice(text.trimEnd().length);
   const ended = /[\r\n]/.test(tail) ? 'complete' : 'cut';
-  return { keywords, original, numbers: Float64Array.from(numbers), rows: at, ended };
+  return { keywords, original, numbers: numbers.toArray(), rows: lines.number, ended };
+}
+
+const TOKEN = /[^,;\s]+/g;
+
+function readRow(line: string, numbers: NumberList, name: string, number: number): void {
+  for (const [token] of line.matchAll(TOKEN)) {
+    const value = parseNumber(token);
+    if (value === undefined) throw damaged(name, number, `"${token.slice(0, 40)}" is no number`, 'numbers');
+    numbers.push(value);
+  }
 }
 
 /** Titles and comments may run over several lines; of any other keyword the last counts. */

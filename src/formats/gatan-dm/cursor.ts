@@ -47,6 +47,7 @@ export class Cursor {
       code: 'truncated',
       where: `${this.#source.name}, byte ${this.position}`,
       what: `${what} needs ${length} bytes, the file has ${Math.max(0, this.left)} left`,
+      expected: `a file of at least ${this.position + length} bytes`,
       fix: 'copy the file again from the microscope computer: it was cut short or is damaged',
     });
   }

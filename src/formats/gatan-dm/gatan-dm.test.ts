@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type DmOptions, type DmValue, dmFile, dmImage, group, list } from '../../../test/dm-file.ts';
 import { memoryFile } from '../../../test/memory-file.ts';
-import { corpusFiles, sharedFolder } from '../../../test/oracle.ts';
-import { readTruncated } from '../../../test/truncation.ts';
 import type { ArrayDataset } from '../../signal/dataset.ts';
 import gatanDm from './index.ts';
 
@@ -266,15 +263,5 @@ describe('files that lie', () => {
     const [dataset] = (await gatanDm.read!(shrinking)) as ArrayDataset[];
     size = 100;
     await expect(dataset.values.load()).rejects.toMatchObject({ kind: 'format', code: 'truncated' });
-  });
-});
-
-describe.skipIf(!sharedFolder())('a corpus file cut at any fiftieth', () => {
-  const names = ['2D_test-8.dm3', '1D_test-23.dm3', 'Fei HAADF-DE_location.dm3', '2D_test-12.dm4', '3D_test-3.dm4'];
-  const files = ['dm3', 'dm4'].flatMap(corpusFiles).filter(({ oracle }) => names.includes(oracle.file));
-
-  it.each(files.map(({ file, oracle }) => [oracle.file, file]))('%s gives a typed error', async (name, path) => {
-    const bytes = new Uint8Array(readFileSync(path));
-    expect(await readTruncated(gatanDm, name, bytes)).toEqual([]);
   });
 });

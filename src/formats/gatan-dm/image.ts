@@ -30,6 +30,7 @@ export function readImage(source: ByteSource, image: TagGroup, littleEndian: boo
       code: 'bad-dimensions',
       where,
       what: `${stored.join(' × ')} values of ${dtype} need ${bytes} bytes, the data tag holds ${array.bytes}`,
+      expected: `at most ${array.bytes} bytes of values from byte ${array.offset}`,
       fix: 'copy the file again from the microscope computer: it is damaged',
     });
   }
@@ -67,6 +68,7 @@ function readDataType(data: TagGroup | undefined, where: string) {
       code: 'packed-complex',
       where,
       what: `data type ${code} is a packed Fourier transform (half of the plane)`,
+      expected: 'a type that lists every value',
       fix: 'convert it to complex in DigitalMicrograph (Edit > Change Data Type) and save it again',
     });
   }

@@ -41,11 +41,17 @@ export function groupsOf(group: TagGroup | undefined): TagGroup[] {
 
 /** Text of a string tag or of an array of UTF-16 units; undefined for anything else. */
 export function tagText(tag: Tag): string | undefined {
-  if (typeof tag === 'string') return tag.replace(/\0+$/, '');
+  if (typeof tag === 'string') return withoutNulls(tag);
   if (typeof tag !== 'object' || tag.kind !== 'array' || tag.type !== 4 || !tag.values) return undefined;
   let text = '';
   for (const unit of tag.values) text += String.fromCharCode(unit);
-  return text.replace(/\0+$/, '');
+  return withoutNulls(text);
+}
+
+function withoutNulls(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '\0') end--;
+  return text.slice(0, end);
 }
 
 /** A list above 16 numbers is told as its length and its ends. */

@@ -52,7 +52,10 @@ const STRING = 18;
 const ARRAY = 20;
 
 const MAX_DEPTH = 64;
-const MAX_TAGS = 1_000_000;
+/** The largest directories seen have some thousands. */
+const MAX_TAGS = 100_000;
+/** Arrays of arrays of …: in files at most of structs. */
+const MAX_ARRAY_DEPTH = 4;
 const MAX_INFO = 4096;
 const MAX_ARRAY_BYTES = 1 << 16;
 const MAX_HELD_VALUES = 1 << 22;
@@ -197,7 +200,12 @@ class TagReader {
     if (info[at] === STRUCT) {
       return this.#structTypes(name, info, at).reduce((sum, type) => sum + this.#elementBytes(name, type), 0);
     }
-    if (info[at] === ARRAY) return info[info.length - 2] * this.#compoundBytes(name, info.slice(0, -1), at + 1);
+    if (info[at] === ARRAY) {
+      if (at > MAX_ARRAY_DEPTH) {
+        throw this.#cursor.damaged(`the array "${name}" is nested ${at} deep`, `at most ${MAX_ARRAY_DEPTH}`);
+      }
+      return info[info.length - 2] * this.#compoundBytes(name, info.slice(0, -1), at + 1);
+    }
     return this.#elementBytes(name, info[at]);
   }
 

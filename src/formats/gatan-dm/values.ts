@@ -55,6 +55,7 @@ export async function loadValues(array: StoredArray): Promise<ValueArray> {
         code: 'truncated',
         where: `${source.name}, byte ${array.offset + start * bytes + raw.length}`,
         what: `the array needs ${count * bytes - raw.length} more bytes than the file has`,
+        expected: `${size * bytes} bytes from byte ${array.offset}`,
         fix: 'copy the file again: it was cut short since it was opened',
       });
     }
@@ -75,6 +76,7 @@ function allocate({ source, dtype, size }: StoredArray): ValueArray {
       code: 'too-large',
       where: source.name,
       what: `${size} values of ${dtype} do not fit in memory`,
+      expected: 'an array that this machine can hold',
       fix: 'crop or bin the data in DigitalMicrograph first, or use a computer with more memory',
       cause,
     });

@@ -5,7 +5,7 @@ import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
 import { checked, type Hdf5Library, hdf5Library } from './library.ts';
-import { checkStorage, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
+import { checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
 import { mount } from './mount.ts';
 import { hasHdf5Signature } from './signature.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
@@ -14,6 +14,7 @@ import { placeTile, type Tile, tiles } from './tiles.ts';
 const READ_LIMIT = 2 ** 26;
 export interface Hdf5Member {
   readonly name: string;
+  /** Links to other files are `other`: they lead nowhere. */
   readonly kind: 'group' | 'dataset' | 'other';
 }
 
@@ -100,6 +101,7 @@ class OpenFile implements Hdf5File {
     return names.map((name) => {
       const inside = `${path === '/' ? '' : path}/${name}`;
       const kind = this.#call(inside, 'looking at', ({ module }) => {
+        if (module.get_external_link(this.#file, inside).filename !== undefined) return 'other';
         const type = module.get_type(this.#file, inside);
         return type === module.H5G_GROUP ? 'group' : type === module.H5G_DATASET ? 'dataset' : 'other';
       });
@@ -112,6 +114,14 @@ class OpenFile implements Hdf5File {
     const names = this.#call(path, 'listing the attributes of', ({ module }) =>
       module.get_attribute_names(this.#file, path),
     );
+    if (names.length > MOST_ATTRIBUTES) {
+      throw formatError({
+        code: 'hdf5-too-large',
+        where: `${this.#source.name}:${path}`,
+        what: `${names.length} attributes`,
+        expected: `at most ${MOST_ATTRIBUTES}`,
+      });
+    }
     for (const name of names) {
       const attribute = this.#attribute(path, name);
       if (attribute) found[name] = attribute;

@@ -58,6 +58,7 @@ function load(again: boolean): Promise<Hdf5Library> {
       ? await import(/* @vite-ignore */ `${import.meta.resolve('h5wasm')}?copy=${copies}`)
       : await import('h5wasm');
     const module = await h5.ready;
+    closeDevices(module);
     return { h5, module, complaints: listen(module), broken: false };
   });
 }
@@ -90,6 +91,13 @@ async function confined<T>(action: () => Promise<T>): Promise<T> {
   } finally {
     WebAssembly.instantiate = instantiate;
   }
+}
+
+/** A link inside a file could lead to them, and reading a terminal waits for somebody to type. */
+const DEVICES = ['stdin', 'stdout', 'stderr', 'tty', 'tty1', 'random', 'urandom'].map((name) => `/dev/${name}`);
+
+function closeDevices({ FS }: H5Module): void {
+  for (const path of DEVICES) if (FS.analyzePath(path, false).exists) FS.unlink(path);
 }
 
 interface Terminal {

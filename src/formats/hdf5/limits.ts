@@ -9,6 +9,9 @@ const MOST_COMPRESSED = 1032;
 /** Attributes and strings above this are refused: text and calibration are small. */
 export const SMALL_LIMIT = 2 ** 24;
 
+/** Attributes of one object: the library finds each by walking over all before it. */
+export const MOST_ATTRIBUTES = 4096;
+
 const FILTER_NAMES: Readonly<Record<number, string>> = {
   4: 'szip',
   307: 'bzip2',
@@ -22,6 +25,12 @@ const FILTER_NAMES: Readonly<Record<number, string>> = {
 };
 /** deflate, shuffle, fletcher32, nbit, scale-offset: those the library can undo. */
 const KNOWN_FILTERS = new Set([1, 2, 3, 5, 6]);
+
+/** What every format in HDF5 promises about memory. */
+export const hdf5Promises = {
+  unpackedBytes: (stored: number) => MOST_COMPRESSED * stored,
+  libraryBytes: HDF5_MEMORY,
+};
 
 /** Bytes of an attribute or a list of text, refused before they are allocated when they are not small. */
 export function smallBytes(where: string, meta: Metadata): number {

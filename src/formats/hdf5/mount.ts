@@ -27,7 +27,10 @@ interface Node {
   node_ops: Record<string, unknown>;
 }
 
-let mounted = 0;
+/** No link inside a file can guess the name of another one that is open, or being written. */
+export function privateName(kind: string): string {
+  return `/${kind}-${Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join('')}`;
+}
 
 /**
  * Makes a file visible to the library under a name of its own: read on demand where there is a path, copied into memory
@@ -36,8 +39,7 @@ let mounted = 0;
 export async function mount(library: Hdf5Library, source: ByteSource): Promise<Mounted> {
   const { FS } = library.module;
   const { ErrnoError } = FS as unknown as { ErrnoError: new (code: number) => Error };
-  const name = `source-${mounted++}`;
-  const path = `/${name}`;
+  const path = privateName('source');
   const { size } = source;
   const file = source.path === undefined ? await inMemory(source) : await onDisk(source.path);
   FS.writeFile(path, new Uint8Array(0));

@@ -3,6 +3,7 @@ import { isSpectrailError, outputError } from '../../signal/errors.ts';
 import { booleanPlaceholder, settleBooleans } from './booleans.ts';
 import { typeOf } from './element.ts';
 import { checked, hdf5Library } from './library.ts';
+import { privateName } from './mount.ts';
 
 export type AttributeValue = string | number | boolean | bigint;
 
@@ -26,13 +27,11 @@ export interface Hdf5Writer {
 const CHUNK_BYTES = 2 ** 20;
 const GZIP = 1;
 
-let written = 0;
-
 /** @throws SpectrailError `output/hdf5-write` from every method when the library refuses. */
 export async function createHdf5(): Promise<Hdf5Writer> {
   const library = await hdf5Library();
   const { module } = library;
-  const name = `/result-${written++}`;
+  const name = privateName('result');
   const call = <T>(doing: string, action: () => T): T => {
     try {
       return checked(library, 'the result', doing, action);

@@ -5,10 +5,11 @@ import { formatError, isSpectrailError, type SpectrailError } from '../../signal
 import { readAxes } from './axes.ts';
 import type { Container } from './container.ts';
 import { modernMetadata } from './old-metadata.ts';
-import { readTree, treeBudget } from './tree.ts';
+import { readTree, type TreeReading, treeBudget } from './tree.ts';
 import { emptyTree, flattenMetadata } from './vocabulary.ts';
 
 export const EXPERIMENTS = '/Experiments';
+const MOST_EXPERIMENTS = 512;
 
 /** The array of one signal, as it lies in its container. */
 export interface StoredArray {
@@ -31,11 +32,12 @@ export async function readExperiments(
   const version = Number.parseFloat(String((await container.attributes('/')).file_format_version?.value ?? '1.0'));
   const datasets: ArrayDataset[] = [];
   const failures: { path: string; error: SpectrailError }[] = [];
-  for (const { name, kind } of await container.list(EXPERIMENTS)) {
-    if (kind !== 'group') continue;
+  const budget = treeBudget();
+  const experiments = (await container.list(EXPERIMENTS)).filter(({ kind }) => kind === 'group');
+  for (const { name } of experiments.slice(0, MOST_EXPERIMENTS)) {
     const path = `${EXPERIMENTS}/${name}`;
     try {
-      datasets.push(await readExperiment(container, where, path, version, valuesOf));
+      datasets.push(await readExperiment({ container, budget, warnings: [] }, where, path, version, valuesOf));
     } catch (error) {
       if (!isSpectrailError(error)) throw error;
       failures.push({ path, error });
@@ -43,6 +45,8 @@ export async function readExperiments(
   }
   if (datasets.length > 0) {
     const warnings = failures.map(({ path, error }) => `"${path}" is left out: ${error.what}`);
+    const more = experiments.length - MOST_EXPERIMENTS;
+    if (more > 0) warnings.push(`the file holds ${more} more signals: the first ${MOST_EXPERIMENTS} are read`);
     return datasets.map((dataset) => ({ ...dataset, warnings: [...dataset.warnings, ...warnings] }));
   }
   if (failures.length > 0) throw failures[0].error;
@@ -55,12 +59,13 @@ export async function readExperiments(
 }
 
 async function readExperiment(
-  container: Container,
+  reading: TreeReading,
   where: string,
   path: string,
   version: number,
   valuesOf: (array: StoredArray) => Promise<DatasetValues>,
 ): Promise<ArrayDataset> {
+  const { container, warnings } = reading;
   const members = await container.list(path);
   const has = (name: string) => members.some((member) => member.name === name && member.kind === 'group');
   const data = `${path}/data`;
@@ -75,9 +80,7 @@ async function readExperiment(
   }
   const attributes = await container.attributes(path);
   const dtype = attributes.spectrail_dtype?.value === 'bool' ? 'bool' : info.dtype;
-  const warnings: string[] = [];
-  const budget = treeBudget(warnings);
-  const tree = async (name: string) => (has(name) ? readTree(container, `${path}/${name}`, budget) : emptyTree());
+  const tree = async (name: string) => (has(name) ? readTree(reading, `${path}/${name}`) : emptyTree());
   const metadata = modernMetadata(await tree(version < 1.2 ? 'mapped_parameters' : 'metadata'), version);
   const original: PlainTree = emptyTree();
   original.metadata = metadata;

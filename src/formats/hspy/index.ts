@@ -1,4 +1,5 @@
 import { defineFormat } from '../format.ts';
+import { hdf5Promises } from '../hdf5/limits.ts';
 import { isHdf5 } from '../hdf5/signature.ts';
 
 const MARKS = ['file_format_version', 'Experiments'];
@@ -12,6 +13,7 @@ export default defineFormat({
     const text = new TextDecoder('latin1').decode(head);
     return MARKS.every((mark) => text.includes(mark)) ? 'certain' : 'likely';
   },
+  ...hdf5Promises,
   probe: async (file) => (await import('./read.ts')).isHyperspyFile(file),
   read: async (file) => (await import('./read.ts')).readHspy(file),
   encode: async (dataset) => (await import('./encode.ts')).encodeHspy(dataset),

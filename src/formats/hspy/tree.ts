@@ -8,40 +8,59 @@ const LISTED = 256;
 
 /** What may still be read of one file's trees: links can make a small file an endless tree. */
 export interface TreeBudget {
-  nodes: number;
+  members: number;
+  /** Entries that could not be read; each takes the library longer than a hundred that can. */
+  failures: number;
+}
+
+export function treeBudget(): TreeBudget {
+  return { members: 2_000, failures: 100 };
+}
+
+/** What is under way: the container, what may still be read of it, what the user should know. */
+export interface TreeReading {
+  readonly container: Container;
+  readonly budget: TreeBudget;
   readonly warnings: string[];
 }
 
-export function treeBudget(warnings: string[]): TreeBudget {
-  return { nodes: 20_000, warnings };
-}
-
 const DEEPEST = 32;
+/** A group that lists the same members as so many groups above it is one of them, met again by a link. */
+const SAME_ABOVE = 2;
 
 /**
  * A group and all below it as plain data. HyperSpy marks what HDF5 cannot say by prefixes and a word: `_list_`, `_tuple_`,
  * `_list_empty_`, `_datetime_`, "_None_". Entries that cannot be read are left out with a warning.
  */
-export async function readTree(file: Container, path: string, budget: TreeBudget, depth = 0): Promise<PlainTree> {
+export async function readTree(reading: TreeReading, path: string, above: readonly string[] = []): Promise<PlainTree> {
+  const { container, budget, warnings } = reading;
   const tree = emptyTree();
-  const attributes = await file.attributes(path);
+  const attributes = await container.attributes(path);
   for (const [name, { value }] of Object.entries(attributes)) {
     const [key, plain] = attributeEntry(name, value);
     tree[key] = plain;
   }
-  for (const { name, kind } of await file.list(path)) {
+  const members = await container.list(path);
+  budget.members -= members.length;
+  const listing = JSON.stringify(members);
+  if (above.filter((other) => other === listing).length >= SAME_ABOVE && members.some(({ kind }) => kind === 'group')) {
+    warnings.push(`"${path}" leads back to a group above it: it is left out`);
+    return tree;
+  }
+  for (const { name, kind } of members) {
     const inside = `${path}/${name}`;
     if (kind === 'other' || name.startsWith('_sig_')) continue;
-    if (--budget.nodes < 0 || depth >= DEEPEST) {
-      budget.warnings.push(`"${path}" has more entries than can be listed: the rest is left out`);
+    if (budget.members < 0 || budget.failures < 0 || above.length >= DEEPEST) {
+      warnings.push(`"${path}" has more entries than can be listed: the rest is left out`);
       return tree;
     }
     try {
-      if (kind === 'dataset') tree[listName(name)] = await datasetEntry(file, inside, name);
-      else tree[groupName(name)] = groupEntry(name, await readTree(file, inside, budget, depth + 1));
+      if (kind === 'dataset') tree[listName(name)] = await datasetEntry(container, inside, name);
+      else tree[groupName(name)] = groupEntry(name, await readTree(reading, inside, [...above, listing]));
     } catch (error) {
       if (!isSpectrailError(error)) throw error;
-      budget.warnings.push(`"${inside}" could not be read: ${error.what}`);
+      budget.failures--;
+      warnings.push(`"${inside}" could not be read: ${error.what}`);
     }
   }
   return tree;
@@ -76,15 +95,15 @@ function groupEntry(name: string, tree: PlainTree): Plain {
     .map((key) => tree[key]);
 }
 
-async function datasetEntry(file: Container, path: string, name: string): Promise<Plain> {
-  const { shape, dtype, element } = await file.dataset(path);
+async function datasetEntry(container: Container, path: string, name: string): Promise<Plain> {
+  const { shape, dtype, element } = await container.dataset(path);
   const count = shape.reduce((a, b) => a * b, 1);
   const what = dtype ?? (element.kind === 'other' ? element.what : 'text');
   if (count > LISTED || (dtype === undefined && element.kind !== 'text')) return `${what} [${shape.join(' × ')}]`;
   if (dtype === undefined) {
-    const texts = await file.strings(path);
+    const texts = await container.strings(path);
     return shape.length === 0 ? texts[0] : texts;
   }
-  const values = Array.from((await file.read(path)) as ArrayLike<number | bigint>, Number);
+  const values = Array.from((await container.read(path)) as ArrayLike<number | bigint>, Number);
   return shape.length === 0 && !name.startsWith('_') ? values[0] : values;
 }

@@ -58,12 +58,21 @@ export function flattenMetadata(tree: PlainTree): Metadata {
   return flat;
 }
 
+/** What prints or copies a tree does so level by level. */
+const DEEPEST = 64;
+
 function parsed(text: Plain | undefined): Plain {
   try {
-    return typeof text === 'string' ? JSON.parse(text) : null;
+    const value: Plain = typeof text === 'string' ? JSON.parse(text) : null;
+    return isDeeperThan(DEEPEST, value) ? null : value;
   } catch {
     return null;
   }
+}
+
+function isDeeperThan(levels: number, value: Plain): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
 }
 
 function flattenMicroscope(name: string, part: Plain, flat: Metadata): void {

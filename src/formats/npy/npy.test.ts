@@ -121,6 +121,27 @@ describe('errors', () => {
     }
   });
 
+  it('refuses more dimensions than NumPy has', async () => {
+    const header = new TextEncoder().encode(
+      `{'descr': '|u1', 'fortran_order': False, 'shape': (${'1, '.repeat(65)}), }\n`,
+    );
+    const bytes = Uint8Array.of(
+      0x93,
+      0x4e,
+      0x55,
+      0x4d,
+      0x50,
+      0x59,
+      1,
+      0,
+      header.length,
+      header.length >> 8,
+      ...header,
+      7,
+    );
+    await expect(read(bytes)).rejects.toMatchObject({ code: 'bad-npy', expected: 'at most 64' });
+  });
+
   it('meets any damage with a dataset or a typed error', async () => {
     const good = await npy.encode!(dataset([3, 4], 'int16', new Int16Array(12)));
     await fc.assert(

@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<string, Dtype>> = {
   c16: 'complex128',
 };
 const HEADER_LIMIT = 2 ** 16;
+/** As many as NumPy has. */
+const MOST_DIMENSIONS = 64;
 
 /**
  * A NumPy array: the last axis is taken as the spectral one, the others as navigation, all in channel numbers. Nothing in
@@ -51,6 +53,8 @@ export async function readNpy(source: ByteSource): Promise<Dataset[]> {
   if (!dimensions) throw bad('the header has no shape', "an entry 'shape': (…)");
   const fortran = /'fortran_order'\s*:\s*True/.test(text);
   const sizes = dimensions[1].split(',').filter((part) => part.trim() !== '');
+  if (sizes.length > MOST_DIMENSIONS)
+    throw bad(`the array has ${sizes.length} dimensions`, `at most ${MOST_DIMENSIONS}`);
   const shape = sizes.length === 0 ? [1] : sizes.map((part) => Number.parseInt(part, 10));
   const { bytes, width } = DTYPES[dtype];
   const count = shape.reduce((a, b) => a * b, 1);

@@ -36,9 +36,10 @@ const DTYPES: Readonly<Record<string, Dtype>> = {
 export function parseRipple(text: string, where: string): RippleHeader {
   const entries: Record<string, string> = Object.create(null);
   for (const line of text.split(/\r\n|\r|\n/)) {
-    if (line.trim() === '' || line.trimStart().startsWith(';')) continue;
-    const match = /^\s*([^\t]+?)\s*\t\s*(.*?)\s*$/.exec(line) ?? /^\s*(\S+)\s+(.*?)\s*$/.exec(line);
-    if (match) entries[match[1].toLowerCase()] = match[2];
+    const content = line.trim();
+    if (content.startsWith(';')) continue;
+    const gap = content.includes('\t') ? content.indexOf('\t') : content.search(/\s/);
+    if (gap > 0) entries[content.slice(0, gap).trim().toLowerCase()] = content.slice(gap).trim();
   }
   const bad = (what: string, expected: string) =>
     formatError({ code: 'bad-ripple-header', where, what, expected, fix: 'correct the .rpl file in a text editor' });

@@ -1,5 +1,5 @@
 import { defineFormat, type Sniff } from '../format.ts';
-import { isZip } from '../zip/folder.ts';
+import { isZip, MOST_PACKED } from '../zip/folder.ts';
 import { ROOT_ATTRIBUTES, SUMS } from './layout.ts';
 
 const EXTENSION = '.spectrail';
@@ -18,6 +18,7 @@ export default defineFormat({
     if (names.includes(SUMS) && names.includes(ROOT_ATTRIBUTES)) return 'certain';
     return folder.name.toLowerCase().endsWith(EXTENSION) ? 'name' : 'no';
   },
+  unpackedBytes: (stored) => MOST_PACKED * stored,
   read: async (file) => (await import('./read.ts')).readStore(await (await import('../zip/folder.ts')).openZip(file)),
   readFolder: async (folder) => (await import('./read.ts')).readStore(folder),
   writeFolder: async (dataset, target, rows) => (await import('./write.ts')).writeStore(dataset, target, rows),

@@ -201,6 +201,23 @@ describe('what an array may not claim', () => {
     }
   });
 
+  it('a large array whose chunks are not there, or hold next to nothing', async () => {
+    const size = 2 ** 14;
+    const plain = parseArray({ ...good, shape: [size, size], chunks: [size, size], dtype: '|u1' }, 'a');
+    const packed = { ...plain, compressor: { id: 'lz4' } };
+    const short: MemoryFolder = new Map([['a/0.0', new Uint8Array(1000)]]);
+    for (const [array, files] of [
+      [plain, new Map()],
+      [packed, short],
+    ] as const) {
+      await expect(readRows(memoryFolder(files), 'a', array, 0, size)).rejects.toMatchObject({
+        code: 'missing-chunks',
+        what: expect.stringContaining(`too few for the ${size * size} of the array`),
+      });
+    }
+    expect(await readRows(memoryFolder(new Map()), 'a', plain, 0, 1)).toEqual(new Uint8Array(size));
+  });
+
   it('values that went through a filter, or are no numbers', async () => {
     for (const change of [
       { filters: [{ id: 'delta' }] },

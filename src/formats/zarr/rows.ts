@@ -4,7 +4,7 @@ import type { FolderSource } from '../folder.ts';
 import type { ByteSource } from '../format.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import { chunkName, type ZarrArray } from './array.ts';
-import { decodeChunk } from './codecs/index.ts';
+import { decodeChunk, unpackedLimit } from './codecs/index.ts';
 import { type Element, elementValues, fillValue } from './element.ts';
 
 /** Chunks kept unpacked between reads. */
@@ -17,6 +17,8 @@ export interface ChunkCache {
 const MOST_CHUNKS = 2 ** 20;
 /** Missing chunks hold the fill value; for each chunk that is there so many may be missing, and this many in any case. */
 const MISSING = { perChunk: 3, free: 256 } as const;
+/** As many bytes of missing chunks are made for each that those found can hold, and so many in any case. */
+const FREE_BYTES = 2 ** 24;
 /** Files opened at a time. */
 const LANES = 16;
 
@@ -49,7 +51,11 @@ export async function readRows(
   const grid = array.shape.length === 0 ? { ...array, shape: [1], chunks: [1] } : array;
   const { make, width } = DTYPES[element.dtype];
   const chunks = await findChunks(folder, path, grid, start, end);
-  const out = make((end - start) * (grid.shape.at(-1) as number));
+  const count = (end - start) * (grid.shape.at(-1) as number);
+  const stored = chunks.reduce((sum, { file }) => sum + (file?.size ?? 0), 0);
+  const most = FREE_BYTES + (1 + MISSING.perChunk) * unpackedLimit(grid.compressor, stored);
+  if (count * DTYPES[element.dtype].bytes > most) throw tooLittle(where, count * DTYPES[element.dtype].bytes, stored);
+  const out = make(count);
   const fill = chunks.some(({ file }) => file === undefined) ? filling(grid, element, where) : undefined;
   if (fill) for (let i = 0; i < out.length; i++) out[i] = fill[i % width];
   for (let at = 0; at < chunks.length; at += LANES) {
@@ -207,6 +213,16 @@ function filling(array: ZarrArray, element: Element, where: string): ValueArray 
     });
   }
   return Array.from(value as ArrayLike<number | bigint>).every((part) => Number(part) === 0) ? undefined : value;
+}
+
+function tooLittle(where: string, bytes: number, stored: number) {
+  return formatError({
+    code: 'missing-chunks',
+    where,
+    what: `the chunks that were found have ${stored} bytes, too few for the ${bytes} of the array`,
+    expected: 'an array most of whose chunks are there',
+    fix: 'copy the whole folder again',
+  });
 }
 
 function tooFew(where: string, held: number, needed: number) {

@@ -103,6 +103,7 @@ export function badZip(where: string, what: string, cause?: unknown) {
     code: 'bad-zip',
     where,
     what: `the zip archive is damaged: ${what}`,
+    expected: 'a complete archive',
     fix: 'copy the archive again, or pack the folder anew',
     cause,
   });

@@ -9,8 +9,8 @@ const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
 const STORED = 0;
 const DEFLATED = 8;
-/** Deflate cannot pack more than 1032 bytes into one. */
-const MOST_PACKED = 1032;
+/** Deflate cannot pack more than so many bytes into one. */
+export const MOST_PACKED = 1032;
 /** A packed file is unpacked whole; those of a data store are chunks. */
 const UNPACKED_LIMIT = 2 ** 28;
 

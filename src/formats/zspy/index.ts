@@ -1,5 +1,6 @@
 import type { FolderSource } from '../folder.ts';
 import { defineFormat, type Sniff } from '../format.ts';
+import { unpackedLimit } from '../zarr/codecs/index.ts';
 import { isZip } from '../zip/folder.ts';
 
 const EXTENSION = '.zspy';
@@ -18,6 +19,7 @@ export default defineFormat({
     if (names.includes('.zgroup')) return names.includes('Experiments') ? 'certain' : 'likely';
     return folder.name.toLowerCase().endsWith(EXTENSION) ? 'name' : 'no';
   },
+  unpackedBytes: (stored) => unpackedLimit({ id: 'zstd' }, stored),
   read: async (file) => (await import('./read.ts')).readZspy(await (await import('../zip/folder.ts')).openZip(file)),
   readFolder: async (folder) => (await import('./read.ts')).readZspy(folder),
   writeFolder: async (dataset, target, rows) => (await import('./write.ts')).writeZspy(dataset, target, rows),

@@ -20,6 +20,7 @@ export function badChunk(where: string, what: string, cause?: unknown) {
     code: 'bad-chunk',
     where,
     what: `the chunk is damaged: ${what}`,
+    expected: 'a chunk as its compressor makes it, of the size the array says',
     fix: 'copy the data again from where they were made',
     cause,
   });

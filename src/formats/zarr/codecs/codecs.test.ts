@@ -83,12 +83,15 @@ describe('a compressor', () => {
     },
   );
 
-  it.each([
-    ['no compressor', null],
-    ['zlib', { id: 'zlib' }],
-    ['gzip', { id: 'gzip' }],
-  ])('%s: a few bytes cannot claim to be many', async (_, config) => {
-    await expect(decodeChunk(config, new Uint8Array(100), 2 ** 28, 'chunk')).rejects.toMatchObject({ kind: 'format' });
+  it('without one, a chunk has the bytes that it has', async () => {
+    await expect(decodeChunk(null, new Uint8Array(100), 101, 'chunk')).rejects.toMatchObject({ code: 'bad-chunk' });
+  });
+
+  it.each(['blosc', 'zstd', 'lz4', 'zlib', 'gzip'])('%s: a few bytes cannot claim to be many', async (id) => {
+    await expect(decodeChunk({ id }, new Uint8Array(100), 2 ** 28, 'chunk')).rejects.toMatchObject({
+      code: 'bad-chunk',
+      what: expect.stringContaining('100 bytes cannot hold 268435456'),
+    });
   });
 
   it('zlib stops at the size of the chunk, whatever would still come', async () => {

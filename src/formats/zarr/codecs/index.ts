@@ -11,6 +11,23 @@ const CODECS: Readonly<Record<string, () => Promise<Codec>>> = {
 };
 
 /**
+ * Most bytes that one stored byte can unpack to: a block of Zstandard, also inside Blosc, gives 128 KiB for 4 bytes
+ * (RFC 8878), LZ4 and its kin 255 for one more byte of length, deflate 1032.
+ */
+const MOST_PACKED: Readonly<Record<string, number>> = {
+  blosc: 2 ** 15,
+  zstd: 2 ** 15,
+  lz4: 255,
+  zlib: 1032,
+  gzip: 1032,
+};
+
+/** Most bytes that a chunk of `stored` bytes can hold. */
+export function unpackedLimit(compressor: CodecConfig | null, stored: number): number {
+  return compressor && Object.hasOwn(MOST_PACKED, compressor.id) ? stored * MOST_PACKED[compressor.id] : stored;
+}
+
+/**
  * The `size` bytes of a chunk.
  * @throws SpectrailError `format/unknown-codec`, `format/bad-chunk`, `format/bad-compression`, `format/zip-bomb`.
  */
@@ -25,7 +42,12 @@ export async function decodeChunk(
     return stored;
   }
   const load = Object.hasOwn(CODECS, compressor.id) ? CODECS[compressor.id] : undefined;
-  if (load) return (await load()).decode(stored, size, where);
+  if (load) {
+    if (size > unpackedLimit(compressor, stored.length)) {
+      throw badChunk(where, `${stored.length} bytes cannot hold ${size}`);
+    }
+    return (await load()).decode(stored, size, where);
+  }
   throw formatError({
     code: 'unknown-codec',
     where,

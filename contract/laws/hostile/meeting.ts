@@ -1,0 +1,76 @@
+import type { Format } from '../../../src/formats/format.ts';
+import { type FormatEntry, openFile } from '../../../src/formats/index.ts';
+import { isSpectrailError, type SpectrailError } from '../../../src/signal/errors.ts';
+import { weighAllocations } from '../allocations.ts';
+import { peakMemory, startPeak } from './peak-memory.ts';
+import { loadAll } from './promises.ts';
+import { type Sample, sourceOf } from './samples.ts';
+import { beat } from './watchdog.ts';
+
+/** Of the processor: on a busy machine a clock on the wall would measure the neighbours. */
+const HANG_MS = 2000;
+/** No array may be larger than this many times what the files can hold … */
+const TIMES = 4;
+/** … and what any reader needs: windows, tables of its own. */
+const FLOOR = 2 ** 20;
+/** Nor may a small file make a large array, whatever it could unpack to. */
+const BUDGET = 2 ** 28;
+/** What the process may grow by beyond that: text and objects made on the way, garbage that nobody collected yet. */
+const SLACK = 2 ** 27;
+
+interface Meeting {
+  /** What was wrong with how the bytes were met; undefined when they were read or refused as they should be. */
+  readonly fault?: string;
+  /** Wrong, but a matter of the machine's mood as well: to be tried again before it is believed. */
+  readonly unsure: boolean;
+}
+
+/** Opens a file and loads all that it promises. What is wrong with how that went; undefined when nothing is. */
+export async function faultOf(entry: FormatEntry, format: Format, sample: Sample): Promise<string | undefined> {
+  const first = await meet(entry, format, sample);
+  return first.unsure ? (await meet(entry, format, sample)).fault : first.fault;
+}
+
+async function meet(entry: FormatEntry, format: Format, sample: Sample): Promise<Meeting> {
+  const stored = sample.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const held = Math.min(TIMES * Math.max(stored, format.unpackedBytes?.(stored) ?? 0) + FLOOR, BUDGET);
+  // The file is this format's, whatever its first bytes have become: the reader itself is to be met.
+  const own: Format = { ...format, sniff: () => 'certain', sniffFolder: async () => 'certain' };
+  const alone: FormatEntry = { ...entry, load: async () => ({ default: own }) };
+  let fault: string | undefined;
+  startPeak();
+  beat();
+  const started = process.cpuUsage();
+  const { largest, where } = await weighAllocations(async () => {
+    try {
+      for (const dataset of (await openFile(sourceOf(sample), [alone])).datasets) await loadAll(dataset);
+    } catch (error) {
+      fault = isSpectrailError(error) ? faultOfError(error, entry) : `${error}`;
+    }
+  });
+  const { user, system } = process.cpuUsage(started);
+  const took = (user + system) / 1000;
+  const grown = peakMemory();
+  beat();
+  if (Object.keys(Object.prototype).length > 0) return { fault: 'Object.prototype was changed', unsure: false };
+  if (fault) return { fault, unsure: false };
+  if (largest > held) return { fault: `an array of ${largest} bytes, ${held} are allowed\n${where}`, unsure: false };
+  if (took > HANG_MS) return { fault: `took ${took.toFixed(0)} ms`, unsure: true };
+  const allowed = held + SLACK + (format.libraryBytes ?? 0);
+  if (grown > allowed) return { fault: `the process grew by ${grown} bytes, ${allowed} are allowed`, unsure: true };
+  return { unsure: false };
+}
+
+/** A refusal says what was wrong, in which file, as what it was read, and what would have been right. */
+function faultOfError(error: SpectrailError, { title }: FormatEntry): string | undefined {
+  const { code, what, where, expected } = error;
+  if (code === 'empty-file') return undefined;
+  if (code === 'reader-failed') {
+    const { cause } = error;
+    return `untyped inside the reader: ${cause instanceof Error ? cause.stack : cause}`;
+  }
+  if (what === '') return `${code} without a word`;
+  if (!where?.includes(title)) return `${code} does not say as what the file was read (${where})`;
+  if (!expected) return `${code} does not say what was expected`;
+  return undefined;
+}
