@@ -1,11 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { FolderSource } from '../src/formats/folder.ts';
 import type { ByteSource, Format } from '../src/formats/format.ts';
 import { FORMATS, type FormatEntry, openFile } from '../src/formats/index.ts';
 import { uniformAxis } from '../src/signal/axis.ts';
 import type { ArrayDataset, Dataset } from '../src/signal/dataset.ts';
 import { isSpectrailError } from '../src/signal/errors.ts';
+import { type MemoryFolder, memoryFolder, memoryTarget } from '../test/memory-folder.ts';
 import { corpusFiles, sharedFolder } from '../test/oracle.ts';
 
 /** Corpus folders that hold files of a format; a format that is not listed is tried on the folder of its own name. */
@@ -57,6 +59,7 @@ function written(): ArrayDataset {
 function corpusSamples({ id, extensions }: FormatEntry): Sample[] {
   return (FOLDERS[id] ?? [id])
     .flatMap(corpusFiles)
+    .filter(({ file }) => statSync(file).isFile())
     .map(({ file }) => ({ file, size: statSync(file).size }))
     .filter(({ file }) => extensions.some((extension) => file.toLowerCase().endsWith(extension)))
     .sort((a, b) => a.size - b.size || (a.file < b.file ? -1 : 1))
@@ -103,12 +106,12 @@ async function load(dataset: Dataset): Promise<void> {
 }
 
 /** What is wrong with how these bytes were met; undefined when they were read or refused as they should be. */
-async function fault(entry: FormatEntry, sample: Sample, bytes: Uint8Array): Promise<string | undefined> {
+async function fault(entry: FormatEntry, damaged: ByteSource | FolderSource): Promise<string | undefined> {
   const before = process.memoryUsage();
   const started = performance.now();
   let found: string | undefined;
   try {
-    for (const dataset of (await openFile(source(sample, bytes), [entry])).datasets) await load(dataset);
+    for (const dataset of (await openFile(damaged, [entry])).datasets) await load(dataset);
   } catch (error) {
     if (!isSpectrailError(error)) found = `${error}`;
     else if (error.code === 'reader-failed') found = `untyped inside the reader: ${error.cause}`;
@@ -150,6 +153,47 @@ function mutant(bytes: Uint8Array, random: () => number): Uint8Array {
   return out;
 }
 
+/** Files of folders: what the format itself writes, and the folders of the corpus. */
+async function folderSamples({ id }: FormatEntry, { readFolder, writeFolder }: Format): Promise<MemoryFolder[]> {
+  if (!readFolder) return [];
+  const found = corpusFiles(id)
+    .filter(({ file }) => statSync(file).isDirectory())
+    .map(({ file }) => filesUnder(file));
+  if (writeFolder) {
+    const { target, files } = memoryTarget();
+    await writeFolder(written(), target);
+    found.push(files);
+  }
+  return found;
+}
+
+function filesUnder(folder: string): MemoryFolder {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const files = names.filter((name) => statSync(join(folder, name)).isFile());
+  return new Map(files.map((name) => [name.split(sep).join('/'), new Uint8Array(readFileSync(join(folder, name)))]));
+}
+
+/** One file gone, cut, with wrong bytes, or exchanged for another. */
+function folderMutant(files: MemoryFolder, random: () => number): MemoryFolder {
+  const paths = [...files.keys()];
+  const any = () => paths[Math.floor(random() * paths.length)];
+  const path = any();
+  const bytes = files.get(path)!;
+  const changed = new Map(files);
+  const kind = Math.floor(random() * 5);
+  if (kind === 0) changed.delete(path);
+  else if (kind === 1) changed.set(path, bytes.slice(0, Math.floor(random() * bytes.length)));
+  else if (kind === 2) changed.set(path, files.get(any())!);
+  else if (bytes.length > 0) changed.set(path, Uint8Array.from(mutant(bytes, random)));
+  return changed;
+}
+
+const readableFolders: { entry: FormatEntry; folders: MemoryFolder[] }[] = [];
+for (const entry of FORMATS) {
+  const folders = await folderSamples(entry, (await entry.load()).default);
+  if (folders.length > 0) readableFolders.push({ entry, folders });
+}
+
 const readable: { entry: FormatEntry; files: Sample[] }[] = [];
 for (const entry of FORMATS) {
   const { default: format } = await entry.load();
@@ -165,7 +209,7 @@ describe.skipIf(!sharedFolder())('damaged files', () => {
       for (const sample of files) {
         for (let cut = 1; cut < CUTS; cut++) {
           const length = Math.floor((sample.bytes.length * cut) / CUTS);
-          const found = await fault(entry, sample, sample.bytes.slice(0, length));
+          const found = await fault(entry, source(sample, sample.bytes.slice(0, length)));
           if (found) faults.push(`${sample.name} cut at byte ${length}: ${found}`);
         }
       }
@@ -180,10 +224,29 @@ describe.skipIf(!sharedFolder())('damaged files', () => {
       for (const sample of files) {
         const random = generator(SEED);
         for (let trial = 0; trial < MUTANTS; trial++) {
-          const found = await fault(entry, sample, mutant(sample.bytes, random));
+          const found = await fault(entry, source(sample, mutant(sample.bytes, random)));
           if (found) faults.push(`${sample.name}, mutant ${trial}: ${found}`);
         }
         for (const dataset of (await openFile(source(sample, sample.bytes), [entry])).datasets) await load(dataset);
+      }
+      expect(faults).toEqual([]);
+    },
+  );
+});
+
+describe.skipIf(!sharedFolder())('damaged folders', () => {
+  it.each(readableFolders.map(({ entry, folders }) => [entry.id, entry, folders] as const))(
+    '%s: with a file that is gone, cut or wrong, they are refused in words or give what they promise',
+    async (_, entry, folders) => {
+      const faults: string[] = [];
+      for (const [at, files] of folders.entries()) {
+        const random = generator(SEED + at);
+        const name = `x${entry.extensions[0]}`;
+        for (let trial = 0; trial < 2 * MUTANTS; trial++) {
+          const found = await fault(entry, memoryFolder(folderMutant(files, random), name));
+          if (found) faults.push(`folder ${at}, mutant ${trial}: ${found}`);
+        }
+        for (const dataset of (await openFile(memoryFolder(files, name), [entry])).datasets) await load(dataset);
       }
       expect(faults).toEqual([]);
     },
