@@ -1,13 +1,25 @@
 import fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import type { Format } from '../src/formats/format.ts';
 import { FORMATS } from '../src/formats/index.ts';
 import { explicitAxis, uniformAxis } from '../src/signal/axis.ts';
 import type { ArrayDataset, Dataset } from '../src/signal/dataset.ts';
 import { isSpectrailError } from '../src/signal/errors.ts';
 import { memoryFile } from '../test/memory-file.ts';
+import { type MemoryFolder, memoryFolder, memoryTarget } from '../test/memory-folder.ts';
 
 const formats = await Promise.all(FORMATS.map(async ({ id, load }) => [id, (await load()).default] as const));
 const bytes = fc.uint8Array({ maxLength: 600 });
+/** Formats whose files are folders. */
+const folders = formats.filter(([, { readFolder }]) => readFolder);
+
+/** The files of a folder as the format itself writes it. */
+async function written(format: Format, dataset: ArrayDataset): Promise<MemoryFolder> {
+  const { target, files } = memoryTarget();
+  await format.writeFolder!(dataset, target);
+  return files;
+}
 
 /** A third of a real file, as an interrupted copy leaves it, among bytes that mean nothing. */
 async function garbage(): Promise<fc.Arbitrary<Uint8Array>> {
@@ -65,7 +77,9 @@ it('every format has an id of its own, and the first to name an extension is the
     expect(new Set(extensions).size).toBe(extensions.length);
     for (const extension of extensions) expect(extension).toMatch(/^\.[a-z0-9]+$/);
   }
-  const writers = formats.filter(([, { encode }]) => encode).flatMap(([, { extensions }]) => extensions.slice(0, 1));
+  const writers = formats
+    .filter(([, { encode, writeFolder }]) => encode ?? writeFolder)
+    .flatMap(([, { extensions }]) => extensions.slice(0, 1));
   expect(new Set(writers).size).toBe(writers.length);
 });
 
@@ -142,5 +156,53 @@ describe.each(formats.filter(([, { encode }]) => encode))('the writer of %s', (_
       (content) => expect(content.length).toBeGreaterThan(0),
       (error) => expect(isSpectrailError(error), String(error)).toBe(true),
     );
+  });
+});
+
+describe.each(folders)('the folders of %s', (_, format) => {
+  it('are recognised, and no others for certain', async () => {
+    const files = await written(format, spectrum([2, 3, 24]));
+    expect(await format.sniffFolder!(memoryFolder(files))).toBe('certain');
+    expect(await format.sniffFolder!(memoryFolder(new Map()))).toBe('no');
+    expect(await format.sniffFolder!(memoryFolder(new Map([['notes.txt', new Uint8Array(1)]])))).toBe('no');
+    expect(await format.sniffFolder!(memoryFolder(new Map(), `x${format.extensions[0]}`))).toBe('name');
+  });
+
+  it('are read as they were written', async () => {
+    for (const shape of [[24], [3, 24], [2, 3, 24]]) {
+      const given = spectrum(shape);
+      const [read] = await format.readFolder!(memoryFolder(await written(format, given)));
+      expect(read).toMatchObject({ kind: 'array', title: given.title, shape, dtype: 'float64', axes: given.axes });
+      if (read.kind === 'array') expect(await read.values.load()).toEqual(await given.values.load());
+    }
+  });
+
+  it('are read from a zip archive too', async () => {
+    const given = spectrum([2, 3, 24]);
+    const content = zipSync(Object.fromEntries(await written(format, given)));
+    const file = memoryFile('archive.zip', content);
+    expect(format.sniff(content.slice(0, 4096), file.name)).toBe('likely');
+    const [read] = await format.read!(file);
+    if (read.kind === 'array') expect(await read.values.load()).toEqual(await given.values.load());
+  });
+
+  it('with rubbish in any of their files are nothing worse than an error for the user', async () => {
+    const files = await written(format, spectrum([2, 3, 24]));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...files.keys()), fc.option(bytes), async (path, content) => {
+        const changed = new Map(files);
+        if (content === null) changed.delete(path);
+        else changed.set(path, Uint8Array.from(content));
+        await answer(() => format.readFolder!(memoryFolder(changed)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('hold listed positions', async () => {
+    const positions = Float64Array.from({ length: 24 }, (_, i) => i ** 1.5);
+    const listed = { ...spectrum(), axes: [explicitAxis({ name: 'Energy', unit: 'eV', role: 'spectral', positions })] };
+    const [read] = await format.readFolder!(memoryFolder(await written(format, listed)));
+    expect(read).toMatchObject({ axes: listed.axes });
   });
 });

@@ -1,5 +1,9 @@
+import { pixelRows } from '../formats/pixel-rows.ts';
+import { runsAhead, runsOf } from '../formats/runs-ahead.ts';
 import { square } from '../kernels/index.ts';
+import { TILE_PIXELS } from '../shapes/tile.ts';
 import { type Axis, axisValue } from '../signal/axis.ts';
+import type { EventsBlock } from '../signal/block.ts';
 import type { ArrayDataset, Dataset, TableDataset } from '../signal/dataset.ts';
 import { DTYPES, type Dtype, isReal, type ValueArray } from '../signal/dtype.ts';
 import { inputError } from '../signal/errors.ts';
@@ -59,14 +63,14 @@ export function modalityOf(dataset: Dataset): ModalityId {
     : inferModality(signalType, '', '').id;
 }
 
-/** Sum, min and max of an array dataset; costs a pass over its values. */
+/** Sum, min and max of an array dataset; costs a pass over its values, by runs of pixels where the file allows it. */
 export async function datasetStatistics(dataset: ArrayDataset): Promise<Statistics> {
-  if (dataset.values.kind === 'events') {
-    const block = await dataset.values.load();
-    const entries = block.count.subarray(block.offsets[0], block.offsets[block.pixels]);
-    const { sum, min, max } = rangeOf(entries);
-    const hasZeros = entries.length < block.pixels * block.channels;
-    return { sum, min: hasZeros ? 0 : min, max: entries.length > 0 ? max : 0 };
+  const { rows } = dataset.values;
+  if (rows || dataset.values.kind === 'events') {
+    const range = new RunningRange();
+    const { pixels, read } = await pixelRows(dataset);
+    for await (const { values } of runsAhead({ read }, runsOf(pixels, TILE_PIXELS))) addRun(range, values);
+    return range.result();
   }
   const values = await dataset.values.load();
   if (isReal(dataset.dtype)) return rangeOf(values);
@@ -83,23 +87,54 @@ export async function datasetStatistics(dataset: ArrayDataset): Promise<Statisti
   return { sum: { re: rangeOf(values, 0, 2).sum, im: rangeOf(values, 1, 2).sum }, absMin, absMax };
 }
 
+function addRun(range: RunningRange, values: ValueArray | EventsBlock): void {
+  if (!('kind' in values)) {
+    range.add(values);
+    return;
+  }
+  const { pixels, channels, offsets, count } = values;
+  const entries = count.subarray(offsets[0], offsets[pixels]);
+  if (entries.length < pixels * channels) range.add(Uint8Array.of(0));
+  range.add(entries);
+}
+
 /** Compensated (Kahan) sum and range of every `stride`-th value; what is not finite is left out. */
 export function rangeOf(values: ValueArray, start = 0, stride = 1): Range {
-  let sum = 0;
-  let lost = 0;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = start; i < values.length; i += stride) {
-    const value = Number(values[i]);
-    if (!Number.isFinite(value)) continue;
-    const next = value - lost;
-    const total = sum + next;
-    lost = total - sum - next;
-    sum = total;
-    if (value < min) min = value;
-    if (value > max) max = value;
+  const range = new RunningRange();
+  range.add(values, start, stride);
+  return range.result();
+}
+
+class RunningRange {
+  #sum = 0;
+  #lost = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  add(values: ValueArray, start = 0, stride = 1): void {
+    let sum = this.#sum;
+    let lost = this.#lost;
+    let min = this.#min;
+    let max = this.#max;
+    for (let i = start; i < values.length; i += stride) {
+      const value = Number(values[i]);
+      if (!Number.isFinite(value)) continue;
+      const next = value - lost;
+      const total = sum + next;
+      lost = total - sum - next;
+      sum = total;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    this.#sum = sum;
+    this.#lost = lost;
+    this.#min = min;
+    this.#max = max;
   }
-  return { sum, min, max };
+
+  result(): Range {
+    return { sum: this.#sum, min: this.#min, max: this.#max };
+  }
 }
 
 /**
@@ -111,12 +146,15 @@ export async function probe(dataset: ArrayDataset, index: readonly number[]): Pr
   const inside = index.length === shape.length && index.every((i, d) => i < shape[d]);
   if (!inside) throw badIndex(dataset, index, `${shape.length} indices below ${shape.join(', ')}`);
   const flat = index.reduce((at, i, d) => at * shape[d] + i, 0);
-  if (dataset.values.kind === 'events') {
-    const { offsets, channel, count, channels } = await dataset.values.load();
+  const { rows } = dataset.values;
+  if (rows || dataset.values.kind === 'events') {
+    const { read, channels } = await pixelRows(dataset);
     const pixel = Math.floor(flat / channels);
-    let value = 0;
-    for (let e = offsets[pixel]; e < offsets[pixel + 1]; e++) if (channel[e] === flat % channels) value += count[e];
-    return value;
+    const row = await read(pixel, pixel + 1);
+    const j = flat % channels;
+    if (!('kind' in row)) return finite(Number(row[j]));
+    const e = row.channel.indexOf(j, row.offsets[0]);
+    return e >= 0 && e < row.offsets[1] ? row.count[e] : 0;
   }
   const values = await dataset.values.load();
   const at = (i: number) => finite(Number(values[flat * DTYPES[dataset.dtype].width + i]));

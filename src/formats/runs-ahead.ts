@@ -11,7 +11,7 @@ export interface Run {
 
 /** These runs of pixels in order; the next one is read while one is worked on. */
 export async function* runsAhead(
-  { read }: PixelRows,
+  { read }: Pick<PixelRows, 'read'>,
   runs: Iterable<{ readonly start: number; readonly end: number }>,
 ): AsyncGenerator<Run> {
   let waiting: { start: number; end: number; values: Promise<ValueArray | EventsBlock> } | undefined;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -21,6 +21,9 @@ const CORPUS = {
   'P45_the_default_job.bcf': 'bruker-bcf/P45_the_default_job.bcf',
   '88_ES-LP_G8_selection2_cropped2.hspy': 'hspy/88_ES-LP_G8_selection2_cropped2.hspy',
 };
+
+const ZIPPED = 'signal1d_10x10-ZipStore.zspy';
+const STORED = { height: 70, width: 75, channels: 512 };
 
 type Library = { spectrail: typeof Spectrail };
 const PLANNED = 'html[data-planned="6"]';
@@ -55,6 +58,14 @@ describe.skipIf(browserMissing)('the library in a browser', () => {
     const made = await spectrail(['simulate', 'eds', '--out', phantom, '--set', 'height=32', '--set', 'width=40']);
     expect(made.stderr).toBe('');
     data['phantom.hspy'] = readFileSync(phantom);
+    const stored = join(folder, 'map.spectrail');
+    const settings = Object.entries(STORED).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    await spectrail(['simulate', 'eds', '--out', stored, ...settings]);
+    for (const name of readdirSync(stored, { recursive: true, encoding: 'utf8' })) {
+      const path = join(stored, name);
+      if (statSync(path).isFile()) data[`map.spectrail/${name}`] = readFileSync(path);
+    }
+    if (shared) data[ZIPPED] = readFileSync(join(shared, 'corpus/zspy', ZIPPED));
     if (shared)
       for (const [name, path] of Object.entries(CORPUS)) data[name] = readFileSync(join(shared, 'corpus', path));
     site = await serve(bundle.folder, data, POLICY);
@@ -120,7 +131,12 @@ describe.skipIf(browserMissing)('the library in a browser', () => {
   }
 
   it('needs Node only where a path or threads are asked for', () => {
-    expect(bundle.needNode).toEqual(['engines/threads.js', 'formats/hdf5/mount.js', 'formats/node-file.js']);
+    expect(bundle.needNode).toEqual([
+      'engines/threads.js',
+      'formats/hdf5/mount.js',
+      'formats/node-file.js',
+      'formats/node-folder.js',
+    ]);
   });
 
   it('draws the same counts as Node', async () => {
@@ -136,6 +152,37 @@ describe.skipIf(browserMissing)('the library in a browser', () => {
   it('opens an .hspy picked by the user; the phase map is that of Node', () => compare('phantom.hspy'));
 
   it.skipIf(!shared).each(Object.keys(CORPUS))('makes the phase map of %s that Node makes', compare);
+
+  it('opens a store picked as a folder, and reads a part of it', async () => {
+    const found = await page.evaluate(
+      async (paths) => {
+        const { open } = (globalThis as unknown as Library).spectrail;
+        const picked = paths.map(async (path) => {
+          const file = new File([await (await fetch(`data/${path}`)).blob()], path.replace(/.*\//, ''));
+          return Object.defineProperty(file, 'webkitRelativePath', { value: path });
+        });
+        const { format, datasets } = await open(await Promise.all(picked));
+        const { rows } = (datasets[0] as Spectrail.ArrayDataset).values;
+        const block = (await rows?.read(4096, 5000)) as Spectrail.EventsBlock;
+        return { format, counts: Array.from(block.count), offsets: block.offsets.length };
+      },
+      Object.keys(data).filter((name) => name.startsWith('map.spectrail/')),
+    );
+    const { dataset } = await node.simulate('eds', STORED);
+    const block = (await dataset.values.load()) as Spectrail.EventsBlock;
+    const counts = Array.from(block.count.subarray(block.offsets[4096], block.offsets[5000]));
+    expect(found).toEqual({ format: 'store', counts, offsets: 905 });
+  });
+
+  it.skipIf(!shared)('opens a .zspy in a zip, packed as HyperSpy packs it', async () => {
+    const sum = await page.evaluate(async (name) => {
+      const { open } = (globalThis as unknown as Library).spectrail;
+      const { datasets } = await open(new File([await (await fetch(`data/${name}`)).blob()], name));
+      const values = (await (datasets[0] as Spectrail.ArrayDataset).values.load()) as BigInt64Array;
+      return Array.from(values, Number).reduce((a, b) => a + b, 0);
+    }, ZIPPED);
+    expect(sum).toBe(4950);
+  });
 
   it('says in words that paths and worker threads belong to Node', async () => {
     const said = await page.evaluate(async () => {

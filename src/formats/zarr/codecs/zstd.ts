@@ -1,18 +1,47 @@
 import { ZSTDDecoder } from 'zstddec';
+import { formatError } from '../../../signal/errors.ts';
 import { badChunk, type Codec } from './codec.ts';
 
 const MAGIC = 0xfd2fb528;
 
 let ready: Promise<ZSTDDecoder> | undefined;
 
-/** The decoder, once it can be called; the same for all. */
+/**
+ * The decoder, once it can be called; the same for all.
+ * @throws SpectrailError `format/zstd-unavailable` where WebAssembly is not allowed.
+ */
 export function zstdDecoder(): Promise<ZSTDDecoder> {
-  ready ??= (async () => {
-    const decoder = new ZSTDDecoder();
-    await decoder.init();
-    return decoder;
-  })();
+  ready ??= start().catch((cause) => {
+    ready = undefined;
+    throw formatError({
+      code: 'zstd-unavailable',
+      what: `the decoder of Zstandard could not be started (${cause instanceof Error ? cause.message : cause})`,
+      fix: "WebAssembly must be allowed: a page needs 'wasm-unsafe-eval' in its content security policy",
+      cause,
+    });
+  });
   return ready;
+}
+
+/**
+ * The library asks `fetch` for its code, which it holds as a `data:` URL; a strict page forbids that. While it asks (it
+ * does so at once), it is answered from the URL itself.
+ */
+async function start(): Promise<ZSTDDecoder> {
+  const decoder = new ZSTDDecoder();
+  const { fetch } = globalThis;
+  globalThis.fetch = async (url) => {
+    const text = atob(String(url).replace(/^[^,]*,/, ''));
+    return new Response(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
+  };
+  let begun: Promise<void>;
+  try {
+    begun = decoder.init();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  await begun;
+  return decoder;
 }
 
 /** Codec `zstd`: one frame. */

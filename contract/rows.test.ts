@@ -1,0 +1,149 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { resolveMember } from '../src/engines/resolve.ts';
+import { FORMATS, openFile } from '../src/formats/index.ts';
+import { openNodePath } from '../src/formats/node-folder.ts';
+import { ROW_READERS } from '../src/formats/row-readers.ts';
+import { readRange } from '../src/shapes/read.ts';
+import { uniformAxis } from '../src/signal/axis.ts';
+import { type Block, sliceBlock, toDense } from '../src/signal/block.ts';
+import type { ArrayDataset } from '../src/signal/dataset.ts';
+import { DTYPES, type Dtype, type NumberArray, type ValueArray } from '../src/signal/dtype.ts';
+import { isSpectrailError } from '../src/signal/errors.ts';
+import { memoryTarget } from '../test/memory-folder.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'spectrail-rows-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** More than two tiles, not a whole number of them. */
+const SHAPE = [41, 223, 12];
+const PIXELS = SHAPE[0] * SHAPE[1];
+const CHANNELS = SHAPE[2];
+
+function map(dtype: Dtype, values: ValueArray): ArrayDataset {
+  return {
+    kind: 'array',
+    title: 'map',
+    shape: SHAPE,
+    dtype,
+    axes: SHAPE.map((size, d) => uniformAxis({ name: 'yxE'[d], role: d < 2 ? 'navigation' : 'spectral', size })),
+    values: { kind: 'dense', load: async () => values },
+    metadata: {},
+    original: {},
+    warnings: [],
+  };
+}
+
+const dense = Float32Array.from({ length: PIXELS * CHANNELS }, (_, i) => (i % 1013) / 8 - 3);
+const counts = Uint16Array.from({ length: PIXELS * CHANNELS }, (_, i) =>
+  (i * 40503) % 65536 < 6000 ? 1 + (i % 300) : 0,
+);
+
+/** The file of a dataset in a format that is written, on disk. */
+async function saved(id: string, dataset: ArrayDataset): Promise<string> {
+  const entry = FORMATS.find((format) => format.id === id)!;
+  const { encode, writeFolder, extensions } = (await entry.load()).default;
+  const path = join(home, `${id}-${dataset.dtype}${extensions[0]}`);
+  if (encode) writeFileSync(path, await encode(dataset));
+  else {
+    const { target, files } = memoryTarget();
+    await writeFolder!(dataset, target);
+    for (const [inside, bytes] of files) {
+      mkdirSync(dirname(join(path, inside)), { recursive: true });
+      writeFileSync(join(path, inside), bytes);
+    }
+  }
+  return path;
+}
+
+async function ripple(): Promise<string> {
+  const swapped = Buffer.from(counts.slice().buffer).swap16();
+  writeFileSync(join(home, 'big.raw'), Buffer.concat([Buffer.alloc(7), swapped]));
+  const lines = [
+    ...[`key\tvalue`, `width\t${SHAPE[1]}`, `height\t${SHAPE[0]}`, `depth\t${CHANNELS}`, 'offset\t7'],
+    ...['data-type\tunsigned', 'data-length\t2', 'byte-order\tbig-endian', 'record-by\tvector'],
+  ];
+  writeFileSync(join(home, 'big.rpl'), lines.join('\n'));
+  return join(home, 'big.rpl');
+}
+
+const samples = await Promise.all(
+  [
+    ['NumPy', saved('npy', map('float32', dense))],
+    ['Ripple by vector, big-endian', ripple()],
+    ['HyperSpy Zarr', saved('zspy', map('float32', dense))],
+    ['a dense store', saved('store', map('float32', dense))],
+    ['a store of events', saved('store', map('uint16', counts))],
+  ].map(async ([name, path]) => {
+    const { datasets } = await openFile(await openNodePath((await path) as string));
+    const dataset = datasets[0] as ArrayDataset;
+    return [name as string, dataset] as const;
+  }),
+);
+
+async function wholeOf({ values, shape }: ArrayDataset): Promise<Block> {
+  const loaded = await values.load();
+  if ('kind' in loaded) return loaded;
+  const channels = shape[shape.length - 1];
+  return { kind: 'dense', pixels: loaded.length / channels, channels, values: loaded as NumberArray };
+}
+
+it('every reader of rows is tried here', () => {
+  const tried = samples.map(([, { values }]) => values.rows?.source.reader);
+  expect([...new Set(tried)].sort()).toEqual(Object.keys(ROW_READERS).sort());
+});
+
+describe.each(samples)('rows of %s', (_, dataset) => {
+  it('are those of the whole for any range, where the caller stands and in a job that was sent away', async () => {
+    const whole = await wholeOf(dataset);
+    const { read, source } = dataset.values.rows!;
+    const { reader, args } = structuredClone(source);
+    const edges = fc.oneof(fc.nat(PIXELS), fc.constantFrom(0, 4096, 8192, PIXELS));
+    await fc.assert(
+      fc.asyncProperty(edges, edges, async (a, b) => {
+        const [start, end] = [Math.min(a, b), Math.max(a, b)];
+        const wanted = toDense(sliceBlock(whole, start, end)).values;
+        const away = await readRange({ type: 'stored', reader, args, start, end }, resolveMember);
+        for (const block of [await read(start, end), away]) {
+          expect([block.kind, block.pixels, block.channels]).toEqual([source.kind, end - start, CHANNELS]);
+          const found = toDense(block, 'float64').values;
+          expect(found.length).toBe(wanted.length);
+          for (let i = 0; i < wanted.length; i++)
+            if (found[i] !== wanted[i]) expect([i, found[i]]).toEqual([i, wanted[i]]);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('say of themselves what they are', async () => {
+    const whole = await wholeOf(dataset);
+    const { source, facts } = dataset.values.rows!;
+    const entries = whole.kind === 'events' ? whole.count.length : PIXELS * CHANNELS;
+    expect(source).toMatchObject({ type: 'stored', pixels: PIXELS, channels: CHANNELS, kind: whole.kind, entries });
+    expect(source.bytes).toBeGreaterThanOrEqual(entries * (whole.kind === 'events' ? 3 : DTYPES[dataset.dtype].bytes));
+    if (!facts) return;
+    const values = Array.from(toDense(whole, 'float64').values);
+    expect(facts).toEqual({
+      whole: values.every((value) => Number.isInteger(value)),
+      min: values.reduce((a, b) => Math.min(a, b)),
+      nonZero: values.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
+      values: PIXELS * CHANNELS,
+    });
+  });
+});
+
+it('files that are gone when a job comes to read them are an error in words', async () => {
+  const path = await saved('npy', map('uint16', counts));
+  const { datasets } = await openFile(await openNodePath(path));
+  const { source } = (datasets[0] as ArrayDataset).values.rows!;
+  const { reader, args } = structuredClone(source);
+  const job = () => readRange({ type: 'stored', reader, args, start: 9000, end: PIXELS }, resolveMember);
+  writeFileSync(path, new Uint8Array(1000));
+  await expect(job()).rejects.toMatchObject({ kind: 'format', code: 'changed-file' });
+  rmSync(path);
+  expect(isSpectrailError(await job().catch((error) => error), 'format')).toBe(true);
+});
