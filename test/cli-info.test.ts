@@ -29,9 +29,13 @@ interface InfoSignal {
   columns?: { name: string; units: string; rows: number; sum: number }[];
 }
 
-/** A few files of each kind that can be read: first, middle and last of each folder. (xylib names columns its own way.) */
+/**
+ * A few files of each kind that can be read: first, middle and last of each folder. (xylib names columns its own way;
+ * archives are not read.)
+ */
 function sample(format: string): { name: string; file: string; oracle: Oracle }[] {
-  const files = corpusFiles(format).filter(({ oracle: { reader, signals } }) => {
+  const files = corpusFiles(format).filter(({ oracle: { reader, signals, zipMember } }) => {
+    if (zipMember !== undefined) return false;
     const tables = signals.every(({ kind }) => kind === 'table');
     return format === 'columns-other' ? tables && !reader.startsWith('xylib') : true;
   });
@@ -39,7 +43,7 @@ function sample(format: string): { name: string; file: string; oracle: Oracle }[
   return chosen.map((i) => ({ name: `${format}/${basename(files[i].file)}`, ...files[i] }));
 }
 
-const FORMATS = ['dm3', 'dm4', 'emsa', 'hspy', 'bruker-bcf', 'ripple', 'columns-other'];
+const FORMATS = ['dm3', 'dm4', 'emsa', 'hspy', 'bruker-bcf', 'ripple', 'columns-other', 'emd-velox'];
 const shared = sharedFolder();
 
 describe.skipIf(!shared)('spectrail info --json says what the trusted readers found', () => {
@@ -60,7 +64,7 @@ describe.skipIf(!shared)('spectrail info --json says what the trusted readers fo
     expect(info.signals).toHaveLength(oracle.signals.length);
     for (const [i, signal] of oracle.signals.entries()) {
       if (signal.kind === 'table') compareTable(info.signals[i], signal);
-      else compareArray(info.signals[i], signal);
+      else compareArray(info.signals[i], signal, oracle.format !== 'emd-velox');
     }
   });
 
@@ -92,7 +96,8 @@ function probesFor({ signals }: Oracle): readonly (readonly number[])[] {
     : [];
 }
 
-function compareArray(found: InfoSignal, oracle: OracleSignal): void {
+/** @param exact No metadata but the oracle's: the reference reader leaves out what Velox files say of detectors. */
+function compareArray(found: InfoSignal, oracle: OracleSignal, exact: boolean): void {
   const axes = oracle.axesInArrayOrder ?? oracle.axes ?? [];
   expect(found.title).toBe(oracle.title);
   expect(found.modality).toMatch(/^[a-z]+$/);
@@ -116,7 +121,7 @@ function compareArray(found: InfoSignal, oracle: OracleSignal): void {
     if (typeof expected === 'number') expect(value).toBeCloseTo(expected, 6);
   }
   const differences: string[] = [];
-  if (oracle.keyMetadata) comparePlain('metadata', found.metadata, oracle.keyMetadata, true, differences);
+  if (oracle.keyMetadata) comparePlain('metadata', found.metadata, oracle.keyMetadata, exact, differences);
   expect(differences).toEqual([]);
 }
 

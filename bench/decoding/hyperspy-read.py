@@ -15,8 +15,10 @@ logging.disable(logging.WARNING)
 path = sys.argv[1]
 reader = bruker if path.endswith(".bcf") else emd
 started = time.perf_counter()
+before = time.process_time()
 data = reader.file_reader(path)[-1]["data"]
 seconds = time.perf_counter() - started
+cpu = time.process_time() - before
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 spectrum = sum(plane.sum(axis=0, dtype=np.int64) for plane in data)
 unpacking = "compiled" if bruker.fast_unbcf else "Python"
@@ -24,6 +26,7 @@ print(
     json.dumps(
         {
             "seconds": seconds,
+            "cpu": cpu,
             "peak": peak,
             "shape": data.shape,
             "counts": int(spectrum.sum()),

@@ -47,6 +47,7 @@ export function compare(files, { runs, python, bar }) {
       'Spectrail s': a.toFixed(2),
       'HyperSpy s': b.toFixed(2),
       ratio: (b / a).toFixed(1),
+      'CPU s': `${cpuSeconds(ours)} / ${cpuSeconds(theirs)}`,
       'peak MB': `${megabytes(ours)} / ${megabytes(theirs)}`,
       met: b / a >= bar,
     });
@@ -60,6 +61,7 @@ export function compare(files, { runs, python, bar }) {
   if (rows.some(({ met }) => !met)) process.exitCode = 1;
 }
 
+const cpuSeconds = (results) => median(results.map(({ cpu }) => cpu)).toFixed(2);
 const megabytes = (results) => Math.round(median(results.map(({ peak }) => peak)) / 1e6);
 
 function median(values) {

@@ -2,10 +2,13 @@
 import { open } from '../../dist/index.js';
 
 const started = performance.now();
+const before = process.cpuUsage();
 const { datasets } = await open(process.argv[2]);
 const map = datasets.find(({ values }) => values.kind === 'events');
 const { channel, count } = await map.values.load();
 const seconds = (performance.now() - started) / 1000;
+const used = process.cpuUsage(before);
+const cpu = (used.user + used.system) / 1e6;
 const peak = process.resourceUsage().maxRSS * 1024;
 let counts = 0;
 let moment = 0;
@@ -13,4 +16,4 @@ for (let e = 0; e < count.length; e++) {
   counts += count[e];
   moment += count[e] * channel[e];
 }
-console.log(JSON.stringify({ seconds, peak, shape: map.shape, counts, moment }));
+console.log(JSON.stringify({ seconds, cpu, peak, shape: map.shape, counts, moment }));

@@ -124,9 +124,14 @@ export class EventsCollector {
       pixels: offsets.length - 1,
       channels: this.#channels,
       offsets,
-      channel: this.#channel.slice(0, entries),
-      count: this.#count.slice(0, entries),
+      channel: trimmed(this.#channel, entries),
+      count: trimmed(this.#count, entries),
     };
     return { block, largest: this.#largest, total: this.#total };
   }
+}
+
+/** The first `length` values; where little is left over, without a copy. */
+function trimmed<T extends Counts>(values: T, length: number): T {
+  return (length > 0.75 * values.length ? values.subarray(0, length) : values.slice(0, length)) as T;
 }

@@ -32,10 +32,18 @@ interface Behaviour {
   read?: () => Promise<Dataset[]>;
   extensions?: string[];
   loaded?: string[];
+  /** Answer of a look inside; undefined for a format that cannot look, an error for a file it cannot look into. */
+  own?: boolean | Error;
 }
 
-function entry(id: string, { sniff, read, extensions = [`.${id}`], loaded }: Behaviour): FormatEntry {
-  const format: Format = { id, title: `The ${id} format`, extensions, sniff: () => sniff, read };
+function entry(id: string, { sniff, read, extensions = [`.${id}`], loaded, own }: Behaviour): FormatEntry {
+  const probe = async () => {
+    loaded?.push(`inside ${id}`);
+    if (own instanceof Error) throw own;
+    return own === true;
+  };
+  const looks = own === undefined ? {} : { probe };
+  const format: Format = { id, title: `The ${id} format`, extensions, sniff: () => sniff, read, ...looks };
   return {
     id,
     title: format.title,
@@ -87,6 +95,38 @@ describe('openFile', () => {
       entry('b', { sniff: 'likely', read: reads('b') }),
     ];
     expect((await openFile(file('x.txt'), formats)).format).toBe('b');
+  });
+
+  it('asks likely formats of one container to look inside, whatever the name', async () => {
+    const formats = [
+      entry('a', { sniff: 'likely', read: refuses('not mine'), own: false }),
+      entry('b', { sniff: 'likely', read: reads('b'), own: true }),
+    ];
+    for (const name of ['x.a', 'x.b', 'x.unknown']) expect((await openFile(file(name), formats)).format).toBe('b');
+    await expect(openFile(file('x.a'), [formats[0], { ...formats[0], id: 'c' }])).rejects.toMatchObject({
+      code: 'unknown-format',
+    });
+  });
+
+  it('looks inside for no other format when the one of the extension is sure, and not at all without a choice', async () => {
+    const loaded: string[] = [];
+    const formats = [
+      entry('a', { sniff: 'likely', read: reads('a'), own: true, loaded }),
+      entry('b', { sniff: 'likely', read: reads('b'), own: true, loaded }),
+    ];
+    await openFile(file('x.b'), formats);
+    expect(loaded).toEqual(['b', 'inside b']);
+    loaded.length = 0;
+    await openFile(file('x.b'), [formats[0]]);
+    expect(loaded).toEqual(['a']);
+  });
+
+  it('takes a format that cannot look into a damaged file for as likely as before', async () => {
+    const formats = [
+      entry('a', { sniff: 'likely', read: refuses('damaged'), own: new Error('damaged') }),
+      entry('b', { sniff: 'likely', read: refuses('not mine'), own: false }),
+    ];
+    await expect(openFile(file('x.a'), formats)).rejects.toMatchObject({ code: 'refused', what: 'damaged' });
   });
 
   it('names every format that was tried when all refuse', async () => {

@@ -76,6 +76,22 @@ describe('reading what was written', () => {
     await file.close();
   });
 
+  it('hands out every value once, in boxes of whole chunks of about the size asked for', async () => {
+    const long = Uint16Array.from({ length: 1_300_000 }, (_, i) => i % 65521);
+    const written = await createHdf5();
+    written.dataset('/long', [long.length, 1], 'uint16', [long]);
+    const file = await openHdf5(memory(written.finish()));
+    const whole = new Uint16Array(long.length);
+    const sizes: number[] = [];
+    await file.scan('/long', 2 ** 20, (values, tile) => {
+      sizes.push(values.byteLength);
+      placeTile(whole, [long.length, 1], tile, values as Uint16Array, 1);
+    });
+    await file.close();
+    expect(whole.every((value, i) => value === long[i])).toBe(true);
+    expect(sizes).toEqual([2 ** 20, 2 ** 20, 2 * long.length - 2 ** 21]);
+  });
+
   it('stays open for one reader while another closes', async () => {
     const bytes = await sample();
     const [first, second] = [await openHdf5(memory(bytes)), await openHdf5(memory(bytes))];

@@ -10,14 +10,19 @@ import { detectorsOf } from './microscope.ts';
 import { declaredSizes, fittingSize, type ScanSize } from './scan-size.ts';
 import { NEXT_PIXEL, PhotonReader, type Photons, sumStreams } from './stream.ts';
 
+/** Velox does not compress streams. Where somebody else did, this much is believed of what they unpack to. */
+const FREE_VALUES = 1 << 24;
+const VALUES_PER_BYTE = 16;
+
 /** Bytes of a stream that are looked at in one go: they stay in a fast cache. */
 const SLAB = 1 << 20;
 
 interface Detector {
-  readonly path: string;
   readonly metadata: PlainTree;
   readonly settings: PlainTree;
   readonly channels: number;
+  /** In the stream, ends of pixels included. */
+  readonly values: number;
   readonly photons: Photons;
 }
 
@@ -31,7 +36,12 @@ export async function readSpectrumMap(
 ): Promise<ArrayDataset | undefined> {
   const { file, source } = contents;
   const detectors: Detector[] = [];
-  for (const path of await groupsIn(file, '/Data/SpectrumStream')) detectors.push(await readStream(contents, path));
+  let room = FREE_VALUES + VALUES_PER_BYTE * source.size;
+  for (const path of await groupsIn(file, '/Data/SpectrumStream')) {
+    const detector = await readStream(contents, path, room);
+    detectors.push(detector);
+    room -= detector.values;
+  }
   if (detectors.every(({ photons }) => photons.ends === 0)) return undefined;
   const [{ metadata, settings, channels }] = detectors;
   const where = `${source.name}:/Data/SpectrumStream`;
@@ -51,7 +61,7 @@ export async function readSpectrumMap(
   const frames = framesOf(held, size, wholeFrom(range, 'startFramePosition'), declared);
   const { width, height } = frames;
   const streams = detectors.map(({ photons }) => photons);
-  const summed = sumStreams(streams, height * width, channels, frames.first, frames.last);
+  const { block, largest } = sumStreams(streams, height * width, channels, frames.first, frames.last);
   const beyondAxis = streams.reduce((sum, photons) => sum + photons.beyondAxis, 0);
   const segments = detectors
     .flatMap((detector) => detectorsOf(detector.metadata).slice(0, 1))
@@ -61,9 +71,9 @@ export async function readSpectrumMap(
     kind: 'array',
     title: 'EDS',
     shape: [height, width, channels],
-    dtype: summed.largest < 65536 ? 'uint16' : 'uint32',
+    dtype: largest < 65536 ? 'uint16' : 'uint32',
     axes: [...scanAxes(metadata, frames, 'navigation'), energy],
-    values: { kind: 'events', load: async () => summed.block },
+    values: { kind: 'events', load: async () => block },
     metadata: edsMetadata(metadata, segments, contents.elements, frames.last - frames.first),
     original: summarised(metadata) as PlainTree,
     warnings: [
@@ -76,7 +86,7 @@ export async function readSpectrumMap(
   };
 }
 
-async function readStream({ file, source }: Contents, path: string): Promise<Detector> {
+async function readStream({ file, source }: Contents, path: string, room: number): Promise<Detector> {
   const settings = await readJsonText(file, `${path}/AcquisitionSettings`);
   const where = `${source.name}:${path}`;
   const encoding = textAt(settings, 'StreamEncoding') ?? textAt(settings, 'encoding') ?? 'uint16';
@@ -92,9 +102,13 @@ async function readStream({ file, source }: Contents, path: string): Promise<Det
     throw bad(where, `the stream declares ${channels} channels`, `1 to ${NEXT_PIXEL - 1}`);
   }
   const metadata = await readJsonColumn(file, `${path}/Metadata`);
-  const photons = new PhotonReader(shape[0], channels);
-  await file.scan(`${path}/Data`, SLAB, (values) => photons.add(values as Uint16Array));
-  return { path, metadata, settings, channels, photons: photons.finish() };
+  const [values] = shape;
+  if (values > room) {
+    throw bad(where, `a stream of ${values} values is declared`, `at most ${room} in a file of ${source.size} bytes`);
+  }
+  const photons = new PhotonReader(values, channels);
+  await file.scan(`${path}/Data`, SLAB, (slab) => photons.add(slab as Uint16Array));
+  return { metadata, settings, channels, values, photons: photons.finish() };
 }
 
 function wholeFrom(tree: PlainTree | undefined, key: string): number | undefined {

@@ -51,52 +51,26 @@ export class PhotonReader {
   }
 
   /**
-   * Without a branch on what a value is: that cannot be predicted, and a wrong guess costs more than a value written in
-   * vain. Only two ends together, the common case where a map has many short frames, are worth one.
+   * The next values of the stream. Without a branch on what a value is: that cannot be predicted, and a wrong guess costs
+   * more than a value written in vain.
    */
   add(values: Uint16Array): void {
-    if (values.length === 0) return;
-    const head = values.byteOffset % 4 === 0 ? 0 : 1;
-    const pairs = (values.length - head) >> 1;
-    if (head === 1) this.#addOne(values[0]);
-    this.#addPairs(new Int32Array(values.buffer, values.byteOffset + 2 * head, pairs));
-    if (head + 2 * pairs < values.length) this.#addOne(values[values.length - 1]);
-    this.#read += values.length;
-    this.#last = values[values.length - 1];
-  }
-
-  #addOne(value: number): void {
-    this.#channel[this.#count] = value;
-    this.#visit[this.#count] = this.#ends;
-    if (value < this.#channels) this.#count++;
-    if (value === NEXT_PIXEL) this.#ends++;
-  }
-
-  #addPairs(pairs: Int32Array): void {
     const channels = this.#channels;
     const channel = this.#channel;
     const visit = this.#visit;
     let count = this.#count;
     let ends = this.#ends;
-    for (let i = 0; i < pairs.length; i++) {
-      const pair = pairs[i];
-      if (pair === -1) {
-        ends += 2;
-        continue;
-      }
-      const first = pair & 0xffff;
-      channel[count] = first;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      channel[count] = value;
       visit[count] = ends;
-      count += (first - channels) >>> 31;
-      ends += (first + 1) >> 16;
-      const second = pair >>> 16;
-      channel[count] = second;
-      visit[count] = ends;
-      count += (second - channels) >>> 31;
-      ends += (second + 1) >> 16;
+      count += (value - channels) >>> 31;
+      ends += (value + 1) >> 16;
     }
     this.#count = count;
     this.#ends = ends;
+    this.#read += values.length;
+    if (values.length > 0) this.#last = values[values.length - 1];
   }
 
   finish(): Photons {
