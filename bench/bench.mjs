@@ -22,7 +22,7 @@ names            ${CASE_NAMES.join(' ')} (default: all but memory)
 --node PATH      another Node to run ours under, beside this one; repeatable
 --python PATH    of the peers (default /usr/bin/python3)
 --data DIR       keep simulated data here and use what is there
---format NAME    ending of the map that the report starts from (default spectrail, or hspy where it cannot be written)
+--format NAME    ending of the map that the report starts from (default spectrail)
 --results FILE   (default bench/results/<machine>.json)
 --from FILE      take results from this file instead of measuring
 --compare        against the results file: what became slower or larger; exit code 1 for a regression
@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
     node: { type: 'string', multiple: true },
     python: { type: 'string', default: '/usr/bin/python3' },
     data: { type: 'string' },
-    format: { type: 'string' },
+    format: { type: 'string', default: 'spectrail' },
     results: { type: 'string' },
     from: { type: 'string' },
     compare: { type: 'boolean' },

@@ -19,7 +19,7 @@ export function fasterThan(contenders, what, pick, least) {
   });
 }
 
-/** Each of ours at most so much of something. */
+/** Each of ours at most so much of something: `text` writes what `figure` takes from a contender. */
 export function atMost(contenders, what, most, figure, text) {
   return contenders
     .filter(({ ours }) => ours)

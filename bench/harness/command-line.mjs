@@ -1,4 +1,4 @@
-// The command line as a user starts it, and what this version of it can do.
+// The command line as a user starts it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,29 +10,18 @@ export function spectrail(node, ...args) {
   return [node, MAIN, ...args];
 }
 
-/** Whether maps can be kept in the store of our own. */
-export async function hasOwnStore({ folder }) {
-  return succeeds('simulate', 'eds', '--set', 'height=16', '--set', 'width=16', '--out', join(folder, 'try.spectrail'));
-}
-
-export async function hasOption(command, option) {
-  const { stdout } = await runProcess(spectrail(process.execPath, command, '--help'));
-  return stdout.includes(option);
-}
-
-async function succeeds(...args) {
-  return runProcess(spectrail(process.execPath, ...args, '--force')).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** A simulated map as a file that `spectrail run` reads; made once. */
 export async function mapFile(bench, name, parameters) {
-  const format = bench.format ?? ((await hasOwnStore(bench)) ? 'spectrail' : 'hspy');
-  const path = join(bench.folder, `${name}.${format}`);
-  if (existsSync(path)) return { path, format };
+  const path = join(bench.folder, `${name}.${bench.format}`);
+  if (existsSync(path)) return path;
   const settings = Object.entries(parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   await runProcess(spectrail(process.execPath, 'simulate', 'eds', ...settings, '--out', path, '--force'));
-  return { path, format };
+  return path;
+}
+
+/** Bytes that the plan of the phase map says the whole process will take at most. */
+export async function plannedMemory(node, threads, path, ...more) {
+  const settings = ['--input', path, '--threads', String(threads), '--json', ...more];
+  const { stdout } = await runProcess(spectrail(node, 'plan', 'eds-phase-map', ...settings));
+  return JSON.parse(stdout).memory.peak;
 }

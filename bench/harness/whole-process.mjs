@@ -6,11 +6,11 @@ const LOOK_EVERY_MS = 20;
 
 /**
  * Runs a program from start to exit: seconds, peak resident memory, and what it printed. Threads are part of the process.
- * @throws Error with the end of what it said when it fails.
+ * @throws Error with the end of what it said when it ends with a code that is not among `codes`.
  */
-export async function runProcess([program, ...args], { env, cwd } = {}) {
+export async function runProcess([program, ...args], { env, codes = [0] } = {}) {
   const began = performance.now();
-  const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   let peakBytes;
   const look = setInterval(() => {
@@ -22,7 +22,8 @@ export async function runProcess([program, ...args], { env, cwd } = {}) {
       child.on('close', exited);
     });
     const seconds = (performance.now() - began) / 1000;
-    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}\n${stderr().slice(-2000)}`);
+    if (!codes.includes(code))
+      throw new Error(`${program} ${args.join(' ')} ended with ${code}\n${stderr().slice(-2000)}`);
     return { seconds, peakBytes, stdout: stdout() };
   } finally {
     clearInterval(look);

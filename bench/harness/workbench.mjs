@@ -19,6 +19,8 @@ export function workbench({ folder, quick, peers, python, nodes, threads, runs, 
     format,
     say,
     peers: facts,
+    python,
+    rounds: runs,
     runtimes,
     /** Ours as a process that stays, one for every Node. */
     oursResident: (script, meta, options) =>

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atMost } from '../harness/bars.mjs';
-import { hasOwnStore, spectrail } from '../harness/command-line.mjs';
+import { spectrail } from '../harness/command-line.mjs';
 import { edsMap, writeRipple } from '../harness/map-files.mjs';
 import { median } from '../harness/ratios.mjs';
 import { comparison, memoryText, secondsText } from '../harness/tables.mjs';
@@ -10,7 +10,6 @@ export default {
   title: 'Dense counts from a .raw file into events',
 
   async measure(bench) {
-    if (!(await hasOwnStore(bench))) return { notAvailable: 'this version writes no store of events' };
     const parameters = bench.quick ? edsMap(32, 32, 256) : edsMap(512, 512, 2048);
     const { height, width, channels } = parameters;
     const folder = join(bench.folder, 'raw-to-events');
@@ -33,9 +32,7 @@ export default {
     return { parameters, bytes, contenders: await bench.takeTurns(sides) };
   },
 
-  lines({ notAvailable, parameters, bytes, contenders }) {
-    if (notAvailable) return [`Not measured: ${notAvailable}.`];
-    const { height, width, channels } = parameters;
+  lines({ parameters: { height, width, channels }, bytes, contenders }) {
     return [
       `${height} × ${width} pixels, ${channels} channels, one byte each: ${memoryText(bytes)}; both write what they found.`,
       '',
@@ -43,8 +40,7 @@ export default {
     ];
   },
 
-  bars({ notAvailable, contenders }) {
-    if (notAvailable) return [];
+  bars({ contenders }) {
     const seconds = (one) => median(one.seconds);
     return atMost(contenders, 'seconds', 4, seconds, (value) => secondsText([value]));
   },
