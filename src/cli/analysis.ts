@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
 import { planSignals, type Recipe, type Run, refuseIfBlocked, refuseIfTooLarge, runPlan } from '../index.ts';
 import type { ReportInput } from '../report/index.ts';
 import { encodeOutputs } from './encode-outputs.ts';
+import { onInterruption } from './interruption.ts';
+import { openJournal } from './journal.ts';
 import { type OpenedInput, recordedFrom, signalsByName } from './opened-inputs.ts';
 import { describeInputs, describeMemory, describeObjections } from './plan-description.ts';
 import { remark } from './printing.ts';
@@ -46,18 +49,25 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   refuseIfTooLarge(plan.memory);
   const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });
   const engine = await engineFor(request);
+  const software = {
+    spectrail: await productVersion(),
+    runtime: `Node ${process.version}`,
+    engine: describeEngine(engine),
+  };
+  const journal = await openJournal(engine, resolve(out), {
+    recipe,
+    version: software.spectrail,
+    inputs: inputs.map(({ name, sha256 }) => [name, sha256]),
+  });
+  const interrupted = onInterruption(() => journal.discard());
   const progress = progressOf(plan);
   try {
-    const run = await runPlan(plan, signals, engine, progress);
+    const run = await runPlan(plan, signals, journal.engine, progress);
     const { buildReport } = await import('../report/index.ts');
     const files = await buildReport({
       run,
       inputs: recordedFrom(out, inputs),
-      software: {
-        spectrail: await productVersion(),
-        runtime: `Node ${process.version}`,
-        engine: describeEngine(engine),
-      },
+      software,
       truth: request.truth,
     });
     const encoded = await encodeOutputs(files);
@@ -66,7 +76,9 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
     return { run, seconds: (performance.now() - began) / 1000, sizes };
   } finally {
     progress.stop();
+    interrupted();
     await engine.close();
+    await journal.discard();
     await folder.discard();
   }
 }

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import type { Engine } from '../engines/engine.ts';
+import { crc32 } from '../kernels/crc32.ts';
+
+/** Shorter runs are as soon begun anew. */
+const WORTH_RECORDING_MS = 5000;
+/** Number of the job, bytes that follow, their checksum. */
+const HEAD_BYTES = 12;
+
+export interface Journal {
+  /** The same engine, which does no job again that a killed run with this journal has done. */
+  readonly engine: Engine;
+  /** Removes what was recorded: the run has ended, one way or another. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Results of finished jobs on disk, beside where the result of the run will be, so that a run that was killed goes on where
+ * it stopped. Passes come in the same order for equal recipe, inputs and version, which `identity` stands for; a journal
+ * of anything else is removed. Records are checked when they are read: half a record counts as none.
+ */
+export async function openJournal(
+  engine: Engine,
+  target: string,
+  identity: unknown,
+  worthRecording = WORTH_RECORDING_MS,
+): Promise<Journal> {
+  const name = `.${basename(target)}.`;
+  const id = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
+  const folder = join(dirname(target), `${name}${id}.resume`);
+  for (const other of await readdir(dirname(target)).catch(() => [] as string[])) {
+    if (!other.startsWith(name) || !other.endsWith('.resume') || join(dirname(target), other) === folder) continue;
+    await rm(join(dirname(target), other), { recursive: true, force: true });
+  }
+  const began = performance.now();
+  let passes = 0;
+  const resuming = (await readdir(folder).catch(() => [])).length > 0;
+  return {
+    engine: {
+      ...engine,
+      async runPass(pass, jobs, done) {
+        const number = passes++;
+        const known = resuming ? await recordsOf(folder, number, jobs.length) : new Map<number, unknown>();
+        for (const [job, result] of known) done(job, result);
+        const left = jobs.map((_, job) => job).filter((job) => !known.has(job));
+        const record = recorder(folder, number, jobs.length, () => performance.now() - began >= worthRecording);
+        try {
+          await engine.runPass(
+            pass,
+            left.map((job) => jobs[job]),
+            (at, result) => {
+              record.add(left[at], result);
+              done(left[at], result);
+            },
+          );
+        } finally {
+          record.close();
+        }
+      },
+    },
+    discard: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Files of a pass: one for each process that has worked on it, in runs of jobs of one size. */
+const fileOf = (folder: string, pass: number, jobs: number) => join(folder, `${pass}-of-${jobs}-by-${process.pid}`);
+
+function recorder(folder: string, pass: number, jobs: number, worth: () => boolean) {
+  let file: number | undefined;
+  let broken = false;
+  return {
+    /** Serialises at once: whoever gets the result next may change it. */
+    add(job: number, result: unknown) {
+      if (broken || !worth()) return;
+      const bytes = serialize(result);
+      const head = Buffer.alloc(HEAD_BYTES);
+      head.writeUInt32LE(job, 0);
+      head.writeUInt32LE(bytes.length, 4);
+      head.writeUInt32LE(crc32(bytes), 8);
+      try {
+        if (file === undefined) {
+          mkdirSync(folder, { recursive: true });
+          file = openSync(fileOf(folder, pass, jobs), 'a');
+        }
+        writeSync(file, Buffer.concat([head, bytes]));
+      } catch {
+        // A full disk ends the recording, not the run.
+        broken = true;
+      }
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+    },
+  };
+}
+
+async function recordsOf(folder: string, pass: number, jobs: number): Promise<Map<number, unknown>> {
+  const records = new Map<number, unknown>();
+  for (const name of await readdir(folder).catch(() => [] as string[])) {
+    if (!name.startsWith(`${pass}-of-${jobs}-by-`)) continue;
+    const bytes = await readFile(join(folder, name));
+    for (let at = 0; at + HEAD_BYTES <= bytes.length; ) {
+      const [job, length, sum] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)];
+      const from = at + HEAD_BYTES;
+      const record = bytes.subarray(from, from + length);
+      if (record.length < length || job >= jobs || crc32(record) !== sum) break;
+      records.set(job, deserialize(record));
+      at = from + length;
+    }
+  }
+  return records;
+}
