@@ -128,10 +128,14 @@ export function unflattenMetadata(flat: Metadata, base: PlainTree, title: string
 const MARKED = /^_(list|tuple|datetime|sig|bs)_/;
 const WORDS = /^(_None_|datetime\.(date|time)\(.*)$/s;
 
-/** Does an entry come back the same from HyperSpy's way of keeping plain data in HDF5 names and attributes? */
+/** Names that HDF5 or a file system takes otherwise than they are. */
+const UNSAFE_NAME = /[/\\\p{Control}]|^\.+$|\p{Surrogate}/u;
+const LONGEST_NAME = 40;
+
+/** Does an entry come back the same from HyperSpy's way of keeping plain data in names and attributes? */
 function survives(key: string, value: Plain, depth = 0): boolean {
-  if (key === '' || /[/\0]|^\.+$|\p{Surrogate}/u.test(key) || key !== key.trim() || MARKED.test(key) || depth > 16)
-    return false;
+  if (key === '' || UNSAFE_NAME.test(key) || key.length > LONGEST_NAME || key !== key.trim()) return false;
+  if (MARKED.test(key) || depth > 16) return false;
   if (typeof value === 'string') return !WORDS.test(value) && !/\0|\p{Surrogate}/u.test(value);
   if (Array.isArray(value)) {
     return value.length <= 256 && value.every((item, i) => survives(String(i), item, depth + 1));
