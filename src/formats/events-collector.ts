@@ -54,7 +54,7 @@ export class EventsCollector {
 
   /** The spectrum in `tally` is that of `pixel`; pixels never go back. Empties the tally. */
   take({ counts, filled, groups }: Tally, pixel: number): void {
-    this.#offsets.fill(this.#entries, this.#done + 1, pixel + 1);
+    if (pixel > this.#done) this.#offsets.fill(this.#entries, this.#done + 1, pixel + 1);
     let channel = this.#channel;
     let count = this.#count;
     let entries = this.#entries;

@@ -1,4 +1,6 @@
+import type { PlainTree } from '../../signal/dataset.ts';
 import type { Hdf5File, Hdf5Member } from '../hdf5/index.ts';
+import { readJsonText, tryJson } from './json.ts';
 
 /** More members than any file seen has in one group. */
 const MOST_MEMBERS = 4096;
@@ -21,8 +23,13 @@ export async function groupsIn(file: Hdf5File, path: string): Promise<string[]> 
   return members.filter(({ kind }) => kind === 'group').map(({ name }) => `${path}/${name}`);
 }
 
-/** Paths of the datasets inside a group. */
-export async function datasetsIn(file: Hdf5File, path: string): Promise<string[]> {
+/** JSON texts stored in a group, `most` of them; those that cannot be read are passed over. */
+export async function jsonsIn(file: Hdf5File, path: string, most?: number): Promise<PlainTree[]> {
   const members = await membersOf(file, path);
-  return members.filter(({ kind }) => kind === 'dataset').map(({ name }) => `${path}/${name}`);
+  const found: PlainTree[] = [];
+  for (const { name } of members.filter(({ kind }) => kind === 'dataset').slice(0, most)) {
+    const tree = await tryJson(() => readJsonText(file, `${path}/${name}`));
+    if (tree) found.push(tree);
+  }
+  return found;
 }

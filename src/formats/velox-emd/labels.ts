@@ -1,7 +1,7 @@
 import type { PlainTree } from '../../signal/dataset.ts';
 import type { Hdf5File } from '../hdf5/index.ts';
-import { datasetsIn, groupsIn } from './groups.ts';
-import { entry, readJsonText, textAt, tryJson } from './json.ts';
+import { jsonsIn } from './groups.ts';
+import { readJsonText, textAt, tryJson } from './json.ts';
 
 /** What the images of a file are called, by their path. */
 export type Labels = ReadonlyMap<string, string>;
@@ -57,38 +57,4 @@ export async function readLabels(file: Hdf5File): Promise<Labels> {
     add(textAt(display, 'dataPath'), textAt(display, 'display', 'label'));
   }
   return labels;
-}
-
-/** Atomic numbers of the elements chosen in Velox; undefined where nothing was quantified. */
-export async function readElements(file: Hdf5File): Promise<number[] | undefined> {
-  const places = [
-    '/SharedProperties/EDSSpectrumQuantificationSettings',
-    '/Data/EdsSpectrumQuantificationSettings',
-    '/Operations/ImageQuantificationOperation',
-  ];
-  for (const place of places) {
-    const [settings] = await jsonsIn(file, place, 1);
-    if (!settings) continue;
-    const chosen = entry(settings, 'elementSelection');
-    return Array.isArray(chosen) ? chosen.map(Number).filter((z) => Number.isInteger(z) && z > 0) : [];
-  }
-  return undefined;
-}
-
-/** The first frame and the last that Velox summed for its own spectrum image, counted from 1. */
-export async function readFrameRange(file: Hdf5File): Promise<PlainTree | undefined> {
-  for (const group of await groupsIn(file, '/Data/SpectrumImage')) {
-    const settings = await tryJson(() => readJsonText(file, `${group}/SpectrumImageSettings`));
-    if (settings) return settings;
-  }
-  return undefined;
-}
-
-async function jsonsIn(file: Hdf5File, path: string, most?: number): Promise<PlainTree[]> {
-  const found: PlainTree[] = [];
-  for (const member of (await datasetsIn(file, path)).slice(0, most)) {
-    const tree = await tryJson(() => readJsonText(file, member));
-    if (tree) found.push(tree);
-  }
-  return found;
 }

@@ -8,8 +8,9 @@ import { readEelsMap } from './eels-map.ts';
 import { groupsIn, membersOf } from './groups.ts';
 import { readImage } from './image.ts';
 import { readJsonText, textAt, tryJson } from './json.ts';
-import { readElements, readLabels } from './labels.ts';
+import { readLabels } from './labels.ts';
 import type { ScanSize } from './scan-size.ts';
+import { readElements } from './settings.ts';
 import { readSpectrum } from './spectrum.ts';
 import { readSpectrumMap } from './spectrum-map.ts';
 

@@ -5,9 +5,9 @@ import type { Contents } from './contents.ts';
 import { edsMetadata } from './eds-metadata.ts';
 import { groupsIn } from './groups.ts';
 import { numberAt, readJsonColumn, readJsonText, summarised, textAt } from './json.ts';
-import { readFrameRange } from './labels.ts';
 import { detectorsOf } from './microscope.ts';
 import { declaredSizes, fittingSize, type ScanSize } from './scan-size.ts';
+import { readFrameRange } from './settings.ts';
 import { NEXT_PIXEL, PhotonReader, type Photons, sumStreams } from './stream.ts';
 
 /** Velox does not compress streams. Where somebody else did, this much is believed of what they unpack to. */
