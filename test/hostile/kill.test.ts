@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { THOROUGH } from '../../contract/laws/thorough.ts';
-import { spectrail } from '../cli.ts';
+import { MAIN, spectrail } from '../cli.ts';
 import { contentOf, hiddenIn } from './folder-content.ts';
-import { runArguments, type Workplace, workplace } from './small-analysis.ts';
+import { runArguments, runInto, type Workplace, workplace } from './small-analysis.ts';
 import { type Moment, type Watched, watched } from './watched-process.ts';
 
 const PATIENCE_MS = THOROUGH ? 3_600_000 : 300_000;
@@ -15,6 +16,20 @@ function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
+
+/** A tracer that kills a process at its second rename, just before it is done. */
+const KILL_AT_SECOND_RENAME = [
+  '-f',
+  '-qq',
+  '-o',
+  '/dev/null',
+  '-e',
+  'trace=rename',
+  '-e',
+  'inject=rename:signal=KILL:when=2',
+];
+const canInject = spawnSync('strace', [...KILL_AT_SECOND_RENAME, 'true']).status === 0;
+if (!canInject) console.warn('there is no strace here: kills between the two renames are left to chance');
 
 interface Subject {
   readonly moments: number;
@@ -88,10 +103,32 @@ describe('killed at any moment', () => {
       });
       expect(seen.old).toBeGreaterThan(0);
       expect(seen.leftovers).toBeGreaterThan(0);
-      expect((await spectrail(['replay', join(place.home, 'result')])).code).toBe(0);
     },
     PATIENCE_MS,
   );
+
+  it.skipIf(!canInject)('between the two renames, the new result is put in its place by a replay', async () => {
+    const home = join(place.home, 'window');
+    mkdirSync(home);
+    const out = join(home, 'result');
+    expect((await runInto(place, 0, out)).code).toBe(0);
+    const old = contentOf(out);
+    const { signal } = spawnSync(
+      'strace',
+      [...KILL_AT_SECOND_RENAME, process.execPath, MAIN, ...runArguments(place, 1, out)],
+      // One thread for all files: the tracer counts in each thread.
+      { env: { ...process.env, UV_THREADPOOL_SIZE: '1' }, stdio: 'ignore' },
+    );
+    expect(signal).toBe('SIGKILL');
+    expect(hiddenIn(home).map((name) => name.split('.').at(-1))).toEqual(['old', 'partial']);
+    expect(existsSync(out)).toBe(false);
+    expect((await spectrail(['replay', out])).code).toBe(0);
+    const finished = contentOf(out);
+    expect(finished).not.toBe(old);
+    expect((await runInto(place, 1, out)).code).toBe(0);
+    expect(contentOf(out)).toBe(finished);
+    expect(hiddenIn(home)).toEqual([]);
+  });
 
   it(
     'convert leaves the old file or the new one, whole; the next one succeeds and cleans up',
