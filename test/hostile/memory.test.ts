@@ -30,9 +30,9 @@ const SOURCES = {
 
 const module = (path: string) => JSON.stringify(pathToFileURL(MAIN.replace('cli/main.js', path)).href);
 
-/** Bytes of heap and buffers of the thread, once its garbage is collected. */
+/** Bytes of heap and buffers of the thread, once its garbage is collected: buffers that were read into outlive one collection. */
 const WEIGH =
-  'const weigh = () => { gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };';
+  'const weigh = () => { gc(); gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };';
 
 interface Growth {
   readonly blocks: number;
