@@ -30,6 +30,8 @@ export interface Factorisation extends Origin {
   readonly intensity: Intensity;
   /** Descending, of the weighted data. */
   readonly singularValues: Float64Array;
+  /** All of them, one a channel, where the whole matrix was decomposed. */
+  readonly spectrum?: Float64Array;
   /** pixels × rank, weighted: U·S. */
   readonly scores: Float32Array;
   /** channels × rank, weighted, orthonormal. */

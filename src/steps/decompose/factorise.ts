@@ -1,10 +1,12 @@
-import { blockKrylov, type Precision, square } from '../../kernels/index.ts';
+import { blockKrylov, type Precision, square, symmetricEigen } from '../../kernels/index.ts';
 import { inputError } from '../../signal/errors.ts';
 import type { CountsArgs, Passes, Totals, Weights } from './passes.ts';
 
 export interface FactoriseOptions {
   readonly rank: number;
   readonly weighting: 'poisson' | 'none';
+  /** `gram`: from the whole matrix ZᵀZ, exact in every value. Default: `krylov`, the leading ones. */
+  readonly method?: 'krylov' | 'gram';
   /** Passes over the data after the totals. */
   readonly steps: number;
   readonly seed: number;
@@ -17,6 +19,8 @@ export interface FactoriseOptions {
 export interface Factors {
   readonly rank: number;
   readonly singularValues: Float64Array;
+  /** All of them, where the whole matrix was decomposed. */
+  readonly spectrum?: Float64Array;
   readonly scores: Float32Array;
   readonly vectors: Float64Array;
   /** For counts: values divided by their gain. */
@@ -56,21 +60,17 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
   }
   const rank = Math.min(options.rank, validPixels, validChannels);
   const precision = options.weighting === 'poisson' ? precisionFor(totals, validPixels, validChannels) : 'double';
-  const found = await blockKrylov((block, width) => passes.gram(onValues, block, width, precision), passes.channels, {
-    rank,
-    block: Math.min(options.block, passes.channels),
-    steps: options.steps,
-    seed: options.seed,
-    start: options.start?.vectors,
-    startColumns: options.start?.columns,
-  });
-  const { values, vectors } = found;
+  const { values, vectors, spectrum } =
+    options.method === 'gram'
+      ? await exactPairs(passes, onValues, rank)
+      : await leadingPairs(passes, onValues, rank, precision, options);
   const { scores, squares } = await passes.project(onValues, vectors, values.length, precision);
   fixSigns(scores, vectors, passes, values.length);
   const singularValues = values.map((value) => Math.sqrt(Math.max(0, value)));
   return {
     rank: values.length,
     singularValues,
+    spectrum,
     scores,
     vectors,
     weights,
@@ -78,6 +78,42 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     validPixels,
     validChannels,
     totalSquares: squares,
+  };
+}
+
+interface Pairs {
+  readonly values: Float64Array;
+  /** channels × values. */
+  readonly vectors: Float64Array;
+  readonly spectrum?: Float64Array;
+}
+
+function leadingPairs(
+  passes: Passes,
+  weights: Weights,
+  rank: number,
+  precision: Precision,
+  { block, steps, seed, start }: FactoriseOptions,
+): Promise<Pairs> {
+  return blockKrylov((q, width) => passes.gram(weights, q, width, precision), passes.channels, {
+    rank,
+    block: Math.min(block, passes.channels),
+    steps,
+    seed,
+    start: start?.vectors,
+    startColumns: start?.columns,
+  });
+}
+
+async function exactPairs(passes: Passes, weights: Weights, rank: number): Promise<Pairs> {
+  const n = passes.channels;
+  const { values, vectors } = symmetricEigen(await passes.fullGram(weights), n);
+  const leading = new Float64Array(n * rank);
+  for (let j = 0; j < n; j++) leading.set(vectors.subarray(j * n, j * n + rank), j * rank);
+  return {
+    values: values.slice(0, rank),
+    vectors: leading,
+    spectrum: values.map((value) => Math.sqrt(Math.max(0, value))),
   };
 }
 

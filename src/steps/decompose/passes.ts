@@ -1,5 +1,6 @@
 import {
   gramApply,
+  gramMatrix,
   type Precision,
   portableCos,
   portableSin,
@@ -110,6 +111,11 @@ export interface Weights {
   readonly channels: Float64Array;
 }
 
+function addTo(left: Float64Array, right: Float64Array): Float64Array {
+  for (let i = 0; i < left.length; i++) left[i] += right[i];
+  return left;
+}
+
 /** Arithmetic of a pass over rows scaled by squared row weights; columns are scaled before and after it. */
 interface ColumnsArgs {
   /** channels × width, channel weights multiplied in. */
@@ -125,10 +131,7 @@ export const gram = defineFold<ColumnsArgs & { readonly squared: Float64Array },
     gramApply(rowsOf(data), columns, width, squared.subarray(start, start + data.pixels), precision, state);
     return state;
   },
-  merge: (left, right) => {
-    for (let i = 0; i < left.length; i++) left[i] += right[i];
-    return left;
-  },
+  merge: addTo,
   example: ({ pixels, channels }) => ({
     args: {
       squared: new Float64Array(pixels).fill(0.25),
@@ -138,6 +141,17 @@ export const gram = defineFold<ColumnsArgs & { readonly squared: Float64Array },
     },
     kinds: ['events'],
   }),
+});
+
+/** Xᵀ·diag(squared)·X, entries (c, d) with c ≤ d of channels × channels. */
+export const fullGram = defineFold<{ readonly squared: Float64Array }, Float64Array>({
+  init: (_args, { channels }) => new Float64Array(channels * channels),
+  add: ({ squared }, state, [data], start) => {
+    gramMatrix(rowsOf(data), squared.subarray(start, start + data.pixels), state);
+    return state;
+  },
+  merge: addTo,
+  example: ({ pixels }) => ({ args: { squared: new Float64Array(pixels).fill(0.25) }, kinds: ['events'] }),
 });
 
 /** diag(rows)·X·columns: pixels × width, and Σ (rows_i·scale_j·x_ij)². */
@@ -188,6 +202,8 @@ export interface Passes {
   totals(args: CountsArgs): Promise<Totals>;
   /** ZᵀZ·Q for Q of `width` columns, channels × width. */
   gram(weights: Weights, q: Float64Array, width: number, precision: Precision): Promise<Float64Array>;
+  /** ZᵀZ whole: channels × channels. */
+  fullGram(weights: Weights): Promise<Float64Array>;
   /** Z·V for V of `width` columns, and Σ z². */
   project(
     weights: Weights,
@@ -202,6 +218,11 @@ type RunFold = <R>(name: string, args: unknown) => Promise<R>;
 function passesBy(run: RunFold, { pixels, channels }: Pick<Geometry, 'pixels' | 'channels'>): Passes {
   let known: Weights | undefined;
   let squared = new Float64Array(0);
+  const squaredRows = (weights: Weights) => {
+    if (weights !== known) squared = weights.rows.map((r) => r * r);
+    known = weights;
+    return squared;
+  };
   return {
     pixels,
     channels,
@@ -210,11 +231,20 @@ function passesBy(run: RunFold, { pixels, channels }: Pick<Geometry, 'pixels' | 
       return { rows: joinPieces(rows, new Float64Array(0)), ...rest };
     },
     gram: async (weights, q, width, precision) => {
-      if (weights !== known) squared = weights.rows.map((r) => r * r);
-      known = weights;
       const columns = scaleRows(q, weights.channels, width);
-      const product = await run<Float64Array>('gram', { columns, width, squared, precision });
-      return scaleRows(product, weights.channels, width);
+      const args = { columns, width, squared: squaredRows(weights), precision };
+      return scaleRows(await run<Float64Array>('gram', args), weights.channels, width);
+    },
+    fullGram: async (weights) => {
+      const gram = await run<Float64Array>('fullGram', { squared: squaredRows(weights) });
+      for (let c = 0; c < channels; c++) {
+        for (let d = c; d < channels; d++) {
+          const value = gram[c * channels + d] * weights.channels[c] * weights.channels[d];
+          gram[c * channels + d] = value;
+          gram[d * channels + c] = value;
+        }
+      }
+      return gram;
     },
     project: async ({ rows, channels: scale }, vectors, width, precision) => {
       const columns = scaleRows(vectors, scale, width);
@@ -238,7 +268,7 @@ export function passesOver(context: StepContext, source: Source, geometry: Geome
   return passesBy((name, args) => context.fold(name, args, [source], geometry), geometry);
 }
 
-const SHAPES: Readonly<Record<string, Shape>> = { totals, gram, project };
+const SHAPES: Readonly<Record<string, Shape>> = { totals, gram, fullGram, project };
 
 /** The same passes over a block in memory, where the caller stands: for calibrations on drawn data. */
 export function passesInMemory(block: Block): Passes {

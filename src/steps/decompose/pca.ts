@@ -7,7 +7,7 @@ import { originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepCall } from '../step.ts';
 import { factorise } from './factorise.ts';
-import { gram, passesOver, project, totals } from './passes.ts';
+import { fullGram, gram, passesOver, project, totals } from './passes.ts';
 
 const params = z.strictObject({
   weighting: z
@@ -23,7 +23,19 @@ const params = z.strictObject({
     .max(200)
     .default(20)
     .describe('components computed; the truncation step decides how many are signal'),
-  iterations: z.number().int().min(2).max(40).default(8).describe('passes over the data that refine the subspace'),
+  method: z
+    .enum(['krylov', 'gram'])
+    .default('krylov')
+    .describe(
+      'krylov: the leading components in few passes; gram: one pass for the whole channel × channel matrix, exact in every singular value, in time and memory that grow with channels squared and cubed',
+    ),
+  iterations: z
+    .number()
+    .int()
+    .min(2)
+    .max(40)
+    .default(8)
+    .describe('krylov: passes over the data that refine the subspace'),
 });
 type Params = z.infer<typeof params>;
 
@@ -72,7 +84,7 @@ export default defineStep<Params>({
     'Keenan & Kotula 2004, Surf. Interface Anal. 36, 203',
     'Musco & Musco 2015, NeurIPS: randomized block Krylov methods',
   ],
-  shapes: { totals, gram, project },
+  shapes: { totals, gram, fullGram, project },
   effect: ({ in: state }, p) => {
     const of = state as SignalState;
     return { product: 'factors', of: { ...of, intensity: intensityAfter(of) }, rank: p.components };
@@ -82,12 +94,14 @@ export default defineStep<Params>({
     const pixels = pixelCount(state as SignalState);
     const columns = blockColumns(p.components);
     const scores = 4 * pixels * p.components;
+    const square = p.method === 'gram' ? 8 * spectral.size * spectral.size : 0;
     return {
-      passes: p.iterations + 2,
+      passes: p.method === 'gram' ? 3 : p.iterations + 2,
       keeps: scores + 16 * pixels + 8 * spectral.size * p.components,
       // Both basis and its images; weights where every lane sees them; scores by tile while they are joined.
-      works: 16 * spectral.size * columns * p.iterations + 24 * pixels + scores,
-      lane: 4 * 8 * spectral.size * columns,
+      works: 16 * spectral.size * columns * p.iterations + 24 * pixels + scores + 4 * square,
+      // A tile's sums, and those that wait for their neighbours in the tree.
+      lane: 4 * 8 * spectral.size * columns + 4 * square,
     };
   },
   async run(context, inputs, p): Promise<Factorisation> {
@@ -103,6 +117,7 @@ export default defineStep<Params>({
         rank: p.components,
         block: blockColumns(p.components),
         weighting: p.weighting,
+        method: p.method,
         steps: p.iterations,
         seed: context.seed,
       },
@@ -118,6 +133,7 @@ export default defineStep<Params>({
       mask,
       shift: signal.shift,
       singularValues: found.singularValues,
+      spectrum: found.spectrum,
       scores: found.scores,
       vectors: found.vectors,
       rowWeights: found.weights.rows,
