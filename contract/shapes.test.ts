@@ -11,11 +11,13 @@ import {
   type AnyFold,
   type AnyMap,
   type AnyScan,
+  type AnySmall,
   foldLaw,
   formsLaw,
   mapLaw,
   mapOnEngines,
   scanLaw,
+  smallLaw,
   trial,
   unitLaw,
 } from './laws/shape-laws.ts';
@@ -23,11 +25,11 @@ import {
 const SEED = 20240607;
 const geometries = GEOMETRIES.map((geometry) => [describeGeometry(geometry), geometry] as const);
 
-const of = <S extends AnyMap | AnyFold | AnyScan>(kind: S['shape']) =>
+const of = <S extends AnyMap | AnyFold | AnyScan | AnySmall>(kind: S['shape']) =>
   registeredShapes.filter(({ shape }) => shape.shape === kind).map(({ id, shape }) => [id, shape as S] as const);
 
 /** Engines that know one member, whatever its id. */
-function enginesFor(shape: AnyMap | AnyFold) {
+function enginesFor(shape: AnyMap | AnyFold | AnySmall) {
   const resolve = async () => shape;
   return [inlineEngine(resolve), messageEngine('messages', messagePorts(3, resolve, SEED).ports)];
 }
@@ -81,6 +83,15 @@ const forgettingMean = defineScan<{ keep: number }, { mean: Float64Array }>({
     return { state: { mean }, out: { kind: 'dense', pixels, channels, values: out } };
   },
   example: () => ({ args: { keep: 0.9 }, kinds: ['dense'] }),
+});
+
+describe.each(of<AnySmall>('small'))('the small shape %s', (_, small) => {
+  it.each(geometries.slice(0, 4))(
+    'gives the same pieces again, in any order and on any engine for %s',
+    async (_, geometry) => {
+      await smallLaw(small, geometry, enginesFor(small));
+    },
+  );
 });
 
 describe.each([['a sample', forgettingMean] as const, ...of<AnyScan>('scan')])('the scan %s', (_, scan) => {

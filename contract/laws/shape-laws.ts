@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { collect, type Engine, runFold } from '../../src/engines/engine.ts';
+import { collect, type Engine, runFold, runSmall } from '../../src/engines/engine.ts';
 import { CounterRandom } from '../../src/kernels/index.ts';
 import { rangeOf, readRange } from '../../src/shapes/read.ts';
 import type { Example, Geometry, Shape } from '../../src/shapes/shape.ts';
@@ -12,6 +12,7 @@ import { digest, expectSameNumbers } from './same-numbers.ts';
 export type AnyMap = Extract<Shape, { shape: 'map' }>;
 export type AnyFold = Extract<Shape, { shape: 'fold' }>;
 export type AnyScan = Extract<Shape, { shape: 'scan' }>;
+export type AnySmall = Extract<Shape, { shape: 'small' }>;
 
 /** A member on its own: its example for one geometry, with blocks to work on. */
 export interface Trial<S extends Shape = Shape> {
@@ -195,4 +196,20 @@ export async function scanLaw(trial: Trial<AnyScan>, seed: number): Promise<void
     }
   }
   expect(await digest(trial.blocks)).toBe(before);
+}
+
+/** Pieces give the same results in any order, again, and on any engine, and leave their arguments as they were. */
+export async function smallLaw(small: AnySmall, geometry: Geometry, engines: readonly Engine[]): Promise<void> {
+  const { args, pieces = 1 } = small.example(geometry);
+  const before = await digest(args);
+  const numbers = Array.from({ length: pieces }, (_, index) => index);
+  const expected: unknown[] = [];
+  for (const index of numbers) expected[index] = await small.run(args, index);
+  for (const index of numbers.toReversed()) {
+    expect(await digest(await small.run(args, index)), `piece ${index} again`).toBe(await digest(expected[index]));
+  }
+  for (const engine of engines) {
+    expect(await digest(await runSmall(engine, ID, args, pieces)), engine.name).toBe(await digest(expected));
+  }
+  expect(await digest(args)).toBe(before);
 }

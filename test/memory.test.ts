@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkRecipe, inputSignal, open, plan, planSignals, runPlan, startEngine } from '../dist/index.js';
+import { hashSignal } from '../dist/plan/hash-signal.js';
+import { spectrail } from './cli.ts';
+
+/** A map as events in our store, the same written out as .npy, and a recipe that passes over it a few times. */
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'spectrail-memory-'));
+  const size = ['--set', 'height=80', '--set', 'width=90', '--set', 'channels=512'];
+  const made = await spectrail(['simulate', 'eds', ...size, '--out', join(folder, 'map.spectrail')]);
+  expect(made.code, made.stderr).toBe(0);
+  const converted = await spectrail(['convert', join(folder, 'map.spectrail'), join(folder, 'map.npy')]);
+  expect(converted.code, converted.stderr).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Hashes of inputs and results; `hold` 0 leaves the map in its file. */
+async function hashes(name: string, hold: number | undefined, threads: number): Promise<string[]> {
+  const { datasets } = await open(join(folder, name));
+  const counts = await inputSignal(datasets, { modality: 'eds' }, hold);
+  expect(counts.source.type).toBe(hold === 0 ? 'stored' : 'memory');
+  const recipe = checkRecipe(RECIPE);
+  const engine = await startEngine(threads);
+  try {
+    const { trail } = await runPlan(await planSignals(recipe, { counts }), { counts }, engine);
+    return [await hashSignal(counts), ...trail.map(({ hash }) => hash)];
+  } finally {
+    await engine.close();
+  }
+}
+
+const RECIPE = {
+  spectrail: 'recipe/1',
+  title: 'Phases',
+  inputs: { counts: { modality: 'eds' } },
+  steps: [
+    { id: 'pca', use: 'decompose.pca', params: { components: 6, iterations: 4 } },
+    { id: 'components', use: 'decompose.truncation', in: { factors: 'pca', counts: 'counts' }, params: { nulls: 8 } },
+    { id: 'phases', use: 'segment.phases', in: { factors: 'pca', truncation: 'components', counts: 'counts' } },
+    { id: 'model', use: 'decompose.reconstruct', in: { factors: 'pca', truncation: 'components' } },
+    { id: 'rare', use: 'detect.residual', in: { counts: 'counts', model: 'model' }, params: { nulls: 10 } },
+  ],
+};
+
+it('results have the same hashes whether events are held or read from the store by tiles', async () => {
+  const held = await hashes('map.spectrail', undefined, 0);
+  expect(new Set(held).size).toBe(6);
+  expect(await hashes('map.spectrail', 0, 2)).toEqual(held);
+});
+
+it('results have the same hashes from dense values read by tiles as from the events they become in memory', async () => {
+  expect(await hashes('map.npy', 0, 2)).toEqual(await hashes('map.npy', undefined, 0));
+});
+
+it('a plan that needs more than --memory is refused with what it needs, before anything is written', async () => {
+  const input = join(folder, 'map.spectrail');
+  const refused = await spectrail([
+    'run',
+    'eds-phase-map',
+    '--input',
+    input,
+    '--memory',
+    '20MB',
+    '--out',
+    join(folder, 'no'),
+  ]);
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toMatch(/takes \d+ MB, and may use 20 MB/);
+  expect(refused.stderr).toMatch(/--memory/);
+  const planned = await spectrail(['plan', 'eds-phase-map', '--input', input, '--memory', '20MB', '--json']);
+  expect(planned.code).toBe(3);
+  const { memory } = JSON.parse(planned.stdout);
+  expect(memory.allowed).toBe(20e6);
+  expect(memory.peak).toBeGreaterThan(20e6);
+});
+
+it('a size that is none is refused with an example', async () => {
+  const refused = await spectrail([
+    'plan',
+    'eds-phase-map',
+    '--input',
+    join(folder, 'map.spectrail'),
+    '--memory',
+    'lots',
+  ]);
+  expect(refused.stderr).toMatch(/as in 2GB/);
+});
+
+it('a plan for a file larger than its share of the memory reads it by tiles, and says so', async () => {
+  const file = await open(join(folder, 'map.npy'));
+  const recipe = {
+    spectrail: 'recipe/1',
+    title: 'Sum',
+    inputs: { counts: { modality: 'eds' } },
+    steps: [{ id: 's', use: 'sum' }],
+  };
+  const all = await plan(recipe, file, { memory: 1e9 });
+  expect(all.memory.streamed).toBe(false);
+  expect(all.memory.inputs).toBeGreaterThan(0);
+  const some = await plan(recipe, file, { memory: 2e6 });
+  expect(some.memory.streamed).toBe(true);
+  expect(some.memory.inputs).toBe(0);
+});
