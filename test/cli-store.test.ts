@@ -127,7 +127,7 @@ describe('a store', () => {
     const outcome = await spectrail(['info', at('flipped.spectrail'), '--stats', '--json']);
     expect(errorOf(outcome)).toMatchObject({
       code: 'damaged-store',
-      where: 'flipped.spectrail/events/counts/0',
+      where: 'flipped.spectrail/events/counts/0, read as Spectrail store',
       what: expect.stringContaining('tile 2 (pixels 8192 to 8999)'),
     });
   });
@@ -194,7 +194,7 @@ describe('a store', () => {
       });
       const names = readdirSync(folder);
       const standing = names.includes('x.spectrail') ? 'x.spectrail' : names.find((name) => name.endsWith('.old'));
-      for (const name of names) expect(name).toMatch(/^x\.spectrail$|^\.x\.spectrail\.[0-9a-f]{8}\.(partial|old)$/);
+      for (const name of names) expect(name).toMatch(/^x\.spectrail$|^\.x\.spectrail\.[0-9a-f-]+\.(partial|old)$/);
       const { datasets } = await openFile(await openNodePath(join(folder, standing!)));
       expect(await (datasets[0] as ArrayDataset).values.load()).toMatchObject({ kind: 'events', pixels: 8100 });
       seen++;

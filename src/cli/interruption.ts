@@ -4,6 +4,9 @@ import { constants } from 'node:os';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
+/** Once begun, to the end: a signal that comes when all is cleaned up ends the program the same way. */
+let listening = false;
+
 const pending = new Set<() => Promise<unknown>>();
 
 /**
@@ -11,11 +14,11 @@ const pending = new Set<() => Promise<unknown>>();
  * signal, as shells have it. A second signal ends it at once. Returns what takes `cleanUp` off again.
  */
 export function onInterruption(cleanUp: () => Promise<unknown>): () => void {
-  if (pending.size === 0) for (const signal of SIGNALS) process.once(signal, stop);
+  if (!listening) for (const signal of SIGNALS) process.once(signal, stop);
+  listening = true;
   pending.add(cleanUp);
   return () => {
     pending.delete(cleanUp);
-    if (pending.size === 0) for (const signal of SIGNALS) process.off(signal, stop);
   };
 }
 

@@ -45,7 +45,7 @@ export interface RunEvents {
  */
 export async function runPlan(
   plan: Plan,
-  inputs: Readonly<Record<string, Signal>>,
+  inputs: Readonly<Record<string, Product>>,
   engine: Engine,
   events: RunEvents = {},
 ): Promise<Run> {
@@ -53,7 +53,9 @@ export async function runPlan(
   const products: Record<string, Product> = { ...inputs };
   const trail: TrailEntry[] = [];
   const hashes: Record<string, string> = {};
-  for (const [name, signal] of Object.entries(inputs)) hashes[name] = await hashSignal(signal);
+  for (const [name, input] of Object.entries(inputs)) {
+    hashes[name] = input.product === 'signal' ? await hashSignal(input) : await hash(input as unknown as Hashable);
+  }
   for (const [index, node] of plan.nodes.entries()) {
     events.onNode?.(node, index, plan.nodes.length);
     const notes: string[] = [];
