@@ -144,7 +144,7 @@ export async function weightedMatrix(seed) {
   const found = await factorise(
     passesInMemory(block),
     { gain: { per: 'cube', value: 1 } },
-    { rank: 20, weighting: 'poisson', steps: 8, seed },
+    { rank: 20, block: 16, weighting: 'poisson', steps: 8, seed },
   );
   const { rows, channels } = found.weights;
   const z = new Float64Array(block.pixels * block.channels);
