@@ -123,6 +123,7 @@ describe.each(sizes)('sums over $pixels pixels × $channels channels', ({ pixels
       const gram = new Float64Array(channels * channels).fill(1);
       gramMatrix(rows, weights, gram);
       for (let c = 0; c < channels; c++) {
+        for (let d = 0; d < c; d++) expect(gram[c * channels + d]).toBe(1);
         for (let d = c; d < channels; d++) {
           let expected = 1;
           for (let i = 0; i < pixels; i++) {

@@ -74,8 +74,8 @@ export function project(rows: Rows, q: Float64Array, width: number, precision: P
 }
 
 /**
- * out += Xᵀ·diag(weights)·X in double: entries (c, d) with c ≤ d of a row-major channels × channels matrix; the others hold
- * nothing.
+ * out += Xᵀ·diag(weights)·X in double: entries (c, d) with c ≤ d of a row-major channels × channels matrix; the others
+ * are left alone.
  */
 export function gramMatrix(rows: Rows, weights: Float64Array, out: Float64Array): void {
   const { channels, kind } = rows;

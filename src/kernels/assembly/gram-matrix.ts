@@ -37,19 +37,21 @@ export function gramMatrixEvents(channelBytes: u32, countBytes: u32, offsets: us
   else sparseCounts<u32>(countBytes, offsets, channel, count, pixels, channels, weights, out);
 }
 
-/** Four channels against all that follow them: four rows of `out` are swept by every pixel in turn. */
+/** A row of `out` is swept by every pixel in turn. */
 export function gramMatrixDense(x: usize, pixels: u32, channels: u32, weights: usize, out: usize): void {
   const row = (<usize>channels) << 3;
   for (let c: usize = 0; c < row; c += 8) {
     const base = out + (c >> 3) * row;
-    // From the register that holds column c on: what it writes left of the diagonal is never read.
-    const first = c & ~(<usize>15);
     for (let i: u32 = 0; i < pixels; i++) {
       const at = x + (<usize>i) * row;
       const left = load<f64>(at + c) * load<f64>(weights + ((<usize>i) << 3));
       if (left === 0) continue;
       const s = v128.splat<f64>(left);
-      let d = first;
+      let d = c;
+      if (d & 15) {
+        store<f64>(base + d, load<f64>(base + d) + left * load<f64>(at + d));
+        d += 8;
+      }
       for (; d + 16 <= row; d += 16) v128.store(base + d, plus<f64>(v128.load(base + d), s, v128.load(at + d)));
       if (d < row) store<f64>(base + d, load<f64>(base + d) + left * load<f64>(at + d));
     }
