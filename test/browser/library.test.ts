@@ -196,24 +196,28 @@ describe.skipIf(browserMissing)('the library in a browser', () => {
     expect(seen.requests.filter((url) => !url.startsWith(site.url))).toEqual([]);
   });
 
-  it('needs WebAssembly for HDF5 only', async () => {
+  it('plans without WebAssembly, and says in words that kernels and HDF5 need it', async () => {
     const other = await browser.newPage();
     const { complaints } = watch(other);
     await other.goto(strict.url);
     await other.waitForSelector(PLANNED, { state: 'attached' });
     const said = await other.evaluate(async (recipe) => {
       const { open, simulate, run } = (globalThis as unknown as Library).spectrail;
-      const { trail } = await run(recipe, (await simulate('eds', { height: 16, width: 16, channels: 512 })).dataset);
+      const refusalOf = (work: Promise<unknown>) =>
+        work.then(
+          () => 'done',
+          (error) => `${error.kind}/${error.code}: ${error.message}`,
+        );
+      const { dataset } = await simulate('eds', { height: 16, width: 16, channels: 512 });
       const blob = await (await fetch('data/phantom.hspy')).blob();
-      const refusal = await open(new File([blob], 'phantom.hspy')).then(
-        () => 'opened',
-        (error) => `${error.kind}/${error.code}: ${error.message}`,
-      );
-      return { steps: trail.length, refusal };
+      return {
+        kernels: await refusalOf(run(recipe, dataset)),
+        hdf5: await refusalOf(open(new File([blob], 'phantom.hspy'))),
+      };
     }, RECIPE);
     await other.close();
-    expect(said.steps).toBe(6);
-    expect(said.refusal).toMatch(/^format\/hdf5-unavailable: .*wasm-unsafe-eval/s);
+    expect(said.kernels).toMatch(/^internal\/no-webassembly: .*wasm-unsafe-eval/s);
+    expect(said.hdf5).toMatch(/^format\/hdf5-unavailable: .*wasm-unsafe-eval/s);
     expect(complaints.filter((text) => !text.includes('WebAssembly'))).toEqual([]);
   });
 });
