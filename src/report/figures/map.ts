@@ -154,8 +154,15 @@ interface Limits {
   readonly above: boolean;
 }
 
+function finiteSorted(values: Float64Array): Float64Array {
+  const finite = new Float64Array(values.length);
+  let n = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) finite[n++] = values[i];
+  return finite.subarray(0, n).sort();
+}
+
 function limitsOf(values: Float64Array, ramp: Ramp, clip: number): Limits {
-  const sorted = values.filter(Number.isFinite).sort();
+  const sorted = finiteSorted(values);
   if (sorted.length === 0) return { low: 0, high: 1, below: false, above: false };
   const cut = Math.floor(sorted.length * clip);
   const [least, most] = [sorted[0], sorted[sorted.length - 1]];

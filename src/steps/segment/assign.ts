@@ -95,7 +95,8 @@ function addCounts(block: Block, i: number, pixel: number, gain: Factor, counts:
     const { offsets, channel, count } = block;
     if (gain.per !== 'channel') {
       const unit = gainAt(gain, pixel, 0);
-      for (let e = offsets[i]; e < offsets[i + 1]; e++) counts[to + channel[e]] += count[e] / unit;
+      if (unit === 1) for (let e = offsets[i]; e < offsets[i + 1]; e++) counts[to + channel[e]] += count[e];
+      else for (let e = offsets[i]; e < offsets[i + 1]; e++) counts[to + channel[e]] += count[e] / unit;
       return;
     }
     for (let e = offsets[i]; e < offsets[i + 1]; e++) {
