@@ -25,6 +25,16 @@ beforeAll(async () => {
 const convert = (which: 0 | 1) => ['convert', place.maps[which], join(place.home, 'map.npy'), '--force'];
 const writing = (ms: number): Moment => ({ after: 'writing', ms });
 
+/**
+ * Stopped with its own code, or done before the signal came: then the new output stands. While Node takes itself down, signals
+ * are the system's again, and the process has no code at all.
+ */
+function expectEnd(code: number | null, stopped: number, content: string, outputs: readonly string[]): void {
+  expect([stopped, 0, null]).toContain(code);
+  if (code === stopped) expect(outputs).toContain(content);
+  else expect(content).toBe(outputs[1]);
+}
+
 describe('stopped in the middle, nothing is left but what was there or what was to come', () => {
   it.each([
     ['SIGINT', writing(0), 130],
@@ -33,9 +43,8 @@ describe('stopped in the middle, nothing is left but what was there or what was 
   ] as const)('run by %s (%o)', async (signal, at, expected) => {
     const out = join(place.home, 'result');
     const { code } = await watched(runArguments(place, 1, out), place.home, 'result', { signal, at });
-    expect([expected, 0]).toContain(code);
+    expectEnd(code, expected, contentOf(out), results);
     expect(hiddenIn(place.home)).toEqual([]);
-    expect(results).toContain(contentOf(out));
   });
 
   it.each([
@@ -43,9 +52,8 @@ describe('stopped in the middle, nothing is left but what was there or what was 
     ['SIGTERM', 143],
   ] as const)('convert by %s', async (signal, expected) => {
     const { code } = await watched(convert(1), place.home, 'map.npy', { signal, at: writing(0) });
-    expect([expected, 0]).toContain(code);
+    expectEnd(code, expected, readFileSync(join(place.home, 'map.npy'), 'base64'), files);
     expect(hiddenIn(place.home)).toEqual([]);
-    expect(files).toContain(readFileSync(join(place.home, 'map.npy'), 'base64'));
   });
 
   it.each([
@@ -60,9 +68,8 @@ describe('stopped in the middle, nothing is left but what was there or what was 
       stores[which] = contentOf(join(place.home, name));
     }
     const { code } = await watched(to(1), place.home, name, { signal, at: writing(ms) });
-    expect([expected, 0]).toContain(code);
+    expectEnd(code, expected, contentOf(join(place.home, name)), stores);
     expect(hiddenIn(place.home)).toEqual([]);
-    expect(stores).toContain(contentOf(join(place.home, name)));
   });
 });
 
