@@ -108,3 +108,21 @@ it('a journal of another recipe or input is removed, not followed', async () => 
   await hashes(engine);
   expect(readdirSync(folder)).toEqual([]);
 });
+
+it('a journal of another target whose name begins alike is left alone', async () => {
+  const killed = await openJournal(mortal(7), join(folder, 'result.dose'), IDENTITY, 0);
+  await expect(hashes(killed.engine)).rejects.toThrow('killed');
+  const before = readdirSync(folder);
+  expect(before).toHaveLength(1);
+  const { discard } = await openJournal(mortal(0), target(), { ...IDENTITY, inputs: 'another map' }, 0);
+  await discard();
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+it('a run that goes on after its journal was given up leaves none', async () => {
+  const { engine, discard } = await openJournal(mortal(Number.POSITIVE_INFINITY), target(), IDENTITY, 0);
+  const running = hashes(engine);
+  await discard();
+  await running;
+  expect(readdirSync(folder)).toEqual([]);
+});

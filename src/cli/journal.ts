@@ -21,7 +21,8 @@ export interface Journal {
 /**
  * Results of finished jobs on disk, beside where the result of the run will be, so that a run that was killed goes on where
  * it stopped. Passes come in the same order for equal recipe, inputs and version, which `identity` stands for; a journal
- * of anything else is removed. Records are checked when they are read: half a record counts as none.
+ * of anything else is removed, as is that of another Node, whose way to write records may be another. Records are
+ * checked when they are read: half a record counts as none.
  */
 export async function openJournal(
   engine: Engine,
@@ -29,15 +30,14 @@ export async function openJournal(
   identity: unknown,
   worthRecording = WORTH_RECORDING_MS,
 ): Promise<Journal> {
-  const name = `.${basename(target)}.`;
-  const id = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
-  const folder = join(dirname(target), `${name}${id}.resume`);
-  for (const other of await readdir(dirname(target)).catch(() => [] as string[])) {
-    if (!other.startsWith(name) || !other.endsWith('.resume') || join(dirname(target), other) === folder) continue;
-    await rm(join(dirname(target), other), { recursive: true, force: true });
-  }
+  const identified = JSON.stringify([identity, process.version]);
+  const id = createHash('sha256').update(identified).digest('hex').slice(0, 16);
+  const folder = join(dirname(target), `.${basename(target)}.${id}.resume`);
+  for (const other of await journalsOf(target)) if (other !== folder) await rm(other, { recursive: true, force: true });
   const began = performance.now();
   let passes = 0;
+  let open = true;
+  const worth = () => open && performance.now() - began >= worthRecording;
   const resuming = (await readdir(folder).catch(() => [])).length > 0;
   return {
     engine: {
@@ -47,7 +47,7 @@ export async function openJournal(
         const known = resuming ? await recordsOf(folder, number, jobs.length) : new Map<number, unknown>();
         for (const [job, result] of known) done(job, result);
         const left = jobs.map((_, job) => job).filter((job) => !known.has(job));
-        const record = recorder(folder, number, jobs.length, () => performance.now() - began >= worthRecording);
+        const record = recorder(folder, number, jobs.length, worth);
         try {
           await engine.runPass(
             pass,
@@ -62,8 +62,22 @@ export async function openJournal(
         }
       },
     },
-    discard: () => rm(folder, { recursive: true, force: true }),
+    discard() {
+      // An interrupted run goes on for a moment, and must not begin the folder again.
+      open = false;
+      return rm(folder, { recursive: true, force: true });
+    },
   };
+}
+
+const PATTERN = /^\.(.*)\.[0-9a-f]{16}\.resume$/s;
+
+/** Journals of runs that were to end at `target`. */
+async function journalsOf(target: string): Promise<string[]> {
+  const names = await readdir(dirname(target)).catch(() => [] as string[]);
+  return names
+    .filter((name) => PATTERN.exec(name)?.[1] === basename(target))
+    .map((name) => join(dirname(target), name));
 }
 
 /** Files of a pass: one for each process that has worked on it, in runs of jobs of one size. */
