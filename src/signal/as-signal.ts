@@ -7,6 +7,7 @@ import { COUNTS, type Intensity } from './intensity.ts';
 import { type Mask, reasonCode } from './mask.ts';
 import { inferModality, type ModalityId } from './modality.ts';
 import { type Noise, poisson, unknownNoise } from './noise.ts';
+import { RunFacts } from './run-facts.ts';
 import type { Shift } from './shift.ts';
 import { createSignal, type Signal } from './signal.ts';
 import type { Source } from './source.ts';
@@ -119,17 +120,15 @@ const INSPECTED = 4096;
 async function leaveInFile({ source, read, facts }: StoredRows): Promise<Loaded> {
   if (facts) return { source, mask: {}, facts };
   const { pixels, channels } = source;
+  const sparse = new RunFacts();
   let whole = true;
   let min = Infinity;
   let nonZero = 0;
   let invalid: Uint8Array | undefined;
   for (let start = 0; start < pixels; start += INSPECTED) {
     const block = await read(start, Math.min(pixels, start + INSPECTED));
-    if (block.kind !== 'dense') {
-      nonZero += block.kind === 'events' ? block.offsets[block.pixels] - block.offsets[0] : 0;
-      min = 0;
-      continue;
-    }
+    if (block.kind === 'events') sparse.addEvents(block);
+    if (block.kind !== 'dense') continue;
     const found = inspect(block.values, block.pixels, channels);
     whole &&= found.facts.whole;
     min = Math.min(min, found.facts.min);
@@ -141,7 +140,7 @@ async function leaveInFile({ source, read, facts }: StoredRows): Promise<Loaded>
   return {
     source,
     mask: invalid ? { pixels: invalid } : {},
-    facts: { whole, min, nonZero, values: pixels * channels },
+    facts: sparse.result() ?? { whole, min, nonZero, values: pixels * channels },
   };
 }
 
@@ -150,8 +149,9 @@ async function loadBlock(dataset: ArrayDataset): Promise<Loaded> {
   const pixels = dataset.shape.slice(0, -1).reduce((n, s) => n * s, 1);
   if (dataset.values.kind === 'events') {
     const block = await dataset.values.load();
-    const entries = block.offsets[block.pixels] - block.offsets[0];
-    const facts = { whole: true, min: 0, nonZero: entries, values: pixels * channels };
+    const run = new RunFacts();
+    run.addEvents(block);
+    const facts = run.result() ?? { whole: true, min: 0, nonZero: 0, values: pixels * channels };
     return { source: { type: 'memory', block }, mask: {}, facts };
   }
   const values = asNumbers(await dataset.values.load(), dataset.title);

@@ -1,13 +1,13 @@
 import { crc32 } from '../../kernels/crc32.ts';
 import type { ArrayDataset, ValueFacts } from '../../signal/dataset.ts';
 import { DTYPES, isReal, type ValueArray } from '../../signal/dtype.ts';
+import { RunFacts } from '../../signal/run-facts.ts';
 import { Closing } from '../closing.ts';
 import type { FileTarget, FolderTarget } from '../format.ts';
 import type { PixelRows } from '../pixel-rows.ts';
 import { runsAhead, runsOf } from '../runs-ahead.ts';
 import { chunkAt, chunkPixels, type FlatChunk, type FlatChunks } from '../zarr/flat-chunks.ts';
 import { STORE_TILE } from './layout.ts';
-import { RunFacts } from './run-facts.ts';
 
 export interface DenseWritten {
   readonly kind: 'written';

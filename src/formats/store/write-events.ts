@@ -2,6 +2,7 @@ import { crc32 } from '../../kernels/crc32.ts';
 import type { EventsBlock } from '../../signal/block.ts';
 import type { ValueFacts } from '../../signal/dataset.ts';
 import { DTYPES, type ValueArray } from '../../signal/dtype.ts';
+import { RunFacts } from '../../signal/run-facts.ts';
 import { Closing } from '../closing.ts';
 import type { FolderTarget } from '../format.ts';
 import type { PixelRows } from '../pixel-rows.ts';
@@ -9,7 +10,6 @@ import { runsAhead, runsOf } from '../runs-ahead.ts';
 import type { ZarrFiles } from '../zspy/container-writer.ts';
 import { ENTRIES_PER_CHUNK, EVENTS, OFFSETS_PER_CHUNK, STORE_TILE } from './layout.ts';
 import { ListWriter } from './list-writer.ts';
-import { RunFacts } from './run-facts.ts';
 
 export type CountType = 'uint8' | 'uint16' | 'uint32';
 

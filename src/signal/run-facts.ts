@@ -1,6 +1,6 @@
-import type { EventsBlock } from '../../signal/block.ts';
-import type { ValueFacts } from '../../signal/dataset.ts';
-import type { ValueArray } from '../../signal/dtype.ts';
+import type { EventsBlock } from './block.ts';
+import type { ValueFacts } from './dataset.ts';
+import type { ValueArray } from './dtype.ts';
 
 /** What is known of the values met so far. */
 export class RunFacts {
