@@ -1,30 +1,14 @@
 import type { ArrayDataset } from '../../signal/dataset.ts';
-import { DTYPES, type Dtype } from '../../signal/dtype.ts';
+import { DTYPES } from '../../signal/dtype.ts';
 import { outputError } from '../../signal/errors.ts';
+import { describeNumpyType } from '../numpy-types.ts';
 import { valueRuns } from '../value-runs.ts';
 
 const RUN_BYTES = 2 ** 24;
 
-/** NumPy's names; `rgba8` is written as bytes with one more axis of length 4. */
-const DESCR: Readonly<Record<Dtype, string>> = {
-  bool: '|b1',
-  uint8: '|u1',
-  int8: '|i1',
-  uint16: '<u2',
-  int16: '<i2',
-  uint32: '<u4',
-  int32: '<i4',
-  uint64: '<u8',
-  int64: '<i8',
-  float32: '<f4',
-  float64: '<f8',
-  complex64: '<c8',
-  complex128: '<c16',
-  rgba8: '|u1',
-};
-
 /**
- * NPY format version 1.0 (numpy.lib.format): the values alone, C order, little-endian; sparse counts made dense. Axes and
+ * NPY format version 1.0 (numpy.lib.format): the values alone, C order, little-endian; sparse counts made dense, and
+ * colours bytes with one more axis of length 4. Axes and
  * metadata are not kept.
  * @throws SpectrailError `output/too-large` when the dense array does not fit in memory
  */
@@ -32,7 +16,7 @@ export async function encodeNpy(dataset: ArrayDataset): Promise<Uint8Array> {
   const { dtype } = dataset;
   const shape = dtype === 'rgba8' ? [...dataset.shape, 4] : dataset.shape;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-  const text = `{'descr': '${DESCR[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const text = `{'descr': '${describeNumpyType(dtype)}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const prefix = 10;
   const start = Math.ceil((prefix + text.length + 1) / 64) * 64;
   const bytes = dataset.shape.reduce((a, b) => a * b, DTYPES[dtype].bytes);

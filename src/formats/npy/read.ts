@@ -1,28 +1,14 @@
 import { uniformAxis } from '../../signal/axis.ts';
 import type { Dataset } from '../../signal/dataset.ts';
-import { DTYPES, type Dtype, decodeValues } from '../../signal/dtype.ts';
+import { DTYPES, decodeValues } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import { referenceTo } from '../file-reference.ts';
 import type { ByteSource } from '../format.ts';
+import { numpyType } from '../numpy-types.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import rawRows from '../raw-rows.ts';
 import { denseRows, fitsBlocks } from '../stored-rows.ts';
 
-const KINDS: Readonly<Record<string, Dtype>> = {
-  b1: 'bool',
-  u1: 'uint8',
-  i1: 'int8',
-  u2: 'uint16',
-  i2: 'int16',
-  u4: 'uint32',
-  i4: 'int32',
-  u8: 'uint64',
-  i8: 'int64',
-  f4: 'float32',
-  f8: 'float64',
-  c8: 'complex64',
-  c16: 'complex128',
-};
 const HEADER_LIMIT = 2 ** 16;
 /** As many as NumPy has. */
 const MOST_DIMENSIONS = 64;
@@ -45,11 +31,10 @@ export async function readNpy(source: ByteSource): Promise<Dataset[]> {
     throw bad(`the header is said to have ${length} bytes`, `at most ${Math.min(HEADER_LIMIT, source.size - prefix)}`);
   }
   const text = new TextDecoder('latin1').decode(await source.read(prefix, length));
-  const descr = /'descr'\s*:\s*'([<>|=])([a-z]\d+)'/.exec(text);
-  const dtype = descr && Object.hasOwn(KINDS, descr[2]) ? KINDS[descr[2]] : undefined;
+  const type = numpyType(/'descr'\s*:\s*'([^']*)'/.exec(text)?.[1] ?? '');
   const dimensions = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text);
-  if (!descr || !dtype)
-    throw bad(`the header is ${JSON.stringify(text.trim().slice(0, 200))}`, 'a plain numeric dtype');
+  if (!type) throw bad(`the header is ${JSON.stringify(text.trim().slice(0, 200))}`, 'a plain numeric dtype');
+  const { dtype, littleEndian } = type;
   if (!dimensions) throw bad('the header has no shape', "an entry 'shape': (…)");
   const fortran = /'fortran_order'\s*:\s*True/.test(text);
   const sizes = dimensions[1].split(',').filter((part) => part.trim() !== '');
@@ -67,7 +52,6 @@ export async function readNpy(source: ByteSource): Promise<Dataset[]> {
   }
   const stored = fortran ? [...shape].reverse() : shape;
   const order = fortran ? shape.map((_, d) => shape.length - 1 - d) : shape.map((_, d) => d);
-  const littleEndian = descr[1] !== '>' || bytes / width === 1;
   const file = referenceTo(source);
   const inPlace = file && fitsBlocks(dtype) && (!fortran || shape.length === 1);
   return [

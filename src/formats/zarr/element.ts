@@ -1,27 +1,9 @@
 import type { Plain } from '../../signal/dataset.ts';
 import { DTYPES, type Dtype, decodeValues, type ValueArray } from '../../signal/dtype.ts';
-
-/** NumPy's names of types, without the byte order. */
-const TYPES: Readonly<Record<string, Dtype>> = {
-  b1: 'bool',
-  u1: 'uint8',
-  i1: 'int8',
-  u2: 'uint16',
-  i2: 'int16',
-  u4: 'uint32',
-  i4: 'int32',
-  u8: 'uint64',
-  i8: 'int64',
-  f4: 'float32',
-  f8: 'float64',
-  c8: 'complex64',
-  c16: 'complex128',
-};
+import { describeNumpyType, type NumpyType, numpyType } from '../numpy-types.ts';
 
 /** How one element of an array becomes a value. */
-export interface Element {
-  readonly dtype: Dtype;
-  readonly littleEndian: boolean;
+export interface Element extends NumpyType {
   /** Bytes of an element as stored: colours without transparency have 3. */
   readonly bytes: number;
 }
@@ -29,9 +11,8 @@ export interface Element {
 /** The element a `dtype` of `.zarray` describes; undefined for objects, text, dates and records that are not colours. */
 export function elementOf(described: Plain | undefined): Element | undefined {
   if (typeof described === 'string') {
-    const [, order, name] = /^([<>|=])([a-z]\d+)$/.exec(described) ?? [];
-    const dtype = name !== undefined && Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
-    return dtype && { dtype, littleEndian: order !== '>', bytes: DTYPES[dtype].bytes };
+    const type = numpyType(described);
+    return type && { ...type, bytes: DTYPES[type.dtype].bytes };
   }
   if (!Array.isArray(described)) return undefined;
   const fields = described.map((field) =>
@@ -45,8 +26,7 @@ export function elementOf(described: Plain | undefined): Element | undefined {
 /** `dtype` as `.zarray` writes it, little-endian. */
 export function describeElement(dtype: Dtype): Plain {
   if (dtype === 'rgba8') return ['R', 'G', 'B', 'A'].map((field) => [field, '|u1']);
-  const name = Object.keys(TYPES).find((key) => TYPES[key] === dtype) as string;
-  return `${DTYPES[dtype].bytes === 1 ? '|' : '<'}${name}`;
+  return describeNumpyType(dtype);
 }
 
 /** Values of stored bytes; colours without transparency become opaque. */
