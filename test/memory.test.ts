@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkRecipe, inputSignal, open, plan, planSignals, runPlan, startEngine } from '../dist/index.js';
 import { hashSignal } from '../dist/plan/hash-signal.js';
+import { lanesWithin } from '../src/cli/run-engine.ts';
 import { spectrail } from './cli.ts';
 
 /** A map as events in our store, the same written out as .npy, and a recipe that passes over it a few times. */
@@ -104,4 +105,12 @@ it('a plan for a file larger than its share of the memory reads it by tiles, and
   const some = await plan(recipe, file, { memory: 2e6 });
   expect(some.memory.streamed).toBe(true);
   expect(some.memory.inputs).toBe(0);
+});
+
+it.each([
+  [16e9, 8, 8],
+  [1e9, 16, 4],
+  [100e6, 4, 1],
+])('%d bytes and %d cores give %d lanes', (memory, cores, lanes) => {
+  expect(lanesWithin(memory, cores)).toBe(lanes);
 });

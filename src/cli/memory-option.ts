@@ -1,4 +1,3 @@
-import { freemem } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { HELD_SHARE } from '../index.ts';
 
@@ -25,8 +24,8 @@ export const memoryOption = () =>
     return bytes;
   });
 
-/** Half of the memory that nobody uses. */
-export const defaultMemory = () => Math.floor(freemem() / 2);
+/** Half of what this process might still take when it began, of the machine or of its container. */
+export const DEFAULT_MEMORY = Math.floor(process.availableMemory() / 2);
 
 /** Most bytes of one input to hold in memory. */
 export const holdWithin = (memory: number) => HELD_SHARE * memory;

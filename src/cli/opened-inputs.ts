@@ -71,14 +71,15 @@ export function inputPaths(recipe: Recipe, folder: string, given: readonly strin
 export async function openInputs(
   recipe: Recipe,
   paths: ReadonlyMap<string, string>,
-  { memory }: Required<Resources>,
+  { memory, lanes }: Required<Resources>,
 ): Promise<OpenedInput[]> {
   const inputs: OpenedInput[] = [];
   for (const [name, path] of paths) {
     const source = await namedInput(path);
     const { datasets, format } = await open(source);
     const found = await inputSignal(datasets, recipe.inputs[name], holdWithin(memory));
-    const signal = withSignal(found, { source: shareArrays(found.source) });
+    // Once, and now: a lane would make a copy of its own beside what is held.
+    const signal = lanes > 1 ? withSignal(found, { source: shareArrays(found.source) }) : found;
     inputs.push({ name, path, format, signal, ...(await identityOf(source, path)) });
   }
   return inputs;

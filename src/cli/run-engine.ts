@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { type Engine, type Resources, startEngine } from '../index.ts';
-import { defaultMemory } from './memory-option.ts';
+import { DEFAULT_MEMORY } from './memory-option.ts';
 
 export interface EngineOptions {
   readonly engine?: 'inline' | 'threads';
@@ -16,16 +16,26 @@ export const engineOption = () =>
   new Option('--engine <name>', 'where the work is done; the results are the same').choices(['inline', 'threads']);
 
 export const threadsOption = () =>
-  new Option('--threads <n>', 'worker threads (default: one for each core)').argParser((text) => {
-    const threads = /^\d+$/.test(text) ? Number(text) : 0;
-    if (threads < 1 || threads > MOST_THREADS)
-      throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_THREADS}`);
-    return threads;
-  });
+  new Option('--threads <n>', 'worker threads (default: one for each core, fewer where memory is short)').argParser(
+    (text) => {
+      const threads = /^\d+$/.test(text) ? Number(text) : 0;
+      if (threads < 1 || threads > MOST_THREADS)
+        throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_THREADS}`);
+      return threads;
+    },
+  );
+
+/** What a lane should have for itself, unless the user says how many there are. */
+const LANE_BYTES = 250e6;
+
+/** One lane a core, fewer where they would share too little memory. */
+export function lanesWithin(memory: number, cores: number): number {
+  return Math.max(1, Math.min(cores, Math.floor(memory / LANE_BYTES)));
+}
 
 /** Worker threads; 0: the calling thread alone, as when told so and on a single core. */
-function workers({ engine, threads }: EngineOptions): number {
-  const lanes = threads ?? availableParallelism();
+function workers({ engine, threads, memory = DEFAULT_MEMORY }: EngineOptions): number {
+  const lanes = threads ?? lanesWithin(memory, availableParallelism());
   const inline = engine === 'inline' || (engine === undefined && threads === undefined && lanes === 1);
   return inline ? 0 : lanes;
 }
@@ -36,7 +46,7 @@ export function engineFor(options: EngineOptions): Promise<Engine> {
 
 /** What a run with these options may use. */
 export function resourcesOf(options: EngineOptions): Required<Resources> {
-  return { lanes: Math.max(1, workers(options)), memory: options.memory ?? defaultMemory() };
+  return { lanes: Math.max(1, workers(options)), memory: options.memory ?? DEFAULT_MEMORY };
 }
 
 export function describeEngine({ name, lanes }: Engine): string {
