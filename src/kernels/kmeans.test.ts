@@ -32,6 +32,15 @@ describe('kmeans', () => {
     expect(kmeans(points, m, 2, options)).toEqual(kmeans(points, m, 2, options));
   });
 
+  it('finds with starts made one by one what it finds with all of them together', () => {
+    const { points, m } = corners(30, 4);
+    const options = { clusters: 6, seed: 3 };
+    const together = kmeans(points, m, 2, { ...options, restarts: 5 });
+    const each = [0, 1, 2, 3, 4].map((firstStart) => kmeans(points, m, 2, { ...options, restarts: 1, firstStart }));
+    expect(new Set(each.map(({ inertia }) => inertia)).size).toBeGreaterThan(1);
+    expect(each.reduce((best, found) => (found.inertia < best.inertia ? found : best))).toEqual(together);
+  });
+
   it('never gets worse with more restarts', () => {
     const { points, m } = corners(30, 4);
     let last = Number.POSITIVE_INFINITY;

@@ -120,13 +120,13 @@ async function exactPairs(passes: Passes, weights: Weights, rank: number): Promi
 /** Share of values that dark subtraction and readout noise may leave below zero; a subtracted background leaves far more. */
 const MOST_NEGATIVE = 0.01;
 /** Largest eigenvalue over that of noise up to which sums of 7 digits leave the noise alone. */
-const SINGLE_RANGE = 1e5;
+const SINGLE_RANGE = 2e4;
 /** Largest whole number below which every one has its own value in single precision. */
 const SINGLE_WHOLE = 2 ** 24;
 
 /**
- * The largest eigenvalue is the number of counts T, that of noise (√pixels + √channels)². Where they are 1e5 apart, the
- * rounding of single precision disturbs the singular values of noise by less than 1e-4 of themselves.
+ * The largest eigenvalue is the number of counts T, that of noise (√pixels + √channels)². Where they are 2e4 apart, the
+ * rounding of single precision disturbs the singular values of noise by less than 1e-4 of themselves (by as much, at 1e5).
  */
 function precisionFor({ rows }: Totals, pixels: number, validChannels: number): Precision {
   const largest = rows.reduce((most, r) => Math.max(most, r), 0);
