@@ -126,7 +126,7 @@ const SINGLE_WHOLE = 2 ** 24;
 
 /**
  * The largest eigenvalue is the number of counts T, that of noise (√pixels + √channels)². Where they are 2e4 apart, the
- * rounding of single precision disturbs the singular values of noise by less than 1e-4 of themselves (by as much, at 1e5).
+ * rounding of single precision disturbs the singular values of noise by less than 1e-4 of themselves.
  */
 function precisionFor({ rows }: Totals, pixels: number, validChannels: number): Precision {
   const largest = rows.reduce((most, r) => Math.max(most, r), 0);
