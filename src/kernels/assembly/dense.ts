@@ -11,7 +11,6 @@ const PANEL: usize = 32;
 const scratch = memory.data(192);
 
 /** t = X·Q for six pixels and one panel; rows of t are `row` bytes apart. */
-// @ts-ignore: decorator
 @inline
 function projectSix<T>(x: usize, stride: usize, q: usize, t: usize, row: usize): void {
   const x1 = x + stride;
@@ -73,7 +72,6 @@ function projectSix<T>(x: usize, stride: usize, q: usize, t: usize, row: usize):
 }
 
 /** t = x·Q for one pixel and one panel. */
-// @ts-ignore: decorator
 @inline
 function projectOne<T>(x: usize, stride: usize, q: usize, t: usize): void {
   let a = v128.splat<T>(<T>0);
@@ -88,7 +86,6 @@ function projectOne<T>(x: usize, stride: usize, q: usize, t: usize): void {
 }
 
 /** out += Xᵀ·t for six pixels and one panel. */
-// @ts-ignore: decorator
 @inline
 function spreadSix<T>(x: usize, stride: usize, t: usize, out: usize): void {
   const x1 = x + stride;
@@ -140,7 +137,6 @@ function spreadSix<T>(x: usize, stride: usize, t: usize, out: usize): void {
 }
 
 /** out += x·t for one pixel and one panel. */
-// @ts-ignore: decorator
 @inline
 function spreadOne<T>(x: usize, stride: usize, t: usize, out: usize): void {
   const a = v128.load(t);
@@ -152,7 +148,6 @@ function spreadOne<T>(x: usize, stride: usize, t: usize, out: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function scale<T>(t: usize, pixels: u32, weights: usize): void {
   for (let i: u32 = 0; i < pixels; i++, t += PANEL, weights += 8) {
@@ -200,7 +195,6 @@ function project<T>(x: usize, pixels: u32, channels: u32, q: usize, width: u32, 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function panelsOf<T>(width: u32): usize {
   return (<usize>width * sizeof<T>()) / PANEL;

@@ -1,4 +1,3 @@
-// @ts-ignore: decorator
 @inline
 function mix(a: v128, b: v128, left: i32): v128 {
   return v128.xor(v128.or(i32x4.shl(b, left), i32x4.shr_u(b, 32 - left)), a);

@@ -7,7 +7,6 @@ import { plus, times } from './registers';
  */
 
 /** out += Xᵀ·diag(weights)·X·Q for eight registers of columns. */
-// @ts-ignore: decorator
 @inline
 function gramEight<C, N, T>(channel: usize, count: usize, from: u32, to: u32, q: usize, out: usize, row: usize, weight: T): void {
   let t0 = v128.splat<T>(<T>0);
@@ -54,7 +53,6 @@ function gramEight<C, N, T>(channel: usize, count: usize, from: u32, to: u32, q:
 }
 
 /** The same for four registers of columns. */
-// @ts-ignore: decorator
 @inline
 function gramFour<C, N, T>(channel: usize, count: usize, from: u32, to: u32, q: usize, out: usize, row: usize, weight: T): void {
   let t0 = v128.splat<T>(<T>0);
@@ -125,7 +123,6 @@ function project<C, N, T>(offsets: usize, channel: usize, count: usize, pixels: 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function gramCounts<C, T>(countBytes: u32, offsets: usize, channel: usize, count: usize, pixels: u32, q: usize, width: u32, weights: usize, out: usize): void {
   if (countBytes == 1) gram<C, u8, T>(offsets, channel, count, pixels, q, width, weights, out);
@@ -133,7 +130,6 @@ function gramCounts<C, T>(countBytes: u32, offsets: usize, channel: usize, count
   else gram<C, u32, T>(offsets, channel, count, pixels, q, width, weights, out);
 }
 
-// @ts-ignore: decorator
 @inline
 function projectCounts<C, T>(countBytes: u32, offsets: usize, channel: usize, count: usize, pixels: u32, q: usize, width: u32, out: usize): void {
   if (countBytes == 1) project<C, u8, T>(offsets, channel, count, pixels, q, width, out);

@@ -11,7 +11,6 @@ export function nextPixel(): u32 {
 }
 
 /** sum = above + middle + below, as far as they are on the map. */
-// @ts-ignore: decorator
 @inline
 function addRows(from: usize, to: usize, row: usize, up: bool, down: bool, line: usize): void {
   for (let h: usize = 0; h < row; h += 16) {
@@ -40,7 +39,6 @@ export function sumColumns(observed: usize, expected: usize, stride: u32, base: 
 }
 
 /** one row = itself and its neighbours to the left and right, where they are there. */
-// @ts-ignore: decorator
 @inline
 function addSides(from: usize, to: usize, row: usize, left: bool, right: bool): void {
   for (let h: usize = 0; h < row; h += 16) {
@@ -52,7 +50,6 @@ function addSides(from: usize, to: usize, row: usize, left: bool, right: bool): 
 }
 
 /** Writes the candidates of one pixel (pixel, test, observed, bound: 16 bytes each) and returns where the next one goes. */
-// @ts-ignore: decorator
 @inline
 function testBands(observed: usize, expected: usize, row: usize, least: v128, sigmas: usize, sigma: f32, pixel: u32, firstTest: u32, out: usize): usize {
   const scale = f32x4.splat(sigma);

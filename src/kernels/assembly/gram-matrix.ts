@@ -4,7 +4,6 @@ import { plus } from './registers';
  * out += Xᵀ·diag(weights)·X, entries (c, d) with c ≤ d of a row-major channels × channels matrix of doubles.
  */
 
-// @ts-ignore: decorator
 @inline
 function sparse<C, N>(offsets: usize, channel: usize, count: usize, pixels: u32, channels: u32, weights: usize, out: usize): void {
   const row = (<usize>channels) << 3;
@@ -24,7 +23,6 @@ function sparse<C, N>(offsets: usize, channel: usize, count: usize, pixels: u32,
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function sparseCounts<C>(countBytes: u32, offsets: usize, channel: usize, count: usize, pixels: u32, channels: u32, weights: usize, out: usize): void {
   if (countBytes === 1) sparse<C, u8>(offsets, channel, count, pixels, channels, weights, out);

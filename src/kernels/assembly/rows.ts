@@ -1,5 +1,4 @@
 /** Sum of products of two rows of n doubles: four running sums, joined as d0 + ((d1 + d2) + d3), then what is left over. */
-// @ts-ignore: decorator
 @inline
 function dot(a: usize, b: usize, n: u32): f64 {
   let first = f64x2.splat(0);
@@ -19,7 +18,6 @@ function dot(a: usize, b: usize, n: u32): f64 {
 }
 
 /** a += factor·b. */
-// @ts-ignore: decorator
 @inline
 function add(a: usize, factor: f64, b: usize, n: u32): void {
   const f = f64x2.splat(factor);

@@ -1,5 +1,4 @@
 /** start + Σ_i weights_i · Σ_j (scale_j · x_ij)² over sparse rows, both sums in ascending order. */
-// @ts-ignore: decorator
 @inline
 function squares<C, N>(offsets: usize, channel: usize, count: usize, pixels: u32, scale: usize, weights: usize, start: f64): f64 {
   let total = start;
@@ -17,7 +16,6 @@ function squares<C, N>(offsets: usize, channel: usize, count: usize, pixels: u32
   return total;
 }
 
-// @ts-ignore: decorator
 @inline
 function squaresCounts<C>(countBytes: u32, offsets: usize, channel: usize, count: usize, pixels: u32, scale: usize, weights: usize, start: f64): f64 {
   if (countBytes == 1) return squares<C, u8>(offsets, channel, count, pixels, scale, weights, start);
