@@ -11,7 +11,7 @@ const TILES_AT_ONCE = 2;
 /** Whole numbers below this are hashed as such. */
 const WHOLE = 2 ** 32;
 /** Of tiles with fewer non-zero values than this only those are hashed. */
-const SPARSE_BELOW = 0.5;
+const LISTED_BELOW = 0.5;
 
 /**
  * Hash of a signal by its axes, meaning and values: the same whatever file it came from, whatever type held its numbers,
@@ -37,7 +37,7 @@ function canonicalBytes(block: Block): Uint8Array<ArrayBuffer> {
   const entries = block.kind === 'events' ? block.offsets[block.pixels] - block.offsets[0] : countEntries(block.values);
   if (entries === undefined) return bytesOf(Float64Array.from((block as DenseBlock).values));
   const size = block.pixels * block.channels;
-  return bytesOf(entries < SPARSE_BELOW * size ? sparseForm(block, entries) : denseForm(block, size));
+  return bytesOf(entries < LISTED_BELOW * size ? sparseForm(block, entries) : denseForm(block, size));
 }
 
 /** Values other than 0; undefined unless all are whole, from 0 to 2^32 − 1. */

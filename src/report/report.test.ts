@@ -1,7 +1,8 @@
 import { XMLValidator } from 'fast-xml-parser';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { reportFixture, runOf } from '../../test/report-fixture.ts';
+import { reportFixture } from '../../test/report-fixture.ts';
+import { runOf } from '../../test/report-run.ts';
 import { parseRecipe } from '../plan/recipe.ts';
 import { uniformAxis } from '../signal/axis.ts';
 import { createSignal } from '../signal/signal.ts';
