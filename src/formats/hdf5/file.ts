@@ -1,8 +1,8 @@
 import type { Metadata } from 'h5wasm';
-import type { Plain } from '../../signal/dataset.ts';
-import { DTYPES, type Dtype, type ValueArray } from '../../signal/dtype.ts';
+import { DTYPES, type ValueArray } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
+import type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5File, Hdf5Member } from './contents.ts';
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
 import { checked, type Hdf5Library, hdf5Library } from './library.ts';
 import { checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
@@ -12,45 +12,6 @@ import { placeTile, type Tile, tiles } from './tiles.ts';
 
 /** Largest single read, bytes. */
 const READ_LIMIT = 2 ** 26;
-export interface Hdf5Member {
-  readonly name: string;
-  /** Links to other files are `other`: they lead nowhere. */
-  readonly kind: 'group' | 'dataset' | 'other';
-}
-
-export interface Hdf5Attribute {
-  /** Scalars as they are, arrays as (flat) lists; 64-bit integers as numbers. */
-  readonly value: Plain;
-  /** Undefined for text. */
-  readonly dtype?: Dtype;
-}
-
-export interface Hdf5DatasetInfo {
-  readonly path: string;
-  readonly shape: readonly number[];
-  /** Undefined for text and for records. */
-  readonly dtype?: Dtype;
-  readonly element: Element;
-  readonly chunk?: readonly number[];
-}
-
-/** An open HDF5 file. Paths start with '/'. Every method throws SpectrailError `format/hdf5-…` for a damaged file. */
-export interface Hdf5File {
-  list(path: string): Promise<Hdf5Member[]>;
-  /** Keyed by name, without a prototype; those of a type that is not plain data are left out. */
-  attributes(path: string): Promise<Readonly<Record<string, Hdf5Attribute>>>;
-  dataset(path: string): Promise<Hdf5DatasetInfo>;
-  /** All values, or the box `tile`, in C order. */
-  read(path: string, tile?: Tile): Promise<ValueArray>;
-  /**
-   * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes. The values are gone when it returns, and
-   * it must not throw.
-   */
-  scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void>;
-  /** A dataset of text, flat. */
-  strings(path: string): Promise<string[]>;
-  close(): Promise<void>;
-}
 
 /**
  * Opens an HDF5 file for reading; close it when done.

@@ -1,4 +1,4 @@
-import type { Hdf5File } from './file.ts';
+import type { Hdf5File } from './contents.ts';
 
 /** Which program's HDF5 this looks like, in words, from its root and the groups in it; undefined when nothing tells. */
 export async function hdf5Kind(file: Hdf5File): Promise<string | undefined> {

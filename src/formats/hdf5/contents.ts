@@ -1,0 +1,44 @@
+import type { Plain } from '../../signal/dataset.ts';
+import type { Dtype, ValueArray } from '../../signal/dtype.ts';
+import type { Element } from './element.ts';
+import type { Tile } from './tiles.ts';
+
+export interface Hdf5Member {
+  readonly name: string;
+  /** Links to other files are `other`: they lead nowhere. */
+  readonly kind: 'group' | 'dataset' | 'other';
+}
+
+export interface Hdf5Attribute {
+  /** Scalars as they are, arrays as (flat) lists; 64-bit integers as numbers. */
+  readonly value: Plain;
+  /** Undefined for text. */
+  readonly dtype?: Dtype;
+}
+
+export interface Hdf5DatasetInfo {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** Undefined for text and for records. */
+  readonly dtype?: Dtype;
+  readonly element: Element;
+  readonly chunk?: readonly number[];
+}
+
+/** An open HDF5 file. Paths start with '/'. Every method throws SpectrailError `format/hdf5-…` for a damaged file. */
+export interface Hdf5File {
+  list(path: string): Promise<Hdf5Member[]>;
+  /** Keyed by name, without a prototype; those of a type that is not plain data are left out. */
+  attributes(path: string): Promise<Readonly<Record<string, Hdf5Attribute>>>;
+  dataset(path: string): Promise<Hdf5DatasetInfo>;
+  /** All values, or the box `tile`, in C order. */
+  read(path: string, tile?: Tile): Promise<ValueArray>;
+  /**
+   * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes. The values are gone when it returns, and
+   * it must not throw.
+   */
+  scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void>;
+  /** A dataset of text, flat. */
+  strings(path: string): Promise<string[]>;
+  close(): Promise<void>;
+}
