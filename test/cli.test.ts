@@ -2,20 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { errorOf, MAIN, type Outcome, spectrail, temporaryFolder } from './cli.ts';
+import { errorOf, MAIN, type Outcome, SMALL_RECIPE, spectrail, temporaryFolder } from './cli.ts';
 
 const home = temporaryFolder();
 const data = join(home, 'map.hspy');
-
-const RECIPE = `
-spectrail: recipe/1
-title: Aluminium in a small map
-inputs:
-  counts: { modality: eds }
-steps:
-  - { id: cut, use: crop, params: { spectral: [0.1 keV, 4 keV] } }
-  - { id: line, use: measure.window, params: { window: [1.4 keV, 1.6 keV] } }
-`;
 
 /** A step that weighs by counting statistics; the plan adds the residual pass it lacks. */
 const COMPONENTS = `
@@ -33,7 +23,7 @@ function write(name: string, text: string): string {
   return path;
 }
 
-const recipe = write('small.yaml', RECIPE);
+const recipe = write('small.yaml', SMALL_RECIPE);
 const components = write('components.yaml', COMPONENTS);
 
 beforeAll(async () => {

@@ -48,3 +48,14 @@ export function errorOf({ stdout }: Outcome): {
 } {
   return JSON.parse(stdout).error;
 }
+
+/** A recipe of a second, on any EDS map. */
+export const SMALL_RECIPE = `
+spectrail: recipe/1
+title: Aluminium in a small map
+inputs:
+  counts: { modality: eds }
+steps:
+  - { id: cut, use: crop, params: { spectral: [0.1 keV, 4 keV] } }
+  - { id: line, use: measure.window, params: { window: [1.4 keV, 1.6 keV] } }
+`;

@@ -1,16 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Outcome, spectrail, temporaryFolder } from '../cli.ts';
-
-const RECIPE = `
-spectrail: recipe/1
-title: Aluminium in a small map
-inputs:
-  counts: { modality: eds }
-steps:
-  - { id: cut, use: crop, params: { spectral: [0.1 keV, 4 keV] } }
-  - { id: line, use: measure.window, params: { window: [1.4 keV, 1.6 keV] } }
-`;
+import { type Outcome, SMALL_RECIPE, spectrail, temporaryFolder } from '../cli.ts';
 
 /** A folder with a recipe of a second and two maps that give different results. */
 export interface Workplace {
@@ -23,7 +13,7 @@ export interface Workplace {
 export async function workplace(size = 24): Promise<Workplace> {
   const home = temporaryFolder();
   const recipe = join(home, 'small.yaml');
-  writeFileSync(recipe, RECIPE);
+  writeFileSync(recipe, SMALL_RECIPE);
   const maps = [1, 2].map((seed) => join(home, `map${seed}.hspy`)) as [string, string];
   for (const [i, map] of maps.entries()) {
     const settings = [`height=${size}`, `width=${size}`, 'channels=512', `seed=${i + 1}`];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MemoryFolder, memoryFolder, memoryTarget } from '../../../test/memory-folder.ts';
+import { dataset as plainDataset } from '../../../test/store-maps.ts';
 import { explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import { type DenseBlock, toEvents } from '../../signal/block.ts';
 import type { ArrayDataset } from '../../signal/dataset.ts';
@@ -18,22 +19,7 @@ function dataset(
   values: ValueArray,
   parts: Partial<ArrayDataset> = {},
 ): ArrayDataset {
-  return {
-    kind: 'array',
-    title: 'a/map: ä',
-    shape,
-    dtype,
-    axes: shape.map((size, d) =>
-      d === shape.length - 1
-        ? uniformAxis({ name: 'Energy', unit: 'keV', role: 'spectral', size, scale: 0.01, offset: -0.2 })
-        : uniformAxis({ name: 'yx'[d % 2], unit: 'nm', role: 'navigation', size, scale: 0.1 + d }),
-    ),
-    values: { kind: 'dense', load: async () => values },
-    metadata: {},
-    original: {},
-    warnings: [],
-    ...parts,
-  };
+  return { ...plainDataset(shape, dtype, values), title: 'a/map: ä', ...parts };
 }
 
 async function save(given: ArrayDataset): Promise<MemoryFolder> {
