@@ -5,7 +5,7 @@ import { type Factor, gainAt } from '../../signal/noise.ts';
 import { UNLABELLED } from '../products.ts';
 
 export interface AssignArgs {
-  /** channels × phases: log of the share of counts in each channel. */
+  /** channels × phases: log of the share of counts in each channel, by the channel's gain where it has one of its own. */
   readonly logShares: Float64Array;
   readonly phases: number;
   /** Non-zero: no phase. */
@@ -74,13 +74,11 @@ export const assign = defineFold<AssignArgs, TileAssigned>({
   }),
 });
 
-/** Σ_j counts_ij · log share_cj: pixels × phases. */
+/** Σ_j counts_ij · log share_cj: pixels × phases. A gain of each channel is in the shares already. */
 function likelihoods(block: Block, { logShares, phases, gain }: AssignArgs, start: number): Float64Array {
   const rows = block.kind === 'factors' ? toDense(block) : block;
   const likelihood = new Float64Array(block.pixels * phases);
-  const perChannel = gain.per === 'channel' ? gain.values : undefined;
-  const columns = perChannel ? logShares.map((value, at) => value / perChannel[Math.floor(at / phases)]) : logShares;
-  project(rows, columns, phases, 'double', likelihood);
+  project(rows, logShares, phases, 'double', likelihood);
   if (gain.per === 'channel') return likelihood;
   for (let i = 0; i < block.pixels; i++) {
     const unit = gain.per === 'cube' ? gain.value : gain.values[start + i];

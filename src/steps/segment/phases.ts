@@ -108,7 +108,10 @@ async function settle(
     };
   };
   const sigma = allowedSmoothing(signal);
-  const shares = ({ counts }: Assigned) => logShares(counts, phases, channels, sigma);
+  const shares = ({ counts }: Assigned) => {
+    const logs = logShares(counts, phases, channels, sigma);
+    return gain.per === 'channel' ? logs.map((value, at) => value / gain.values[Math.floor(at / phases)]) : logs;
+  };
   let current = await pass(new Float64Array(phases * channels), start, true);
   if (p.refine === 'none') return pass(shares(current), current.labels, true);
   for (let round = 0; round < p.rounds; round++) {
