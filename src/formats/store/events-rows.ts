@@ -74,10 +74,10 @@ export async function readEvents(
   return first === start && last === end ? block : sliceBlock(block, start - first, end - first);
 }
 
-/** Offsets from the first entry of the run on; those of the file are 64 bits wide. */
 /** What the offsets of a block can count. */
 const MOST_ENTRIES = 2 ** 32 - 1;
 
+/** Offsets from the first entry of the run on; those of the file are 64 bits wide. */
 function relativeOffsets(folder: FolderSource, stored: StoredEvents, bytes: Uint8Array<ArrayBuffer>, first: number) {
   const words = new Uint32Array(bytes.buffer);
   const at = (i: number) => words[2 * i] + words[2 * i + 1] * 2 ** 32;
