@@ -178,6 +178,46 @@ describe.each(ENGINES)('%s', (_, start) => {
   });
 });
 
+describe('jobs of a pass', () => {
+  /** Lanes of which one is heard only when the others have nothing left to do; how many jobs each was given. */
+  async function jobsWhereOneIsSlow(lanes: number, count: number): Promise<number[]> {
+    const given = new Array<number>(lanes).fill(0);
+    const held: (() => void)[] = [];
+    const ports = given.map((_, lane) => {
+      let answer: (message: unknown) => void = () => {};
+      return {
+        onMessage: (handler: (message: unknown) => void) => {
+          answer = handler;
+        },
+        post: (message: unknown) => {
+          const { type, id, index } = message as { type: string; id: number; index: number };
+          if (type !== 'job') return;
+          given[lane]++;
+          const reply = () => answer({ type: 'result', id, index, result: index });
+          if (lane === 0) held.push(reply);
+          else setImmediate(reply);
+        },
+        close() {},
+      };
+    });
+    const engine = messageEngine('slow', ports);
+    const jobs = Array.from({ length: count }, () => jobOf(counts(1, 1)));
+    const pass = engine.runPass({ kind: 'fold', shape: 'any', geometry }, jobs, () => {});
+    while (given.reduce((sum, jobsOfLane) => sum + jobsOfLane) < count) await new Promise(setImmediate);
+    for (const reply of held) reply();
+    await pass;
+    return given;
+  }
+
+  it('wait at a lane one at a time: a slow one keeps no more than that from the others', async () => {
+    expect(await jobsWhereOneIsSlow(3, 30)).toEqual([2, 14, 14]);
+  });
+
+  it('wait nowhere when there are no more than lanes', async () => {
+    expect(await jobsWhereOneIsSlow(3, 3)).toEqual([1, 1, 1]);
+  });
+});
+
 describe('workers that are lost', () => {
   const worker = (body: string) =>
     new URL(`data:text/javascript,import { parentPort } from 'node:worker_threads'; ${encodeURIComponent(body)}`);

@@ -85,12 +85,17 @@ export function messageEngine(name: string, ports: readonly Port[], share?: Engi
   };
 }
 
+/** Jobs a lane may hold: the one it works on, and the next. */
+const JOBS_IN_HAND = 2;
+
 /** One pass on its way through the workers. */
 class RunningPass {
   readonly #id: number;
   readonly #ports: readonly Port[];
   readonly #jobs: readonly (() => Promise<Job>)[];
   readonly #done: (job: number, result: unknown) => void;
+  /** Jobs each lane was sent and has not answered. */
+  readonly #inHand: number[];
   #next = 0;
   #left: number;
   #finish: () => void = () => {};
@@ -107,6 +112,7 @@ class RunningPass {
     this.#jobs = jobs;
     this.#done = done;
     this.#left = jobs.length;
+    this.#inHand = ports.map(() => 0);
   }
 
   run(pass: Pass): Promise<void> {
@@ -120,7 +126,7 @@ class RunningPass {
         this.fail(error);
         return;
       }
-      for (const lane of this.#ports.keys()) void this.#feed(lane);
+      for (let ahead = 0; ahead < JOBS_IN_HAND; ahead++) for (const lane of this.#ports.keys()) this.#give(lane);
     });
   }
 
@@ -143,13 +149,24 @@ class RunningPass {
       this.fail(error);
       return;
     }
+    this.#inHand[lane]--;
     if (--this.#left === 0) this.#finish();
-    else void this.#feed(lane);
+    else while (this.#inHand[lane] < JOBS_IN_HAND && this.#give(lane));
   }
 
-  async #feed(lane: number): Promise<void> {
-    if (this.#next >= this.#jobs.length) return;
-    const index = this.#next++;
+  /**
+   * Sends a lane the next job. It gets one ahead of the one it works on, so that it need not wait for an answer, but not of
+   * the last ones: those go to whoever is free.
+   */
+  #give(lane: number): boolean {
+    const left = this.#jobs.length - this.#next;
+    if (left === 0 || (this.#inHand[lane] > 0 && left <= this.#ports.length)) return false;
+    this.#inHand[lane]++;
+    void this.#send(lane, this.#next++);
+    return true;
+  }
+
+  async #send(lane: number, index: number): Promise<void> {
     try {
       const job = await this.#jobs[index]();
       if (this.#left === 0) return;
