@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { collect, type Engine, runFold, runSmall } from '../../src/engines/engine.ts';
 import { CounterRandom } from '../../src/kernels/index.ts';
+import { haloOf } from '../../src/shapes/job.ts';
 import { rangeOf, readRange } from '../../src/shapes/read.ts';
 import type { Example, Geometry, Shape } from '../../src/shapes/shape.ts';
 import { TILE_PIXELS } from '../../src/shapes/tile.ts';
@@ -118,8 +119,9 @@ export async function mapOnEngines(trial: Trial<AnyMap>, engines: readonly Engin
 function tileState({ shape, example, geometry, blocks }: Trial<AnyFold>, tile: number): unknown {
   const start = tile * TILE_PIXELS;
   const end = Math.min(start + TILE_PIXELS, geometry.pixels);
-  const rows = blocks.map((block) => sliceBlock(block, start, end));
-  return shape.add(example.args, shape.init(example.args, geometry), rows, start);
+  const [from, to] = haloOf(shape, example.args, start, end);
+  const rows = blocks.map((block) => sliceBlock(block, from, to));
+  return shape.add(example.args, shape.init(example.args, geometry), rows, start, end);
 }
 
 /** `init` is the unit of `merge`, on either side. */

@@ -1,4 +1,4 @@
-import type { Job, Pass } from '../shapes/job.ts';
+import { haloOf, type Job, type Pass } from '../shapes/job.ts';
 import { jobLevel } from '../shapes/job-size.ts';
 import { MergeTree } from '../shapes/merge-tree.ts';
 import { rangeOf } from '../shapes/read.ts';
@@ -56,6 +56,7 @@ export async function runFold(
     sources,
     { ...options, blockLevel: level },
     (index, state) => tree.add(index, state),
+    (start, end) => haloOf(fold, args, start, end),
   );
   return tree.root();
 }
@@ -111,6 +112,7 @@ async function runJobs(
   sources: readonly Source[],
   options: PassOptions,
   done: (index: number, result: unknown) => void,
+  rowsFor: (start: number, end: number) => readonly [number, number] = (start, end) => [start, end],
 ): Promise<void> {
   const { pixels } = options.geometry;
   for (const source of sources) {
@@ -128,7 +130,7 @@ async function runJobs(
       async (): Promise<Job> => ({
         start,
         end,
-        ranges: await Promise.all(shared.map((source) => rangeOf(source, start, end, options.resolve))),
+        ranges: await Promise.all(shared.map((source) => rangeOf(source, ...rowsFor(start, end), options.resolve))),
       }),
   );
   let finished = 0;

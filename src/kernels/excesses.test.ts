@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ExcessBound, findExcesses, type HalfBands, halfBandStride, type MapPart } from './excesses.ts';
+import { type ExcessBound, findExcesses } from './excesses.ts';
+import { HalfBandRows, type MapPart } from './half-bands.ts';
 import { CounterRandom } from './random.ts';
 
 type Candidate = readonly [pixel: number, test: number, observed: number, bound: number];
@@ -42,9 +43,16 @@ function twin(counts: HalfBands, part: MapPart, { least, bands: sigmas, pooled, 
   return found;
 }
 
+interface HalfBands {
+  readonly observed: Float32Array;
+  readonly expected: Float32Array;
+  readonly halves: number;
+  readonly stride: number;
+}
+
 function random(pixels: number, halves: number, mean: number, seed: number): HalfBands {
   const draws = new CounterRandom(seed, 0);
-  const stride = halfBandStride(halves);
+  const { stride } = new HalfBandRows(0, halves);
   const observed = new Float32Array(pixels * stride);
   const expected = new Float32Array(pixels * stride);
   for (let i = 0; i < pixels; i++) {
@@ -56,9 +64,16 @@ function random(pixels: number, halves: number, mean: number, seed: number): Hal
   return { observed, expected, halves, stride };
 }
 
+function placed({ observed, expected, halves, stride }: HalfBands): HalfBandRows {
+  const rows = new HalfBandRows(observed.length / stride, halves);
+  rows.observed.set(observed);
+  rows.expected.set(expected);
+  return rows;
+}
+
 function found(counts: HalfBands, part: MapPart, bound: ExcessBound): Candidate[] {
   const all: Candidate[] = [];
-  findExcesses(counts, part, bound, (n, whole, real) => {
+  findExcesses(placed(counts), part, bound, (n, whole, real) => {
     for (let at = 0; at < 4 * n; at += 4) all.push([whole[at], whole[at + 1], real[at + 2], real[at + 3]]);
   });
   return all;

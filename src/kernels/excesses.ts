@@ -1,24 +1,5 @@
-import { machine, Room } from './wasm/machine.ts';
-
-/** Observed and expected counts per pixel and half-band, row-major with `stride` numbers a pixel, zeros behind the last. */
-export interface HalfBands {
-  readonly observed: Float32Array;
-  readonly expected: Float32Array;
-  readonly halves: number;
-  /** A multiple of 8, at least `halves`. */
-  readonly stride: number;
-}
-
-export const halfBandStride = (halves: number) => 8 * Math.ceil(halves / 8);
-
-/** Part of a map: rows of half-bands begin at pixel `base`; pixels [start, end) are looked at. */
-export interface MapPart {
-  readonly base: number;
-  readonly start: number;
-  readonly end: number;
-  readonly width: number;
-  readonly height: number;
-}
+import type { HalfBandRows, MapPart } from './half-bands.ts';
+import { machine } from './wasm/machine.ts';
 
 /** Errors of what is expected: σ of pixel i in band b is pixel factor × bands[b]. Infinite: not to be tested. */
 export interface ExcessBound {
@@ -41,18 +22,16 @@ const RECORD = 16;
  * in every pixel, pooled over its 3 × 3 neighbours (test b) and alone (test bands + b). Candidates of a pixel come together,
  * tests ascending. Neighbours must be among the rows given.
  */
-export function findExcesses(counts: HalfBands, part: MapPart, bound: ExcessBound, use: UseCandidates): void {
-  const { halves, stride } = counts;
+export function findExcesses(rows: HalfBandRows, part: MapPart, bound: ExcessBound, use: UseCandidates): void {
+  const { halves, stride, room, observedAt, expectedAt } = rows;
   const { base, start, end, width, height } = part;
   if (end <= start) return;
   const bands = Math.max(1, halves - 1);
   const first = Math.max(0, start - 1);
   const last = Math.min(width * height - 1, end);
   const capacity = Math.max(RECORDS, 4 * bands);
-  const room = new Room();
+  const mark = room.mark();
   const places = {
-    observed: room.place(counts.observed.byteLength + RECORD),
-    expected: room.place(counts.expected.byteLength + RECORD),
     observedSums: room.place(4 * stride * (last - first + 1)),
     expectedSums: room.place(4 * stride * (last - first + 1)),
     sigmas: room.place(4 * stride),
@@ -63,21 +42,19 @@ export function findExcesses(counts: HalfBands, part: MapPart, bound: ExcessBoun
   };
   const memory = room.buffer();
   const floats = (at: number, length: number) => new Float32Array(memory, at, length);
-  floats(places.observed, counts.observed.length).set(counts.observed);
-  floats(places.expected, counts.expected.length).set(counts.expected);
   const sigmas = floats(places.sigmas, stride).fill(Number.POSITIVE_INFINITY);
   for (let b = 0; b < bands; b++) sigmas[b] = bound.bands[b];
   floats(places.pooled, end - start).set(bound.pooled);
   floats(places.single, end - start).set(bound.single);
-  const { observed, expected, observedSums, expectedSums } = places;
+  const { observedSums, expectedSums } = places;
   const { sumColumns, excesses, nextPixel } = machine();
-  sumColumns(observed, expected, stride, base, first, last, width, height, observedSums, expectedSums);
+  sumColumns(observedAt, expectedAt, stride, base, first, last, width, height, observedSums, expectedSums);
   const whole = new Uint32Array(memory, places.out, 4 * capacity);
   const real = floats(places.out, 4 * capacity);
   for (let from = start; from < end; from = nextPixel()) {
     const found = excesses(
-      observed,
-      expected,
+      observedAt,
+      expectedAt,
       observedSums,
       expectedSums,
       stride,
@@ -98,4 +75,5 @@ export function findExcesses(counts: HalfBands, part: MapPart, bound: ExcessBoun
     );
     use(found, whole, real);
   }
+  room.release(mark);
 }

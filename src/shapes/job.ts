@@ -43,11 +43,18 @@ function foldTiles(
 ): unknown {
   const tiles = Math.max(1, Math.ceil((end - start) / TILE_PIXELS));
   const tree = new MergeTree<unknown>(tiles, fold.merge);
+  const [base] = haloOf(fold, args, start, end);
   for (let tile = 0; tile < tiles; tile++) {
-    const from = tile * TILE_PIXELS;
-    const to = Math.min(from + TILE_PIXELS, end - start);
-    const rows = blocks.map((block) => sliceBlock(block, from, to));
-    tree.add(tile, fold.add(args, fold.init(args, geometry), rows, start + from));
+    const first = start + tile * TILE_PIXELS;
+    const last = Math.min(first + TILE_PIXELS, end);
+    const [from, to] = haloOf(fold, args, first, last);
+    const rows = blocks.map((block) => sliceBlock(block, from - base, to - base));
+    tree.add(tile, fold.add(args, fold.init(args, geometry), rows, first, last));
   }
   return tree.root();
+}
+
+/** Pixels a fold is given to summarise [start, end). */
+export function haloOf(fold: FoldShape, args: unknown, start: number, end: number): readonly [number, number] {
+  return fold.halo?.(args, start, end) ?? [start, end];
 }

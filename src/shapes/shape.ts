@@ -38,12 +38,14 @@ export interface MapShape<A = unknown> extends ShapeBase<A> {
 
 /**
  * Summary of all pixels. Laws: `init` is the unit of `merge`; merging in the fixed tree gives the same bits for any
- * split. `add` sees at most one tile at a time, starting at pixel `start`, and may change and return `state`.
+ * split. `add` summarises pixels [start, end), at most one tile, and may change and return `state`.
  */
 export interface FoldShape<A = unknown, S = unknown> extends ShapeBase<A> {
   readonly shape: 'fold';
+  /** Pixels [from, to) whose rows `add` is given for [start, end), where it looks at neighbours; default: the same rows. */
+  readonly halo?: (args: A, start: number, end: number) => readonly [from: number, to: number];
   readonly init: (args: A, geometry: Geometry) => S;
-  readonly add: (args: A, state: S, blocks: readonly Block[], start: number) => S;
+  readonly add: (args: A, state: S, blocks: readonly Block[], start: number, end: number) => S;
   /** `left` covers pixels before `right`; may change and return `left`. */
   readonly merge: (left: S, right: S) => S;
 }

@@ -17,6 +17,9 @@ export interface Machine {
   readonly subtractProjections: Call;
   readonly addComponent: (...numbers: number[]) => number;
   readonly absoluteMoments: Call;
+  readonly sumHalfBands: Call;
+  readonly standardise: Call;
+  readonly neighbourSums: Call;
   readonly sumColumns: Call;
   readonly excesses: (...numbers: number[]) => number;
   readonly nextPixel: () => number;

@@ -3,7 +3,7 @@ import {
   buildAlias,
   CounterRandom,
   drawEvents,
-  type HalfBands,
+  HalfBandRows,
   halfBandStride,
   portableExpm1,
   portableLog1p,
@@ -32,9 +32,14 @@ export interface ChanceArgs {
 /** The largest significance in a map drawn from the model itself. */
 export const chanceExcess = defineSmall<ChanceArgs, number>({
   run: (args, repeat) => {
-    const { expected, variance, halves, width, height } = args;
-    const counts: HalfBands = { observed: drawCounts(args, repeat), expected, halves, stride: halfBandStride(halves) };
-    return strongestExcess(counts, variance, { base: 0, start: 0, end: width * height, width, height });
+    const { variance, width, height } = args;
+    return strongestExcess(drawCounts(args, repeat), variance, {
+      base: 0,
+      start: 0,
+      end: width * height,
+      width,
+      height,
+    });
   },
   example: ({ pixels, width, channels: halves }) => ({
     args: {
@@ -64,22 +69,23 @@ export async function testsPerPixel({ small }: StepContext, args: ChanceArgs, re
   return repeats / Math.max(sum, 1e-300) / (args.width * args.height);
 }
 
-/** Poisson counts of the model, negative means taken as 0. */
-function drawCounts({ expected, halves, width, height, seed }: ChanceArgs, repeat: number): Float32Array {
+/** The model and Poisson counts drawn from it, negative means taken as 0. */
+function drawCounts({ expected, halves, width, height, seed }: ChanceArgs, repeat: number): HalfBandRows {
   const stride = halfBandStride(halves);
   const pixels = width * height;
   const means = new Float64Array(pixels);
   for (let i = 0; i < pixels; i++) {
     for (let h = i * stride; h < i * stride + halves; h++) means[i] += Math.max(0, expected[h]);
   }
-  const observed = new Float32Array(pixels * stride);
   const random = new CounterRandom(seed, 0);
   if (means.some((mean) => mean > COUNTS_PER_HALF * halves)) {
+    const rows = rowsExpecting(expected, pixels, halves);
+    const { observed } = rows;
     for (let i = 0; i < pixels; i++) {
       random.reset(repeat * pixels + i);
       for (let h = i * stride; h < i * stride + halves; h++) observed[h] = random.poisson(Math.max(0, expected[h]));
     }
-    return observed;
+    return rows;
   }
   const totals = Uint32Array.from(means, (mean, i) => {
     random.reset(repeat * pixels + i);
@@ -89,11 +95,18 @@ function drawCounts({ expected, halves, width, height, seed }: ChanceArgs, repea
     { channels: halves, totals, group: totals.map((_, i) => i), tables: tablesOf(expected, halves) },
     seed + repeat,
   );
-  for (let i = 0; i < pixels; i++) {
-    for (let e = drawn.offsets[i]; e < drawn.offsets[i + 1]; e++)
-      observed[i * stride + drawn.channel[e]] = drawn.count[e];
-  }
-  return observed;
+  const rows = rowsExpecting(expected, pixels, halves);
+  rows.observeEvents(
+    drawn,
+    Uint16Array.from({ length: halves }, (_, h) => h),
+  );
+  return rows;
+}
+
+function rowsExpecting(expected: Float32Array, pixels: number, halves: number): HalfBandRows {
+  const rows = new HalfBandRows(pixels, halves);
+  rows.expected.set(expected);
+  return rows;
 }
 
 /** Prepared once for all maps that a thread draws from one model. */
@@ -103,9 +116,11 @@ function tablesOf(expected: Float32Array, halves: number): AliasTable[] {
   const known = prepared.get(expected);
   if (known) return known;
   const stride = halfBandStride(halves);
+  const weights = new Float64Array(halves);
   const tables = Array.from({ length: expected.length / stride }, (_, i) => {
-    const weights = Float64Array.from(expected.subarray(i * stride, i * stride + halves), (x) => Math.max(0, x));
-    return buildAlias(weights.some((x) => x > 0) ? weights : weights.fill(1));
+    let total = 0;
+    for (let h = 0; h < halves; h++) total += weights[h] = Math.max(0, expected[i * stride + h]);
+    return buildAlias(total > 0 ? weights : weights.fill(1));
   });
   prepared.set(expected, tables);
   return tables;

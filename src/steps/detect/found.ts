@@ -1,18 +1,18 @@
+import type { NeighbourSums } from '../../kernels/index.ts';
 import type { Block } from '../../signal/block.ts';
+import type { Factor } from '../../signal/noise.ts';
 import type { Signal } from '../../signal/signal.ts';
-import type { Source } from '../../signal/source.ts';
 import type { StepContext } from '../step.ts';
 import type { Bands } from './bands.ts';
-import type { StructureArgs } from './structure.ts';
 
 /** What the scan of a map found, before it is put into words. */
 export interface Found {
   readonly bands: Bands;
-  readonly args: StructureArgs;
-  readonly sources: readonly Source[];
+  readonly gain: Factor;
   readonly significance: Float32Array;
   readonly test: Float32Array;
   readonly residual: Float32Array;
+  readonly neighbours: NeighbourSums;
   /** Independent tests the whole map amounts to. */
   readonly tests: number;
   readonly threshold: number;

@@ -58,7 +58,7 @@ export async function describeRegions(
   if (candidates.length === 0) return [];
   const listed = Uint32Array.from(candidates.flatMap(({ pixels }) => pixels)).sort();
   const geometry = { pixels: width * height, channels: signal.spectral.size, width };
-  const gain = found.args.gain;
+  const { gain } = found;
   const { rows } = await context.fold<{ rows: Float64Array[] }>('spectra', { listed, gain }, [signal.source], geometry);
   const rowOf = new Map(Array.from(listed, (pixel, i) => [pixel, rows[i]]));
   const block = await modelBlock(context, model, geometry.pixels);

@@ -1,33 +1,35 @@
-import type { Source } from '../../signal/source.ts';
+import { type NeighbourSums, normalQuantile, portablePow } from '../../kernels/index.ts';
 import type { Anomalies, Region } from '../products.ts';
-import type { StepContext } from '../step.ts';
 import { bandChannels } from './bands.ts';
 import type { Found } from './found.ts';
 import { bandEdges } from './regions.ts';
-import { bandLimit, COLUMN_SETS, neighbourZ, residualColumns } from './structure.ts';
 
 /** Family-wise chance below which a confirmed region is taken for a fault of the model. */
 const CERTAIN = 0.01;
 
-/** Is what was left behind still ordered in space in some band? */
-export async function structureOf(context: StepContext, found: Found, regions: readonly Region[]) {
-  const { args, sources, bands, signal } = found;
-  const { width, height } = args;
-  const pixels = width * height;
-  const columns = residualColumns(bands.edges.length - 1);
-  const channels = COLUMN_SETS * columns;
-  const map = context.shapeId('neighbourResiduals');
-  const source: Source = { type: 'mapped', map, args, parents: sources, pixels, channels, kind: 'dense' };
-  const sums = await context.fold<Parameters<typeof neighbourZ>[0]>('neighbourSums', {}, [source], {
-    pixels,
-    channels,
-    width,
-  });
-  const z = neighbourZ(sums);
+/**
+ * Is what was left behind still ordered in space in some band? There is no band for the total: Poisson weights make the
+ * first component reproduce the total of every pixel, so its residual is zero by construction and says nothing.
+ */
+export function structureOf({ neighbours, bands, signal }: Found, regions: readonly Region[]) {
+  const z = neighbourZ(neighbours);
   const worst = z.reduce((top, value, b) => (value > z[top] ? b : top), 0);
   const band = bandEdges(signal.spectral, ...bandChannels(bands, 2 * worst));
-  const moran = { worstBand: z[worst], limit: bandLimit(columns), band };
+  const moran = { worstBand: z[worst], limit: bandLimit(z.length), band };
   return { moran, warnings: structureWarnings(moran, signal.spectral.unit, regions) };
+}
+
+/**
+ * Neighbour correlation of each column as a z-score that holds where the noise differs from phase to phase; about 1 for a
+ * single pair of stray counts in an empty band, where Moran's own z would be large.
+ */
+function neighbourZ({ products, squares }: NeighbourSums): Float64Array {
+  return products.map((product, b) => (squares[b] > 0 ? product / Math.sqrt(squares[b]) : 0));
+}
+
+/** z above which the largest of `bands` independent maps is structured, at a 0.5 % false-alarm rate. */
+function bandLimit(bands: number): number {
+  return normalQuantile(portablePow(0.995, 1 / Math.max(1, bands)));
 }
 
 function structureWarnings(

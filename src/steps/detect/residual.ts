@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { halfBandStride } from '../../kernels/index.ts';
-import { defineMap } from '../../shapes/shape.ts';
+import { joinPieces } from '../../shapes/pieces.ts';
 import { TILE_PIXELS } from '../../shapes/tile.ts';
-import { type DenseBlock, sliceBlock } from '../../signal/block.ts';
+import { sliceBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { countGain } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
-import type { Source } from '../../signal/source.ts';
 import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 import { type Anomalies, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
@@ -14,11 +13,12 @@ import { defineStep, type StepContext } from '../step.ts';
 import { type Bands, bandChannels, halfBandOf, makeBands } from './bands.ts';
 import { CALIBRATION_PIXELS, chanceExcess, familyWiseThreshold, testsPerPixel } from './calibrate.ts';
 import { type Found, modelBlock } from './found.ts';
+import { modelHalfBands } from './half-bands.ts';
 import { describeRegions, spectra } from './region-spectra.ts';
 import { bandEdges } from './regions.ts';
 import { structureOf } from './residual-structure.ts';
-import { type ModelVariance, modelHalfBands, scanMap, sumHalfBands } from './scan-map.ts';
-import { neighbourResiduals, neighbourSums, type StructureArgs } from './structure.ts';
+import { type ScanArgs, scan, type TileScan } from './scan.ts';
+import type { ModelVariance } from './scan-map.ts';
 
 const params = z.strictObject({
   falseAlarmRate: z
@@ -37,30 +37,6 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
-const OUTPUTS = 3;
-
-/** significance, test and residual of every pixel; needs one row above and below. */
-const scan = defineMap<StructureArgs>({
-  gather: ({ width, height }, start, end) => [haloRows(start, end, width, height)],
-  apply: ({ halfBand, halves, variance, gain, skip, width, height }, [raw, model], start, end) => {
-    const [base] = haloRows(start, end, width, height);
-    const counts = sumHalfBands(raw, model, halfBand, halves, gain, base, skip);
-    const { significance, test, residual } = scanMap(counts, variance, { base, start, end, width, height });
-    const values = new Float32Array((end - start) * OUTPUTS);
-    for (let i = 0; i < end - start; i++) {
-      values[i * OUTPUTS] = significance[i];
-      values[i * OUTPUTS + 1] = test[i];
-      values[i * OUTPUTS + 2] = residual[i];
-    }
-    return { kind: 'dense', pixels: end - start, channels: OUTPUTS, values };
-  },
-  example: neighbourResiduals.example,
-});
-
-function haloRows(start: number, end: number, width: number, height: number): readonly [number, number] {
-  return [Math.max(0, start - width - 1), Math.min(width * height, end + width + 1)];
-}
-
 export default defineStep<Params>({
   id: 'detect.residual',
   version: 1,
@@ -75,7 +51,7 @@ export default defineStep<Params>({
   output: 'anomalies',
   traits: ['residual-pass'],
   cite: ['Potapov & Lubk 2019, Adv. Struct. Chem. Imaging 5, 4', 'Moran 1950, Biometrika 37, 17'],
-  shapes: { scan, chanceExcess, neighbourResiduals, neighbourSums, spectra },
+  shapes: { scan, chanceExcess, spectra },
   effect: ({ counts, model }) => {
     const a = counts as SignalState;
     const b = model as SignalState;
@@ -95,11 +71,11 @@ export default defineStep<Params>({
     const pixels = pixelCount(state);
     const row = 4 * halfBandStride(edges.length - 1);
     return {
-      passes: 4,
+      passes: 2,
       keeps: 8 * pixels + 24 * p.regions * state.spectral.size,
       works: 40 * pixels + 2 * row * CALIBRATION_PIXELS,
-      // Observed and expected half-bands and their sums, as given and as the kernels hold them.
-      lane: 8 * row * (TILE_PIXELS + 2 * (width + 1)),
+      // Observed and expected half-bands, the sums of both, and residuals.
+      lane: 5 * row * (TILE_PIXELS + 2 * (width + 1)),
     };
   },
   async run(context, inputs, p): Promise<Anomalies> {
@@ -107,7 +83,7 @@ export default defineStep<Params>({
     const model = inputs.model as Signal;
     const found = await scanBoth(context, signal, model, p);
     const regions = await describeRegions(context, signal, model, found, p.regions);
-    const { moran, warnings } = await structureOf(context, found, regions);
+    const { moran, warnings } = structureOf(found, regions);
     if (regions.length === p.regions) {
       warnings.push(`Only the ${p.regions} strongest regions are described: the model misses something widespread.`);
     }
@@ -156,29 +132,16 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
   );
   const tests = perPixel * pixels;
   const threshold = familyWiseThreshold(tests, p.falseAlarmRate);
-  const args: StructureArgs = { halfBand, halves, variance, gain, skip: mask.pixels, width, height };
-  const source: Source = {
-    type: 'mapped',
-    map: context.shapeId('scan'),
-    args,
-    parents: sources,
-    pixels,
-    channels: OUTPUTS,
-    kind: 'dense',
-  };
-  const { values } = (await context.collect(source, { pixels, channels: OUTPUTS, width })) as DenseBlock;
-  const column = (offset: number) => {
-    const out = new Float32Array(pixels);
-    for (let i = 0; i < pixels; i++) out[i] = values[i * OUTPUTS + offset];
-    return out;
-  };
+  const args: ScanArgs = { halfBand, halves, variance, gain, skip: mask.pixels, width, height };
+  const geometry = { pixels, channels: signal.spectral.size, width };
+  const { significance, test, residual, neighbours } = await context.fold<TileScan>('scan', args, sources, geometry);
   return {
     bands,
-    args,
-    sources,
-    significance: column(0),
-    test: column(1),
-    residual: column(2),
+    gain,
+    significance: joinPieces(significance, new Float32Array(0)),
+    test: joinPieces(test, new Float32Array(0)),
+    residual: joinPieces(residual, new Float32Array(0)),
+    neighbours,
     tests,
     threshold,
     signal,
