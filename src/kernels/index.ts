@@ -11,6 +11,7 @@ export * from './excesses.ts';
 export * from './half-bands.ts';
 export * from './incomplete-beta.ts';
 export * from './kmeans.ts';
+export * from './label-sums.ts';
 export * from './matrix-product.ts';
 export * from './moran.ts';
 export * from './orthonormalise.ts';

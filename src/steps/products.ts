@@ -1,3 +1,4 @@
+import { NO_LABEL } from '../kernels/index.ts';
 import type { Axis } from '../signal/axis.ts';
 import type { Intensity } from '../signal/intensity.ts';
 import type { Mask } from '../signal/mask.ts';
@@ -166,7 +167,8 @@ export interface WindowIntensity extends Origin {
 export type Product = Signal | Factorisation | Truncation | PhaseMap | Anomalies | WindowIntensity;
 export type ProductKind = Product['product'];
 
-export const UNLABELLED = 255;
+/** Label of pixels without phase. */
+export const UNLABELLED = NO_LABEL;
 
 export function originOf(signal: Signal): Origin {
   const { title, modality, navigation, spectral, history } = signal;

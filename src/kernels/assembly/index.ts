@@ -4,5 +4,6 @@ export * from './events';
 export * from './excess';
 export * from './gram-matrix';
 export * from './half-bands';
+export * from './label-sums';
 export * from './rows';
 export * from './squares';

@@ -17,6 +17,8 @@ export interface Machine {
   readonly subtractProjections: Call;
   readonly addComponent: (...numbers: number[]) => number;
   readonly absoluteMoments: Call;
+  readonly labelSumsEvents: Call;
+  readonly labelSumsDense: Call;
   readonly sumHalfBands: Call;
   readonly standardise: Call;
   readonly neighbourSums: Call;

@@ -1,7 +1,7 @@
-import { portableExp, project } from '../../kernels/index.ts';
+import { labelSums, portableExp, project, type Rows } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
-import { type Block, toDense } from '../../signal/block.ts';
-import { type Factor, gainAt } from '../../signal/noise.ts';
+import { toDense } from '../../signal/block.ts';
+import type { Factor } from '../../signal/noise.ts';
 import { UNLABELLED } from '../products.ts';
 
 export interface AssignArgs {
@@ -19,7 +19,7 @@ export interface AssignArgs {
 export interface Assigned {
   readonly labels: Uint8Array;
   readonly confidence: Float32Array;
-  /** phases × channels counts. */
+  /** phases × channels counts, times the channel's gain where it has one of its own. */
   readonly counts: Float64Array;
 }
 
@@ -39,8 +39,11 @@ export const assign = defineFold<AssignArgs, TileAssigned>({
   }),
   add: (args, { counts }, [block], start) => {
     const { phases, skip, keep, gain } = args;
-    const { pixels, channels } = block;
-    const likelihood = likelihoods(block, args, start);
+    const { pixels } = block;
+    const rows = block.kind === 'factors' ? toDense(block) : block;
+    const units = new Float64Array(pixels).fill(gain.per === 'cube' ? gain.value : 1);
+    if (gain.per === 'pixel') units.set(gain.values.subarray(start, start + pixels));
+    const likelihood = likelihoods(rows, args, units);
     const labels = new Uint8Array(pixels).fill(UNLABELLED);
     const confidence = new Float32Array(pixels);
     for (let i = 0; i < pixels; i++) {
@@ -51,8 +54,8 @@ export const assign = defineFold<AssignArgs, TileAssigned>({
       const label = keep ? args.labels[start + i] : best;
       labels[i] = label;
       confidence[i] = phases > 1 ? margin(likelihood, at, phases, label) : 1;
-      if (label !== UNLABELLED) addCounts(block, i, start + i, gain, counts, label * channels);
     }
+    labelSums(rows, labels, units, counts);
     return { labels: [labels], confidence: [confidence], counts };
   },
   merge: (left, right) => {
@@ -75,35 +78,11 @@ export const assign = defineFold<AssignArgs, TileAssigned>({
 });
 
 /** Σ_j counts_ij · log share_cj: pixels × phases. A gain of each channel is in the shares already. */
-function likelihoods(block: Block, { logShares, phases, gain }: AssignArgs, start: number): Float64Array {
-  const rows = block.kind === 'factors' ? toDense(block) : block;
-  const likelihood = new Float64Array(block.pixels * phases);
+function likelihoods(rows: Rows, { logShares, phases }: AssignArgs, units: Float64Array): Float64Array {
+  const likelihood = new Float64Array(rows.pixels * phases);
   project(rows, logShares, phases, 'double', likelihood);
-  if (gain.per === 'channel') return likelihood;
-  for (let i = 0; i < block.pixels; i++) {
-    const unit = gain.per === 'cube' ? gain.value : gain.values[start + i];
-    for (let at = i * phases; at < (i + 1) * phases; at++) likelihood[at] /= unit;
-  }
+  for (let i = 0, at = 0; i < rows.pixels; i++) for (let c = 0; c < phases; c++) likelihood[at++] /= units[i];
   return likelihood;
-}
-
-/** Adds the counts of row i, pixel `pixel` of the map, to the spectrum that begins at `to`. */
-function addCounts(block: Block, i: number, pixel: number, gain: Factor, counts: Float64Array, to: number): void {
-  if (block.kind === 'events') {
-    const { offsets, channel, count } = block;
-    if (gain.per !== 'channel') {
-      const unit = gainAt(gain, pixel, 0);
-      if (unit === 1) for (let e = offsets[i]; e < offsets[i + 1]; e++) counts[to + channel[e]] += count[e];
-      else for (let e = offsets[i]; e < offsets[i + 1]; e++) counts[to + channel[e]] += count[e] / unit;
-      return;
-    }
-    for (let e = offsets[i]; e < offsets[i + 1]; e++) {
-      counts[to + channel[e]] += count[e] / gainAt(gain, pixel, channel[e]);
-    }
-  } else if (block.kind === 'dense') {
-    const { values, channels } = block;
-    for (let j = 0; j < channels; j++) counts[to + j] += values[i * channels + j] / gainAt(gain, pixel, j);
-  }
 }
 
 /** Probability of a label against the best of the others. */

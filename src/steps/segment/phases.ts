@@ -101,6 +101,7 @@ async function settle(
   const pass = async (shares: Float64Array, before: Uint8Array, keep: boolean): Promise<Assigned> => {
     const args: AssignArgs = { logShares: shares, phases, skip, labels: before, keep, gain };
     const { labels, confidence, counts } = await context.fold<TileAssigned>('assign', args, [signal.source], geometry);
+    if (gain.per === 'channel') for (let at = 0; at < counts.length; at++) counts[at] /= gain.values[at % channels];
     return {
       labels: joinPieces(labels, new Uint8Array(0)),
       confidence: joinPieces(confidence, new Float32Array(0)),
