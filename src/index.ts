@@ -203,7 +203,7 @@ export { HELD_SHARE, type MemoryPlan, type Resources, refuseIfTooLarge } from '.
 export { OBJECTION_CODES, type Objection, type ObjectionCode } from './plan/objection.ts';
 export { blocking, type Plan, type PlannedNode, refuseIfBlocked, type Stage } from './plan/plan.ts';
 export { checkRecipe, parseRecipe, type Recipe, recipeJsonSchema } from './plan/recipe.ts';
-export { type Run, type RunEvents, runPlan, type TrailEntry } from './plan/run.ts';
+export { type FinishedNode, type Run, type RunEvents, runPlan, type TrailEntry } from './plan/run.ts';
 export { asSignal, mainDataset, type SignalOptions } from './signal/as-signal.ts';
 export { type Axis, axisIndex, axisValue, axisValues, explicitAxis, uniformAxis } from './signal/axis.ts';
 export type { Block, DenseBlock, EventsBlock, FactorsBlock } from './signal/block.ts';

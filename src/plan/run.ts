@@ -25,6 +25,9 @@ export interface TrailEntry {
   readonly added?: string;
 }
 
+/** What is known of a node when its work is done. */
+export type FinishedNode = Omit<TrailEntry, 'hash'>;
+
 export interface Run {
   readonly plan: Plan;
   readonly products: Readonly<Record<string, Product>>;
@@ -35,7 +38,7 @@ export interface Run {
 export interface RunEvents {
   onNode?(node: PlannedNode, index: number, total: number): void;
   onProgress?(node: PlannedNode, done: number, total: number): void;
-  onFinished?(entry: TrailEntry): void;
+  onFinished?(entry: FinishedNode): void;
 }
 
 /**
@@ -51,10 +54,11 @@ export async function runPlan(
 ): Promise<Run> {
   refuseIfBlocked(plan);
   const products: Record<string, Product> = { ...inputs };
-  const trail: TrailEntry[] = [];
-  const hashes: Record<string, string> = {};
+  const finished: FinishedNode[] = [];
+  // Hashes are made beside the work: no step waits for one.
+  const hashes: Record<string, Promise<string>> = {};
   for (const [name, input] of Object.entries(inputs)) {
-    hashes[name] = input.product === 'signal' ? await hashSignal(input) : await hash(input as unknown as Hashable);
+    hashes[name] = awaitedLater(input.product === 'signal' ? hashSignal(input) : hash(input as unknown as Hashable));
   }
   for (const [index, node] of plan.nodes.entries()) {
     events.onNode?.(node, index, plan.nodes.length);
@@ -64,26 +68,31 @@ export async function runPlan(
     const began = performance.now();
     const product = await runStep(node, context, given);
     products[node.id] = product;
-    const entry: TrailEntry = {
+    const entry: FinishedNode = {
       id: node.id,
       use: node.use,
       version: node.step.version,
       params: node.params as PlainTree,
       inputs: node.inputs,
-      hash: await hashProduct(
-        product,
-        node,
-        Object.values(node.inputs).map((id) => hashes[id]),
-      ),
       seconds: (performance.now() - began) / 1000,
       notes,
       added: node.added,
     };
-    hashes[node.id] = entry.hash;
-    trail.push(entry);
+    const parents = Object.values(node.inputs).map((id) => hashes[id]);
+    hashes[node.id] = awaitedLater(hashProduct(product, node, parents));
+    finished.push(entry);
     events.onFinished?.(entry);
   }
+  const trail: TrailEntry[] = [];
+  for (const entry of finished) trail.push({ ...entry, hash: await hashes[entry.id] });
+  for (const name of Object.keys(inputs)) await hashes[name];
   return { plan, products, trail };
+}
+
+/** A promise whose failure is no accident before somebody asks for it. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 async function runStep(node: PlannedNode, context: StepContext, given: Record<string, Product>): Promise<Product> {
@@ -129,10 +138,12 @@ function nodeSeed(seed: number, id: string): number {
  * Results are hashed whole. A signal that is still a promise of maps is hashed by its promise: the step, its parameters
  * and the hashes of what it reads.
  */
-async function hashProduct(product: Product, node: PlannedNode, parents: readonly string[]): Promise<string> {
+async function hashProduct(product: Product, node: PlannedNode, parents: readonly Promise<string>[]): Promise<string> {
   if (product.product !== 'signal') return hash(product as unknown as Hashable);
   const { source, ...rest } = product;
-  const values = source.type === 'memory' ? source.block : { use: node.use, version: node.step.version, parents };
+  const { use, step } = node;
+  const values =
+    source.type === 'memory' ? source.block : { use, version: step.version, parents: await Promise.all(parents) };
   return hash([rest, values] as unknown as Hashable);
 }
 
