@@ -1,4 +1,5 @@
 import { inputError } from '../signal/errors.ts';
+import { isAllFinite } from './finite.ts';
 import { addProduct, multiplyTransposed, transpose } from './matrix-product.ts';
 import { orthonormaliseRows } from './orthonormalise.ts';
 import { CounterRandom } from './random.ts';
@@ -177,7 +178,7 @@ function requireCount(value: number, name: string): void {
 }
 
 function requireFinite(result: Float64Array, length: number): void {
-  if (result.length === length && result.every(Number.isFinite)) return;
+  if (result.length === length && isAllFinite(result)) return;
   throw inputError({
     code: 'krylov-operator',
     what:

@@ -23,3 +23,15 @@ it('draws the events that one stream a pixel gives, counted into ascending chann
     expect(found).toEqual([...expected].sort(([a], [b]) => a - b));
   }
 });
+
+it.each([
+  [70, 255, Uint16Array, Uint8Array],
+  [70, 256, Uint16Array, Uint16Array],
+  [70, 65536, Uint16Array, Uint32Array],
+  [65537, 5, Uint32Array, Uint8Array],
+])('of %d channels and %d events in a pixel come in the smallest types', (channels, total, Channel, Count) => {
+  const tables = [buildAlias(new Float64Array(channels).map((_, j) => (j === channels - 1 ? 1 : 0)))];
+  const drawn = drawEvents({ channels, totals: Uint32Array.of(total), group: Uint32Array.of(0), tables }, 3);
+  expect(drawn.channel).toEqual(Channel.of(channels - 1));
+  expect(drawn.count).toEqual(Count.of(total));
+});

@@ -22,7 +22,11 @@ const STREAM = 1;
 export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed: number): EventsBlock {
   const pixels = totals.length;
   let most = 0;
-  for (const total of totals) most += Math.min(total, channels);
+  let largest = 0;
+  for (const total of totals) {
+    most += Math.min(total, channels);
+    largest = Math.max(largest, total);
+  }
   const room = new Room();
   const places = {
     totals: room.place(4 * pixels),
@@ -61,12 +65,20 @@ export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed:
     places.channel,
     places.count,
   );
+  const channel = new Uint32Array(memory, places.channel, entries);
+  const count = new Uint32Array(memory, places.count, entries);
   return {
     kind: 'events',
     pixels,
     channels,
     offsets: new Uint32Array(memory, places.offsets, pixels + 1).slice(),
-    channel: new Uint32Array(memory, places.channel, entries).slice(),
-    count: new Uint32Array(memory, places.count, entries).slice(),
+    channel: channels <= 2 ** 16 ? new Uint16Array(channel) : channel.slice(),
+    count: narrowest(count, largest),
   };
+}
+
+/** A copy in the smallest type that holds `largest`: what is passed over many times should be short. */
+function narrowest(values: Uint32Array, largest: number): EventsBlock['count'] {
+  if (largest < 2 ** 8) return new Uint8Array(values);
+  return largest < 2 ** 16 ? new Uint16Array(values) : values.slice();
 }

@@ -1,4 +1,5 @@
 import { inputError } from '../signal/errors.ts';
+import { isAllFinite } from './finite.ts';
 import { square } from './portable-math.ts';
 import { CounterRandom } from './random.ts';
 
@@ -216,7 +217,7 @@ function prepare(points: Float64Array, m: number, d: number, options: KmeansOpti
     throw bad(`start centres of ${options.centres.length} numbers`, `${k} centres × ${d} coordinates`);
   }
   if (!options.centres && !((options.restarts ?? 8) >= 1)) throw bad(`restarts = ${options.restarts}`, 'at least 1');
-  if (!points.every(Number.isFinite)) throw bad('points that are not finite', 'finite numbers');
+  if (!isAllFinite(points)) throw bad('points that are not finite', 'finite numbers');
   const weights = options.weights ? Float64Array.from(options.weights) : new Float64Array(m).fill(1);
   let total = 0;
   for (const weight of weights) total += weight >= 0 ? weight : Number.NaN;

@@ -21,7 +21,7 @@ export function orthonormalise(columns: Float64Array, n: number, k: number): num
 
 /**
  * The same for the rows of a k×n matrix, which lie together in memory, and orthogonal to the orthonormal rows of `basis`
- * (any number of rows of n) besides.
+ * (any number of rows of n) besides: all rows lose their parts in the basis at once, then those in each other.
  */
 export function orthonormaliseRows(
   given: Float64Array,
@@ -30,33 +30,29 @@ export function orthonormaliseRows(
   basis: Float64Array = new Float64Array(0),
 ): number {
   const room = new Room();
-  const first = room.place(8 * (basis.length + k * n));
+  const basisAt = room.place(8 * basis.length);
+  const at = room.place(8 * k * n);
   const memory = room.buffer();
-  new Float64Array(memory, first, basis.length).set(basis);
-  const base = first + 8 * basis.length;
-  const rows = new Float64Array(memory, base, k * n);
+  new Float64Array(memory, basisAt, basis.length).set(basis);
+  const rows = new Float64Array(memory, at, k * n);
   rows.set(given.subarray(0, k * n));
-  const { subtractProjections } = machine();
-  const known = basis.length / n;
-  let rank = 0;
-  for (let i = 0; i < k; i++) {
-    const at = rank * n;
-    if (i !== rank) rows.copyWithin(at, i * n, (i + 1) * n);
-    const before = rowLength(rows, at, n);
-    if (!(before > 0)) continue;
-    scale(rows, at, n, before);
-    let kept = 1;
-    for (let pass = 0; pass < 2; pass++) {
-      subtractProjections(base + 8 * at, first, known + rank, n);
-      const length = rowLength(rows, at, n);
-      kept *= length;
-      if (!(kept > DEPENDENT && length > 0)) {
-        kept = 0;
-        break;
-      }
-      scale(rows, at, n, length);
+  const { subtractProjections, subtractProjectionsOfMany } = machine();
+  const kept = new Float64Array(k).fill(1);
+  let rank = k;
+  // The first pass only brings rows to unit length.
+  for (let pass = 0; pass < 3; pass++) {
+    if (pass > 0) subtractProjectionsOfMany(at, rank, basisAt, basis.length / n, n);
+    let to = 0;
+    for (let i = 0; i < rank; i++) {
+      if (i !== to) rows.copyWithin(to * n, i * n, (i + 1) * n);
+      if (pass > 0) subtractProjections(at + 8 * to * n, at, to, n);
+      const length = rowLength(rows, to * n, n);
+      kept[to] = pass > 0 ? kept[i] * length : 1;
+      if (!(length > 0 && kept[to] > DEPENDENT)) continue;
+      scale(rows, to * n, n, length);
+      to++;
     }
-    if (kept > 0) rank++;
+    rank = to;
   }
   rows.fill(0, rank * n, k * n);
   given.set(rows);

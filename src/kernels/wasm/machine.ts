@@ -15,6 +15,7 @@ export interface Machine {
   readonly projectDense32: Call;
   readonly projectDense64: Call;
   readonly subtractProjections: Call;
+  readonly subtractProjectionsOfMany: Call;
   readonly addComponent: (...numbers: number[]) => number;
   readonly absoluteMoments: Call;
   readonly labelSumsEvents: Call;

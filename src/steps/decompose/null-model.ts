@@ -3,13 +3,13 @@ import {
   buildAlias,
   CounterRandom,
   drawEvents,
-  kmeans,
   noiseSingularValue,
   square,
 } from '../../kernels/index.ts';
 import { defineSmall } from '../../shapes/shape.ts';
 import type { EventsBlock } from '../../signal/block.ts';
 import { mapShape } from '../../signal/signal.ts';
+import { bestStart } from '../kmeans-start.ts';
 import type { Factorisation } from '../products.ts';
 import type { StepContext } from '../step.ts';
 import { anisotropyOf } from './criteria/anisotropy.ts';
@@ -37,9 +37,10 @@ const NOISE_COMPONENTS = 4;
 const NULL_COLUMNS = 16;
 const NULL_ITERATIONS = 8;
 const MOST_GROUPS = 12;
+const GROUP_STARTS = 3;
 
 /** Groups of pixels with one mean spectrum each, and the counts each pixel should get. */
-interface NoiseModel {
+export interface NoiseModel {
   readonly rows: Float64Array;
   readonly group: Uint32Array;
   /** Share of counts per channel of each group, and the same as a table to draw from. */
@@ -107,11 +108,10 @@ export const nullMap = defineSmall<NullArgs, NullMap>({
 export async function calibrateNull(
   { small, seed }: StepContext,
   factors: Factorisation,
-  scores: readonly ScoreStatistics[],
+  model: NoiseModel,
+  assumed: number,
   repeats: number,
 ): Promise<NullCalibration> {
-  const assumed = provisionalComponents(factors, scores);
-  const model = noiseModel(factors, assumed, seed);
   const args: NullArgs = { model, assumed, start: leadingVectors(factors, assumed), seed };
   const maps = await small<NullMap>('nullMap', args, repeats);
   const ratio = sizeRatio(model.rows.length, factors);
@@ -124,8 +124,11 @@ export async function calibrateNull(
   };
 }
 
-/** Components with spatial structure; where there is no map, those above the Tracy–Widom edge of white noise. */
-function provisionalComponents(factors: Factorisation, scores: readonly ScoreStatistics[]): number {
+/**
+ * Components taken as real before noise is known: those with spatial structure, or where there is no map, those above the
+ * Tracy–Widom edge of white noise.
+ */
+export function provisionalComponents(factors: Factorisation, scores: readonly ScoreStatistics[]): number {
   const { height, width } = mapShape(factors.navigation);
   if (Math.min(height, width) > 1) {
     return structuredComponents(scores.map(({ moran }) => moran));
@@ -134,7 +137,8 @@ function provisionalComponents(factors: Factorisation, scores: readonly ScoreSta
   return Math.max(1, Math.min(countLeading(factors.singularValues, edge), factors.rank - 1));
 }
 
-function noiseModel(factors: Factorisation, assumed: number, seed: number): NoiseModel {
+/** Pixels in groups of one spectrum each, neighbours in the list having the same. */
+export async function noiseModel(context: StepContext, factors: Factorisation, assumed: number): Promise<NoiseModel> {
   const { rank, scores, rowWeights, channelWeights, pixelCounts, channels, vectors } = factors;
   const pixels = samplePixels(rowWeights);
   const points = new Float64Array(pixels.length * assumed);
@@ -143,7 +147,8 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
   });
   const clusters = Math.min(assumed === 1 ? 1 : Math.min(2 * assumed, MOST_GROUPS), pixels.length);
   const weights = Float64Array.from(pixels, (i) => 1 / square(rowWeights[i]));
-  const { labels } = kmeans(points, pixels.length, assumed, { clusters, weights, restarts: 3, seed });
+  const args = { points, weights, coordinates: assumed, clusters, seed: context.seed };
+  const { labels } = await bestStart(context, 'groups', args, GROUP_STARTS);
   const means = new Float64Array(clusters * assumed);
   pixels.forEach((i, at) => {
     for (let k = 0; k < assumed; k++) means[labels[at] * assumed + k] += scores[i * rank + k] / rowWeights[i];
@@ -159,8 +164,10 @@ function noiseModel(factors: Factorisation, assumed: number, seed: number): Nois
     return normalised(spectrum.some((value) => value > 0) ? spectrum : factors.channelCounts);
   });
   const tables = shares.map((share) => buildAlias(share));
-  const group = Uint32Array.from(labels);
-  return { rows: Float64Array.from(pixels, (i) => pixelCounts[i]), group, shares, tables, channels };
+  // One after the other, the pixels of a group draw from a table that stays in the cache.
+  const order = pixels.map((_, at) => at).sort((a, b) => labels[a] - labels[b] || a - b);
+  const group = Uint32Array.from(order, (at) => labels[at]);
+  return { rows: Float64Array.from(order, (at) => pixelCounts[pixels[at]]), group, shares, tables, channels };
 }
 
 /** The signal part of every simulated map is already known: its search begins there. */

@@ -5,6 +5,7 @@ import { type Block, type DenseBlock, type EventsBlock, toEvents } from '../../s
 import { isScaledCounts, type Noise } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { type Source, sourceKind } from '../../signal/source.ts';
+import { kmeansStart } from '../kmeans-start.ts';
 import type { ComponentVerdict, Criterion, Factorisation, Truncation } from '../products.ts';
 import type { ResultState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
@@ -12,8 +13,15 @@ import { noiseSigma } from './criteria/criterion.ts';
 import { CRITERIA } from './criteria/index.ts';
 import { STRUCTURED } from './criteria/moran.ts';
 import { noiseEdge } from './criteria/parallel-analysis.ts';
-import { heldOut } from './criteria/thinning.ts';
-import { calibrateNull, NULL_PIXELS, nullMap } from './null-model.ts';
+import { fitThinned, heldOut, type ThinnedFit } from './criteria/thinning.ts';
+import {
+  calibrateNull,
+  NULL_PIXELS,
+  type NullCalibration,
+  noiseModel,
+  nullMap,
+  provisionalComponents,
+} from './null-model.ts';
 import { type ScoreStatistics, scoreMap, scoreStatistics } from './score-statistics.ts';
 
 const RULES = Object.keys(CRITERIA) as [string, ...string[]];
@@ -72,7 +80,7 @@ export default defineStep<Params>({
     'Malinowski 1977, Anal. Chem. 49, 612; 1989, J. Chemometrics 3, 49',
     'Nadler 2008, Ann. Statist. 36, 2791',
   ],
-  shapes: { sample, scoreMap, nullMap, heldOut },
+  shapes: { sample, scoreMap, groups: kmeansStart, nullMap, heldOut },
   effect: ({ factors }) => ({
     product: 'truncation',
     of: (factors as ResultState).of,
@@ -96,11 +104,10 @@ export default defineStep<Params>({
     const counts = inputs.counts as Signal;
     const scores = await scoreStatistics(context, factors);
     const poisson = factors.weighting === 'poisson';
-    const calibration = poisson ? await calibrateNull(context, factors, scores, p.nulls) : undefined;
-    const drawn = poisson ? await sampleCounts(context, counts) : undefined;
+    const { calibration, thinned } = poisson ? await lookAtNoise(context, factors, scores, counts, p.nulls) : {};
     const criteria: Criterion[] = [];
     for (const rule of Object.values(CRITERIA)) {
-      const criterion = await rule({ factors, scores, null: calibration, sample: drawn, seed: context.seed, context });
+      const criterion = await rule({ factors, scores, null: calibration, thinned, context });
       if (criterion) criteria.push(criterion);
     }
     const edge = calibration ? noiseEdge(calibration.edges) : analyticEdge(factors);
@@ -126,6 +133,24 @@ export default defineStep<Params>({
     };
   },
 });
+
+/** Simulated maps on the engine's threads, and beside them cross-validation on this one. */
+async function lookAtNoise(
+  context: StepContext,
+  factors: Factorisation,
+  scores: readonly ScoreStatistics[],
+  counts: Signal,
+  nulls: number,
+): Promise<{ calibration: NullCalibration; thinned?: ThinnedFit }> {
+  const assumed = provisionalComponents(factors, scores);
+  const drawn = await sampleCounts(context, counts);
+  const model = await noiseModel(context, factors, assumed);
+  const [calibration, thinned] = await Promise.all([
+    calibrateNull(context, factors, model, assumed, nulls),
+    drawn && fitThinned(drawn, assumed, factors.rank, context.seed),
+  ]);
+  return { calibration, thinned };
+}
 
 /** Raw counts of some pixels, undone of their gain; undefined when they are not whole numbers even then. */
 async function sampleCounts(context: StepContext, signal: Signal): Promise<EventsBlock | undefined> {

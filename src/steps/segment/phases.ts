@@ -3,11 +3,12 @@ import { portableLog } from '../../kernels/index.ts';
 import { joinPieces } from '../../shapes/pieces.ts';
 import { countGain } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
+import { kmeansStart } from '../kmeans-start.ts';
 import { type Factorisation, originOf, type Phase, type PhaseMap, type Truncation, UNLABELLED } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { type AssignArgs, type Assigned, assign, type TileAssigned } from './assign.ts';
-import { cluster, clusterScores, MOST_POINTS } from './cluster-scores.ts';
+import { clusterScores, MOST_POINTS } from './cluster-scores.ts';
 import { elementsOf, phaseElements } from './phase-elements.ts';
 import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
 
@@ -51,7 +52,7 @@ export default defineStep<Params>({
     'Arthur & Vassilvitskii 2007, SODA: k-means++',
     'Celeux & Govaert 1992, Comput. Stat. Data Anal. 14, 315: classification EM',
   ],
-  shapes: { assign, cluster, elements: phaseElements },
+  shapes: { assign, cluster: kmeansStart, elements: phaseElements },
   effect: ({ counts }) => ({ product: 'phases', of: counts as SignalState }),
   cost: ({ factors, counts }, p) => {
     const pixels = pixelCount(counts as SignalState);

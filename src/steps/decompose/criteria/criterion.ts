@@ -1,8 +1,8 @@
-import type { EventsBlock } from '../../../signal/block.ts';
 import type { Criterion, Factorisation } from '../../products.ts';
 import type { StepContext } from '../../step.ts';
 import type { NullCalibration } from '../null-model.ts';
 import type { ScoreStatistics } from '../score-statistics.ts';
+import type { ThinnedFit } from './thinning.ts';
 
 /** What a criterion may look at. */
 export interface CriterionInput {
@@ -11,9 +11,8 @@ export interface CriterionInput {
   readonly scores: readonly ScoreStatistics[];
   /** Only for Poisson-weighted data. */
   readonly null?: NullCalibration;
-  /** Raw counts of at most NULL_PIXELS pixels, for cross-validation; absent where the values are not whole counts. */
-  readonly sample?: EventsBlock;
-  readonly seed: number;
+  /** For cross-validation; absent where the values are not whole counts. */
+  readonly thinned?: ThinnedFit;
   /** The running step, for work in pieces. */
   readonly context: StepContext;
 }

@@ -11,19 +11,40 @@ const COLUMNS = 16;
 /** Components tried beyond those with spatial structure: from there on the likelihood only falls. */
 const BEYOND = 6;
 
+/** Components of one half of the counts, and the other half. */
+export interface ThinnedFit {
+  readonly found: Factors;
+  readonly held: EventsBlock;
+}
+
+/**
+ * Splits counts in halves and fits components to one, where the caller stands, after it has let go of what it waits for:
+ * beside work on other threads it costs no time.
+ */
+export async function fitThinned(
+  sample: EventsBlock,
+  assumed: number,
+  rank: number,
+  seed: number,
+): Promise<ThinnedFit> {
+  await new Promise((resolve) => setTimeout(resolve));
+  const [fitted, held] = thin(sample, seed);
+  const wanted = Math.min(rank, assumed + BEYOND);
+  const found = await factorise(
+    passesInMemory(fitted),
+    { gain: { per: 'cube', value: 1 } },
+    { rank: wanted, block: Math.max(wanted, COLUMNS), weighting: 'poisson', steps: 5, seed },
+  );
+  return { found, held };
+}
+
 /**
  * Binomial thinning: x₁ ~ Bin(x, ½) and x₂ = x − x₁ are independent Poisson. Components are fitted on x₁ and scored by
  * the Poisson log-likelihood of x₂: no random-matrix theory, no simulated null.
  */
-export const thinning: CriterionRule = async ({ factors, null: calibration, sample, seed, context }) => {
-  if (!sample) return undefined;
-  const rank = Math.min(factors.rank, (calibration?.assumed ?? factors.rank) + BEYOND);
-  const [fitted, held] = thin(sample, seed);
-  const found = await factorise(
-    passesInMemory(fitted),
-    { gain: { per: 'cube', value: 1 } },
-    { rank, block: Math.max(rank, COLUMNS), weighting: 'poisson', steps: 5, seed },
-  );
+export const thinning: CriterionRule = async ({ thinned, context }) => {
+  if (!thinned) return undefined;
+  const { found, held } = thinned;
   const pieces = await context.small<Float64Array>('heldOut', heldOutArgs(found, held), Math.ceil(held.pixels / PIECE));
   const gains = Array.from({ length: found.rank }, (_, k) => pieces.reduce((sum, piece) => sum + piece[k], 0));
   let best = 0;
@@ -41,7 +62,7 @@ export const thinning: CriterionRule = async ({ factors, null: calibration, samp
     id: 'thinning',
     title: 'Thinning cross-validation',
     components: best,
-    reason: `held-out counts of ${sample.pixels} pixels are most likely under ${best === 1 ? '1 component' : `${best} components`}`,
+    reason: `held-out counts of ${held.pixels} pixels are most likely under ${best === 1 ? '1 component' : `${best} components`}`,
     statistic,
   };
 };
