@@ -74,6 +74,47 @@ describe('kmeans', () => {
     expect(found.converged).toBe(true);
   });
 
+  it.each([
+    [200, 3, 5],
+    [201, 1, 2],
+    [77, 8, 12],
+  ])('does what plain loops do, to the last bit, for %d points of %d coordinates in %d clusters', (m, d, k) => {
+    const random = new CounterRandom(72, 0);
+    const points = Float64Array.from({ length: m * d }, () => random.normal());
+    const weights = Float64Array.from({ length: m }, () => random.next());
+    const start = points.slice(0, k * d);
+    const distance = (i: number, centre: Float64Array, c: number) => {
+      let sum = 0;
+      for (let j = 0; j < d; j++) {
+        const difference = points[i * d + j] - centre[c * d + j];
+        sum += difference * difference;
+      }
+      return sum;
+    };
+    let centres = start.slice();
+    const nearest = () =>
+      Array.from({ length: m }, (_, i) => {
+        let best = 0;
+        for (let c = 1; c < k; c++) if (distance(i, centres, c) < distance(i, centres, best)) best = c;
+        return best;
+      });
+    for (let iteration = 0; iteration < 3; iteration++) {
+      const labels = nearest();
+      const sums = new Float64Array(k * d);
+      const totals = new Float64Array(k);
+      labels.forEach((c, i) => {
+        totals[c] += weights[i];
+        for (let j = 0; j < d; j++) sums[c * d + j] += weights[i] * points[i * d + j];
+      });
+      centres = sums.map((sum, at) => sum / totals[Math.floor(at / d)]);
+    }
+    const labels = nearest();
+    const found = kmeans(points, m, d, { clusters: k, weights, centres: start, iterations: 3 });
+    expect(Array.from(found.labels)).toEqual(labels);
+    expect(found.centres).toEqual(centres);
+    expect(found.inertia).toBe(labels.reduce((sum, c, i) => sum + weights[i] * distance(i, centres, c), 0));
+  });
+
   it('uses wider labels above 256 clusters, and one cluster is the weighted mean', () => {
     const points = Float64Array.from({ length: 300 }, (_, i) => i);
     expect(kmeans(points, 300, 1, { clusters: 300, restarts: 1 }).labels).toBeInstanceOf(Uint16Array);

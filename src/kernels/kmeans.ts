@@ -2,6 +2,7 @@ import { inputError } from '../signal/errors.ts';
 import { isAllFinite } from './finite.ts';
 import { square } from './portable-math.ts';
 import { CounterRandom } from './random.ts';
+import { machine, Room } from './wasm/machine.ts';
 
 export interface KmeansOptions {
   clusters: number;
@@ -55,94 +56,105 @@ export function kmeans(points: Float64Array, m: number, d: number, options: Kmea
   const problem = prepare(points, m, d, options);
   const first = options.firstStart ?? 0;
   const starts = options.centres ? 1 : (options.restarts ?? 8);
+  const placed = place(problem);
   let best: KmeansResult | undefined;
   for (let start = first; start < first + starts; start++) {
-    const centres = options.centres
-      ? options.centres.slice()
-      : spread(problem, new CounterRandom(options.seed ?? 0, start));
-    const found = lloyd(problem, centres);
+    const centres = options.centres ? options.centres : spread(problem, new CounterRandom(options.seed ?? 0, start));
+    const found = lloyd(problem, placed, centres);
     if (!best || found.inertia < best.inertia) best = found;
   }
   return best!;
 }
 
-function lloyd(problem: Problem, centres: Float64Array): KmeansResult {
-  const { points, m, d, k, weights, most, limit } = problem;
-  const labels = k <= 256 ? new Uint8Array(m) : new Uint16Array(m);
-  const distances = new Float64Array(m);
-  const sums = new Float64Array(k * d);
-  const totals = new Float64Array(k);
-  let changed = assign(problem, centres, labels, distances);
+/** What the iterations work on, in the kernels' memory. */
+interface Placed {
+  /** Points of a whole number of registers; the last one may be there twice. */
+  readonly even: number;
+  readonly at: Readonly<Record<'points' | 'weights' | 'centres' | 'labels' | 'distances' | 'sums' | 'totals', number>>;
+  readonly centres: Float64Array;
+  readonly labels: Uint32Array;
+  readonly distances: Float64Array;
+  readonly sums: Float64Array;
+  readonly totals: Float64Array;
+}
+
+function place({ points, m, d, k, weights }: Problem): Placed {
+  const even = 2 * Math.ceil(m / 2);
+  const room = new Room();
+  const at = {
+    points: room.place(8 * even * d),
+    weights: room.place(8 * m),
+    centres: room.place(8 * k * d),
+    labels: room.place(4 * even),
+    distances: room.place(8 * even),
+    sums: room.place(8 * k * d),
+    totals: room.place(8 * k),
+  };
+  const memory = room.buffer();
+  const doubles = (from: number, length: number) => new Float64Array(memory, from, length);
+  const lines = doubles(at.points, even * d);
+  for (let i = 0; i < even; i++) {
+    const from = Math.min(i, m - 1) * d;
+    for (let j = 0; j < d; j++) lines[j * even + i] = points[from + j];
+  }
+  doubles(at.weights, m).set(weights);
+  return {
+    even,
+    at,
+    centres: doubles(at.centres, k * d),
+    labels: new Uint32Array(memory, at.labels, even),
+    distances: doubles(at.distances, even),
+    sums: doubles(at.sums, k * d),
+    totals: doubles(at.totals, k),
+  };
+}
+
+function lloyd(problem: Problem, placed: Placed, start: Float64Array): KmeansResult {
+  const { m, d, k, weights, most, limit } = problem;
+  const { even, at, centres, labels, distances, sums, totals } = placed;
+  const { nearestCentres, clusterSums } = machine();
+  const assign = () => nearestCentres(at.points, even, d, at.centres, k, at.labels, at.distances);
+  centres.set(start);
+  labels.fill(0);
+  let changed = assign();
   let iterations = 0;
   let converged = false;
   while (iterations < most) {
     iterations++;
     sums.fill(0);
     totals.fill(0);
-    for (let i = 0; i < m; i++) {
-      const weight = weights[i];
-      const to = labels[i] * d;
-      const from = i * d;
-      totals[labels[i]] += weight;
-      for (let j = 0; j < d; j++) sums[to + j] += weight * points[from + j];
-    }
+    clusterSums(at.points, m, even, d, at.weights, at.labels, at.sums, at.totals);
     const repaired = repairEmpty(problem, labels, distances, sums, totals);
     let moved = 0;
-    for (let c = 0, at = 0; c < k; c++) {
-      for (let j = 0; j < d; j++, at++) {
+    for (let c = 0, to = 0; c < k; c++) {
+      for (let j = 0; j < d; j++, to++) {
         if (!(totals[c] > 0)) continue;
-        const next = sums[at] / totals[c];
-        moved += square(next - centres[at]);
-        centres[at] = next;
+        const next = sums[to] / totals[c];
+        moved += square(next - centres[to]);
+        centres[to] = next;
       }
     }
-    changed = assign(problem, centres, labels, distances);
+    changed = assign();
     if (repaired) continue;
     converged = changed === 0 || moved <= limit;
     if (converged) break;
   }
   let inertia = 0;
   for (let i = 0; i < m; i++) inertia += weights[i] * distances[i];
-  return { labels, centres, inertia, iterations, converged };
-}
-
-/** Nearest centre and squared distance of every point (ties to the lower label); how many labels changed. */
-function assign(
-  { points, m, d, k }: Problem,
-  centres: Float64Array,
-  labels: Uint8Array | Uint16Array,
-  distances: Float64Array,
-): number {
-  let changed = 0;
-  for (let i = 0; i < m; i++) {
-    const at = i * d;
-    let nearest = 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let c = 0; c < k; c++) {
-      const centre = c * d;
-      let sum = 0;
-      for (let j = 0; j < d && sum < least; j++) {
-        const difference = points[at + j] - centres[centre + j];
-        sum += difference * difference;
-      }
-      if (sum < least) {
-        least = sum;
-        nearest = c;
-      }
-    }
-    if (labels[i] !== nearest) {
-      labels[i] = nearest;
-      changed++;
-    }
-    distances[i] = least;
-  }
-  return changed;
+  const own = labels.subarray(0, m);
+  return {
+    labels: k <= 256 ? new Uint8Array(own) : new Uint16Array(own),
+    centres: centres.slice(),
+    inertia,
+    iterations,
+    converged,
+  };
 }
 
 /** Moves the farthest point into each empty cluster; false when every point already sits on its centre. */
 function repairEmpty(
   { points, m, d, k, weights }: Problem,
-  labels: Uint8Array | Uint16Array,
+  labels: Uint32Array,
   distances: Float64Array,
   sums: Float64Array,
   totals: Float64Array,

@@ -4,6 +4,7 @@ export * from './events';
 export * from './excess';
 export * from './gram-matrix';
 export * from './half-bands';
+export * from './kmeans';
 export * from './label-sums';
 export * from './rows';
 export * from './squares';

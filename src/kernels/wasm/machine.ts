@@ -18,6 +18,8 @@ export interface Machine {
   readonly subtractProjectionsOfMany: Call;
   readonly addComponent: (...numbers: number[]) => number;
   readonly absoluteMoments: Call;
+  readonly nearestCentres: (...numbers: number[]) => number;
+  readonly clusterSums: Call;
   readonly labelSumsEvents: Call;
   readonly labelSumsDense: Call;
   readonly sumHalfBands: Call;
