@@ -15,7 +15,7 @@ import type { StepContext } from '../step.ts';
 import { anisotropyOf } from './criteria/anisotropy.ts';
 import { countLeading } from './criteria/criterion.ts';
 import { structuredComponents } from './criteria/moran.ts';
-import { factorise } from './factorise.ts';
+import { type Factors, factorise } from './factorise.ts';
 import { passesInMemory } from './passes.ts';
 import type { ScoreStatistics } from './score-statistics.ts';
 
@@ -83,7 +83,7 @@ export const nullMap = defineSmall<NullArgs, NullMap>({
     );
     const anisotropies: number[] = [];
     for (let k = assumed; k + 1 < found.rank; k++) {
-      anisotropies.push(anisotropyOf(found.scores, found.weights.rows, found.rank, k) * Math.sqrt(model.rows.length));
+      anisotropies.push(anisotropyOf(column(found, k), column(found, k + 1)) * Math.sqrt(model.rows.length));
     }
     return { edge: found.singularValues[assumed] ?? 0, anisotropies };
   },
@@ -168,6 +168,14 @@ export async function noiseModel(context: StepContext, factors: Factorisation, a
   const order = pixels.map((_, at) => at).sort((a, b) => labels[a] - labels[b] || a - b);
   const group = Uint32Array.from(order, (at) => labels[at]);
   return { rows: Float64Array.from(order, (at) => pixelCounts[pixels[at]]), group, shares, tables, channels };
+}
+
+/** Scores of component k in occupied pixels. */
+function column({ scores, weights: { rows }, rank }: Factors, k: number): Float64Array {
+  const out = new Float64Array(rows.length);
+  let n = 0;
+  for (let i = 0; i < rows.length; i++) if (rows[i] > 0) out[n++] = scores[i * rank + k];
+  return out.subarray(0, n);
 }
 
 /** The signal part of every simulated map is already known: its search begins there. */

@@ -23,16 +23,26 @@ interface ScoreArgs extends Pick<Factorisation, 'scores' | 'rank' | 'rowWeights'
 /** Statistics of the score map of component k. */
 export const scoreMap = defineSmall<ScoreArgs, ScoreStatistics>({
   run: ({ scores, rank, rowWeights, height, width }, k) => {
-    const map = new Float64Array(rowWeights.length);
-    const skip = new Uint8Array(rowWeights.length);
-    for (let i = 0; i < map.length; i++) {
-      map[i] = scores[i * rank + k];
-      skip[i] = rowWeights[i] > 0 ? 0 : 1;
+    const pixels = rowWeights.length;
+    const map = new Float64Array(pixels);
+    const skip = new Uint8Array(pixels);
+    const own = new Float64Array(pixels);
+    const next = new Float64Array(pixels);
+    const last = k + 1 === rank;
+    let n = 0;
+    for (let i = 0, at = k; i < pixels; i++, at += rank) {
+      map[i] = scores[at];
+      if (!(rowWeights[i] > 0)) {
+        skip[i] = 1;
+        continue;
+      }
+      own[n] = scores[at];
+      next[n++] = last ? 0 : scores[at + 1];
     }
     return {
       moran: robustMoranZ(map, height, width, skip),
-      kurtosis: excessKurtosis(map, skip),
-      anisotropy: k + 1 < rank ? anisotropyOf(scores, rowWeights, rank, k) : 0,
+      kurtosis: excessKurtosis(own.subarray(0, n)),
+      anisotropy: last ? 0 : anisotropyOf(own.subarray(0, n), next.subarray(0, n)),
     };
   },
   example: ({ pixels, width }) => ({
@@ -55,17 +65,15 @@ export function scoreStatistics({ small }: StepContext, factors: Factorisation):
   return small('scoreMap', args, rank);
 }
 
-function excessKurtosis(map: Float64Array, skip: Uint8Array): number {
-  let n = 0;
+function excessKurtosis(values: Float64Array): number {
   let mean = 0;
-  for (let i = 0; i < map.length; i++) if (!skip[i]) mean += (map[i] - mean) / ++n;
+  for (let i = 0; i < values.length; i++) mean += (values[i] - mean) / (i + 1);
   let second = 0;
   let fourth = 0;
-  for (let i = 0; i < map.length; i++) {
-    if (skip[i]) continue;
-    const d = (map[i] - mean) * (map[i] - mean);
+  for (let i = 0; i < values.length; i++) {
+    const d = (values[i] - mean) * (values[i] - mean);
     second += d;
     fourth += d * d;
   }
-  return second > 0 ? (n * fourth) / (second * second) - 3 : 0;
+  return second > 0 ? (values.length * fourth) / (second * second) - 3 : 0;
 }

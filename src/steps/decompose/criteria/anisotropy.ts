@@ -24,20 +24,11 @@ export const anisotropy: CriterionRule = ({ factors, null: calibration, scores }
   };
 };
 
-/** Directional spread of the standardised scores z_k, z_{k+1} of occupied pixels. */
-export function anisotropyOf(scores: Float32Array, rowWeights: Float64Array, rank: number, k: number): number {
-  const pixels = rowWeights.length;
-  const a = new Float64Array(pixels);
-  const b = new Float64Array(pixels);
-  let n = 0;
-  for (let i = 0; i < pixels; i++) {
-    if (rowWeights[i] <= 0) continue;
-    a[n] = scores[i * rank + k];
-    b[n++] = scores[i * rank + k + 1];
-  }
-  standardise(a, n);
-  standardise(b, n);
-  return directionalSpread(a, b, n);
+/** Directional spread of the standardised scores of two components, pixel for pixel; both are standardised in place. */
+export function anisotropyOf(a: Float64Array, b: Float64Array): number {
+  standardise(a, a.length);
+  standardise(b, b.length);
+  return directionalSpread(a, b, a.length);
 }
 
 function standardise(values: Float64Array, n: number): void {
