@@ -7,6 +7,7 @@ export * from './count-probability.ts';
 export * from './crc32.ts';
 export * from './directional-spread.ts';
 export * from './draw-events.ts';
+export * from './event-totals.ts';
 export * from './excesses.ts';
 export * from './half-bands.ts';
 export * from './incomplete-beta.ts';

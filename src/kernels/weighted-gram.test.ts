@@ -69,6 +69,7 @@ const sizes = [
   { pixels: 8, channels: 16, b: 16, Count: Uint32Array },
   { pixels: 13, channels: 40, b: 33, Count: Uint8Array },
   { pixels: 3, channels: 5, b: 3, Count: Uint32Array },
+  { pixels: 5, channels: 21, b: 20, Count: Uint8Array },
   { pixels: 1, channels: 1, b: 1, Count: Uint8Array },
 ];
 

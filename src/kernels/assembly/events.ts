@@ -82,6 +82,22 @@ function gramFour<C, N, T>(channel: usize, count: usize, from: u32, to: u32, q: 
   }
 }
 
+/** The same for one register of columns. */
+@inline
+function gramOne<C, N, T>(channel: usize, count: usize, from: u32, to: u32, q: usize, out: usize, row: usize, weight: T): void {
+  let t = v128.splat<T>(<T>0);
+  for (let e = from; e < to; e++) {
+    const x = v128.splat<T>(<T>load<N>(count + e * sizeof<N>()));
+    t = plus<T>(t, x, v128.load(q + <usize>load<C>(channel + e * sizeof<C>()) * row));
+  }
+  t = times<T>(t, v128.splat<T>(weight));
+  for (let e = from; e < to; e++) {
+    const x = v128.splat<T>(<T>load<N>(count + e * sizeof<N>()));
+    const at = out + <usize>load<C>(channel + e * sizeof<C>()) * row;
+    v128.store(at, plus<T>(v128.load(at), x, t));
+  }
+}
+
 function gram<C, N, T>(offsets: usize, channel: usize, count: usize, pixels: u32, q: usize, width: u32, weights: usize, out: usize): void {
   const row = <usize>width * sizeof<T>();
   const eight = 8 * 16;
@@ -92,7 +108,11 @@ function gram<C, N, T>(offsets: usize, channel: usize, count: usize, pixels: u32
     if (from == to || weight == <T>0) continue;
     let k: usize = 0;
     for (; k + eight <= row; k += eight) gramEight<C, N, T>(channel, count, from, to, q + k, out + k, row, weight);
-    if (k < row) gramFour<C, N, T>(channel, count, from, to, q + k, out + k, row, weight);
+    if (k + 64 <= row) {
+      gramFour<C, N, T>(channel, count, from, to, q + k, out + k, row, weight);
+      k += 64;
+    }
+    if (k < row) gramOne<C, N, T>(channel, count, from, to, q + k, out + k, row, weight);
   }
 }
 
@@ -102,7 +122,8 @@ function project<C, N, T>(offsets: usize, channel: usize, count: usize, pixels: 
   for (let i: u32 = 0; i < pixels; i++, out += row) {
     const from = load<u32>(offsets + ((<usize>i) << 2));
     const to = load<u32>(offsets + ((<usize>i) << 2), 4);
-    for (let k: usize = 0; k < row; k += 64) {
+    let k: usize = 0;
+    for (; k + 64 <= row; k += 64) {
       let t0 = v128.splat<T>(<T>0);
       let t1 = t0;
       let t2 = t0;
@@ -119,6 +140,14 @@ function project<C, N, T>(offsets: usize, channel: usize, count: usize, pixels: 
       v128.store(out + k, t1, 16);
       v128.store(out + k, t2, 32);
       v128.store(out + k, t3, 48);
+    }
+    if (k < row) {
+      let t = v128.splat<T>(<T>0);
+      for (let e = from; e < to; e++) {
+        const x = v128.splat<T>(<T>load<N>(count + e * sizeof<N>()));
+        t = plus<T>(t, x, v128.load(q + k + <usize>load<C>(channel + e * sizeof<C>()) * row));
+      }
+      v128.store(out + k, t);
     }
   }
 }

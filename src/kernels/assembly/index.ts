@@ -8,3 +8,4 @@ export * from './kmeans';
 export * from './label-sums';
 export * from './rows';
 export * from './squares';
+export * from './totals';

@@ -18,6 +18,7 @@ export interface Machine {
   readonly subtractProjectionsOfMany: Call;
   readonly addComponent: (...numbers: number[]) => number;
   readonly absoluteMoments: Call;
+  readonly totalsEvents: Call;
   readonly nearestCentres: (...numbers: number[]) => number;
   readonly clusterSums: Call;
   readonly labelSumsEvents: Call;

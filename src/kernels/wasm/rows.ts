@@ -136,10 +136,15 @@ export interface ColumnLayout {
 }
 
 export function columnLayout(rows: Rows, width: number, precision: Precision): ColumnLayout {
-  const registers = rows.kind === 'events' ? 4 : 2;
-  const step = (registers * REGISTER_BYTES) / bytesPerNumber(precision);
-  const columns = Math.ceil(width / step) * step;
-  return { columns, panel: rows.kind === 'events' ? columns : step };
+  const register = REGISTER_BYTES / bytesPerNumber(precision);
+  if (rows.kind === 'dense') {
+    const panel = 2 * register;
+    return { columns: Math.ceil(width / panel) * panel, panel };
+  }
+  // Kernels of sparse rows take four registers at a time, and one that is left over by itself.
+  const registers = Math.ceil(width / register);
+  const columns = register * (registers % 4 === 1 ? registers : 4 * Math.ceil(registers / 4));
+  return { columns, panel: columns };
 }
 
 /** Row-major channels × width into panels; padding columns are 0. */

@@ -1,4 +1,5 @@
 import {
+  eventTotals,
   gramApply,
   gramMatrix,
   type Precision,
@@ -58,13 +59,16 @@ function addTotals(block: Block, start: number, args: CountsArgs, rows: Float64A
   const units = new Float64Array(data.channels).fill(gain.per === 'cube' ? gain.value : 1);
   if (gain.per === 'channel') units.set(gain.values);
   for (let j = 0; j < units.length; j++) if (channelMask?.[j]) units[j] = Number.POSITIVE_INFINITY;
-  const plain = units.every((unit) => unit === 1);
+  if (data.kind === 'events' && gain.per !== 'pixel' && units.every((unit) => unit === 1)) {
+    eventTotals(data, pixelMask?.subarray(start, start + data.pixels), rows, channels);
+    return 0;
+  }
   let negative = 0;
   for (let i = 0; i < data.pixels; i++) {
     if (pixelMask?.[start + i]) continue;
     const unit = gain.per === 'pixel' ? gain.values[start + i] : 1;
     if (data.kind === 'events') {
-      rows[i] = plain && unit === 1 ? addCounts(data, i, channels) : addScaled(data, i, unit, units, channels);
+      rows[i] = addScaled(data, i, unit, units, channels);
       continue;
     }
     const { values } = data;
@@ -78,15 +82,6 @@ function addTotals(block: Block, start: number, args: CountsArgs, rows: Float64A
     rows[i] = sum;
   }
   return negative;
-}
-
-function addCounts({ offsets, channel, count }: EventsBlock, i: number, channels: Float64Array): number {
-  let sum = 0;
-  for (let e = offsets[i]; e < offsets[i + 1]; e++) {
-    sum += count[e];
-    channels[channel[e]] += count[e];
-  }
-  return sum;
 }
 
 function addScaled(
