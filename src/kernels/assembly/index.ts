@@ -1,3 +1,4 @@
+export * from './convert';
 export * from './dense';
 export * from './draw';
 export * from './events';

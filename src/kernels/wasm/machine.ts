@@ -18,6 +18,10 @@ export interface Machine {
   readonly subtractProjectionsOfMany: Call;
   readonly addComponent: (...numbers: number[]) => number;
   readonly absoluteMoments: Call;
+  readonly wholeToSingles: Call;
+  readonly wholeToDoubles: Call;
+  readonly singlesToDoubles: Call;
+  readonly doublesToSingles: Call;
   readonly totalsEvents: Call;
   readonly nearestCentres: (...numbers: number[]) => number;
   readonly clusterSums: Call;

@@ -1,6 +1,6 @@
 import type { DenseBlock, EventsBlock } from '../../signal/block.ts';
 import type { NumberArray } from '../../signal/dtype.ts';
-import type { Room } from './machine.ts';
+import { machine, type Room } from './machine.ts';
 
 /** Rows as kernels take them: sparse or dense. */
 export type Rows = EventsBlock | DenseBlock;
@@ -114,14 +114,30 @@ function placeDense(
   const raw = placeLike(rows, room);
   const memory = room.buffer();
   const numbers = numbersAt(memory, x, pixels * channels, precision);
-  if (rows.buffer instanceof ArrayBuffer || raw % rows.BYTES_PER_ELEMENT !== 0) numbers.set(rows);
+  const convert = converter(rows, precision);
+  if (convert) {
+    copyBytes(memory, raw, rows);
+    convert(raw, x, rows.length);
+  } else if (rows.buffer instanceof ArrayBuffer || raw % rows.BYTES_PER_ELEMENT !== 0) numbers.set(rows);
   else {
-    // Numbers are converted fast only out of memory that is not shared.
+    // Numbers are set fast only from memory that is not shared.
     copyBytes(memory, raw, rows);
     const Values = rows.constructor as new (buffer: ArrayBuffer, at: number, length: number) => NumberArray;
     numbers.set(new Values(memory, raw, rows.length));
   }
   return { first, pixels, told: [x, pixels, channels], extra: place, memory };
+}
+
+/** The kernel that makes numbers of this type those of the precision; none where the engine's own copying does. */
+function converter(rows: NumberArray, precision: Precision) {
+  const { wholeToSingles, wholeToDoubles, doublesToSingles, singlesToDoubles } = machine();
+  if (rows instanceof Uint8Array || rows instanceof Uint16Array || rows instanceof Uint32Array) {
+    const whole = precision === 'single' ? wholeToSingles : wholeToDoubles;
+    return (from: number, to: number, n: number) => whole(rows.BYTES_PER_ELEMENT, from, to, n);
+  }
+  if (rows instanceof Float64Array && precision === 'single') return doublesToSingles;
+  if (rows instanceof Float32Array && precision === 'double') return singlesToDoubles;
+  return undefined;
 }
 
 const REGISTER_BYTES = 16;
