@@ -13,11 +13,22 @@ const WHOLE = 2 ** 32;
 /** Of tiles with fewer non-zero values than this only those are hashed. */
 const LISTED_BELOW = 0.5;
 
+const known = new WeakMap<Signal, Promise<string>>();
+
 /**
  * Hash of a signal by its axes, meaning and values: the same whatever file it came from, whatever type held its numbers,
- * sparse or dense, in memory or read tile by tile.
+ * sparse or dense, in memory or read tile by tile. Signals do not change, so each is hashed once.
  */
-export async function hashSignal({ source, ...rest }: Signal): Promise<string> {
+export function hashSignal(signal: Signal): Promise<string> {
+  const before = known.get(signal);
+  if (before) return before;
+  const made = hashTiles(signal);
+  known.set(signal, made);
+  made.catch(() => known.delete(signal));
+  return made;
+}
+
+async function hashTiles({ source, ...rest }: Signal): Promise<string> {
   const pixels = sourcePixels(source);
   const tiles: string[] = [];
   const runs = tileRuns(pixels, 0);
