@@ -181,6 +181,10 @@ export function pack(target: Numbers, q: Float64Array, channels: number, width: 
 
 /** Adds panels to a row-major channels × width matrix. */
 export function addUnpacked(out: Float64Array, source: Numbers, channels: number, width: number, panel: number): void {
+  if (panel === width) {
+    for (let at = 0; at < source.length; at++) out[at] += source[at];
+    return;
+  }
   for (let from = 0, base = 0; from < width; from += panel, base += channels * panel) {
     const wide = Math.min(panel, width - from);
     for (let c = 0; c < channels; c++) {
