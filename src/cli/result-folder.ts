@@ -88,16 +88,25 @@ export function refuseIfHolding(target: string, shown: string, keep: readonly st
   });
 }
 
+/** As many as Node has threads for them: a file waits for the disk while others are written. */
+const WRITERS = 4;
+
 async function writeAll(folder: string, files: readonly EncodedFile[], stop: AbortSignal): Promise<void> {
   const folders = new Set([folder]);
-  for (const { path, content } of files) {
-    const full = resolve(folder, path);
-    if (!contains(folder, full) || full === folder) {
-      throw internalError({ code: 'unsafe-path', what: `the result "${path}" would lie outside its folder` });
+  const left = files.values();
+  const write = async () => {
+    for (const { path, content } of left) {
+      const full = resolve(folder, path);
+      if (!contains(folder, full) || full === folder) {
+        throw internalError({ code: 'unsafe-path', what: `the result "${path}" would lie outside its folder` });
+      }
+      await makeFolders(dirname(full));
+      await writeFlushed(full, content, stop);
+      folders.add(dirname(full));
     }
-    await makeFolders(dirname(full));
-    await writeFlushed(full, content, stop);
-    folders.add(dirname(full));
-  }
+  };
+  // All of them, also after a failure: whoever removes the folder then finds nobody at work in it.
+  const ended = await Promise.allSettled(Array.from({ length: WRITERS }, write));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
   for (const each of folders) await flushFolder(each);
 }

@@ -12,7 +12,9 @@ export type Content = string | number | Markup | undefined | false | readonly Co
 
 /** Template tag: values are escaped, numbers formatted, `undefined` and `false` vanish. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Markup {
-  return new Markup(strings.map((part, i) => part + (i < values.length ? toHtml(values[i]) : '')).join(''));
+  let text = strings[0];
+  for (let i = 0; i < values.length; i++) text += toHtml(values[i]) + strings[i + 1];
+  return new Markup(text);
 }
 
 function toHtml(value: Content): string {

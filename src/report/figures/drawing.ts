@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { parseHTML } from 'linkedom/worker';
 import { escapeText, printable } from '../markup.ts';
 
 export const INK = '#1c2127';
@@ -34,8 +34,8 @@ export function draw(options: Plot.PlotOptions & { alt: string }): string {
     className: 'figure',
     style: { fontSize: `${FONT_SIZE}px`, fontFamily: 'system-ui, sans-serif', background: 'none', color: INK },
   });
-  const [tag, ...rest] = svg.outerHTML.split(' ');
-  return printable([tag, `xmlns="${SVG}"`, 'role="img"', `aria-label="${escapeText(alt)}"`, ...rest].join(' '));
+  const attributes = `xmlns="${SVG}" role="img" aria-label="${escapeText(alt)}"`;
+  return printable(svg.outerHTML.replace(' ', () => ` ${attributes} `));
 }
 
 /** A mark drawn by hand in the scales of the figure. */

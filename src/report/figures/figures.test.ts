@@ -7,7 +7,7 @@ import { placeNames } from './line-names.ts';
 import { valueMap } from './map.ts';
 import { formatLength, mapGeometry } from './map-geometry.ts';
 import { classColour, LEVELS, rampColours } from './palette.ts';
-import { encodePng } from './png.ts';
+import { base64, encodePng } from './png.ts';
 import { levelsOf, reduceGrid, reduceLabels } from './raster.ts';
 import { spectrum } from './spectrum.ts';
 import { logTicks, niceTicks, roundDown, tickStyle } from './ticks.ts';
@@ -27,6 +27,11 @@ describe('images of maps', () => {
     const palette = text.indexOf('PLTE') + 4;
     expect([...png.subarray(palette, palette + 6)]).toEqual([255, 0, 0, 0, 255, 0]);
     expect([...png.subarray(-8)]).toEqual([0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
+  });
+
+  test.each([0, 1, 2, 3, 4, 255, 256, 257])('base64 of %i bytes is that of Node', (length) => {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 167 + 91) & 255);
+    expect(base64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
   });
 
   test('a map above the limit is reduced by mean or maximum of what is finite, labels by the commonest', () => {

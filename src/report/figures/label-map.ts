@@ -33,7 +33,7 @@ export function labelMap({
   if (shape.kind === 'point') return undefined;
   const geometry = shape.kind === 'line' ? { ...shape, aspect: 8, lengthUnit: undefined } : shape;
   const grid = reduceLabels({ width: geometry.width, height: geometry.height, values: labels }, mostPixels(size));
-  const image = { ...grid, values: Uint8Array.from(grid.values) };
+  const image = { ...grid, values: new Uint8Array(grid.values) };
   const colours = Array.from({ length: 256 }, (_, i) => (i === UNLABELLED ? NOTHING : hexToRgb(classColour(i))));
   const { width } = fitPicture(geometry.aspect, size);
   const columns = Math.max(1, Math.floor(width / LEGEND_COLUMN));

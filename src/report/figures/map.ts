@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { Axis } from '../../signal/axis.ts';
 import { formatNumber } from '../numbers.ts';
 import { draw, FONT_SIZE, type Frame, INK, mark, type Pen, tenths, textWidth } from './drawing.ts';
+import { finiteRanks } from './finite-ranks.ts';
 import { fitPicture, formatLength, type MapGeometry, mapGeometry } from './map-geometry.ts';
 import { type Ramp, type Rgb, rampColours } from './palette.ts';
 import { levelsOf, mostPixels, placeImage, placeRamp, type Reduction, reduceGrid } from './raster.ts';
@@ -154,19 +155,11 @@ interface Limits {
   readonly above: boolean;
 }
 
-function finiteSorted(values: Float64Array): Float64Array {
-  const finite = new Float64Array(values.length);
-  let n = 0;
-  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) finite[n++] = values[i];
-  return finite.subarray(0, n).sort();
-}
-
 function limitsOf(values: Float64Array, ramp: Ramp, clip: number): Limits {
-  const sorted = finiteSorted(values);
-  if (sorted.length === 0) return { low: 0, high: 1, below: false, above: false };
-  const cut = Math.floor(sorted.length * clip);
-  const [least, most] = [sorted[0], sorted[sorted.length - 1]];
-  let [low, high] = [sorted[cut], sorted[sorted.length - 1 - cut]];
+  const { count, least, most, ranked } = finiteRanks(values);
+  if (count === 0) return { low: 0, high: 1, below: false, above: false };
+  const cut = Math.floor(count * clip);
+  let [low, high] = [ranked(cut), ranked(count - 1 - cut)];
   if (ramp === 'diverging') {
     high = Math.max(Math.abs(low), Math.abs(high));
     low = -high;

@@ -18,15 +18,30 @@ export function encodePng(indices: Uint8Array, width: number, height: number, co
     Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
     chunk('IHDR', header),
     chunk('PLTE', Uint8Array.from(colours.flat())),
-    chunk('IDAT', zlibSync(rows, { level: 6 })),
+    chunk('IDAT', zlibSync(rows, { level: 1, mem: 6 })),
     chunk('IEND', new Uint8Array(0)),
   ]);
 }
 
+const PADDING = 61;
+const BASE64 = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+
 export function pngDataUri(png: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < png.length; i += 0x8000) text += String.fromCharCode(...png.subarray(i, i + 0x8000));
-  return `data:image/png;base64,${btoa(text)}`;
+  return `data:image/png;base64,${base64(png)}`;
+}
+
+/** RFC 4648, section 4. */
+export function base64(bytes: Uint8Array): string {
+  const text = new Uint8Array(4 * Math.ceil(bytes.length / 3));
+  for (let i = 0, at = 0; i < bytes.length; i += 3, at += 4) {
+    const three = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    text[at] = BASE64[three >> 18];
+    text[at + 1] = BASE64[(three >> 12) & 63];
+    text[at + 2] = BASE64[(three >> 6) & 63];
+    text[at + 3] = BASE64[three & 63];
+  }
+  text.fill(PADDING, Math.ceil((bytes.length * 4) / 3));
+  return new TextDecoder().decode(text);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -47,7 +47,7 @@ function shrink(grid: Grid<ArrayLike<number>>, most: number, pick: (cell: Float6
   const { values } = grid;
   const width = Math.min(grid.width, most);
   const height = Math.min(grid.height, most);
-  if (width === grid.width && height === grid.height) return { width, height, values: Float64Array.from(values) };
+  if (width === grid.width && height === grid.height) return { width, height, values: new Float64Array(values) };
   const out = new Float64Array(width * height);
   const longest = Math.ceil(grid.width / width + 1) * Math.ceil(grid.height / height + 1);
   const cell = new Float64Array(longest);
@@ -74,8 +74,9 @@ export function levelsOf(values: ArrayLike<number>, low: number, high: number): 
   const scale = high > low ? (LEVELS - 1) / (high - low) : 0;
   const levels = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const level = Math.round((values[i] - low) * scale);
-    levels[i] = Number.isFinite(values[i]) ? Math.min(Math.max(level, 0), LEVELS - 1) : LEVELS;
+    const value = values[i];
+    const level = (value - low) * scale + 0.5;
+    levels[i] = !Number.isFinite(value) ? LEVELS : level < 0 ? 0 : level < LEVELS ? level : LEVELS - 1;
   }
   return levels;
 }

@@ -110,8 +110,8 @@ function inView({ x, view }: SpectrumOptions): { start: number; end: number } {
   return { start, end };
 }
 
-function cut(trace: Trace, start: number, end: number): Trace & { y: number[]; error?: number[] } {
-  const slice = (values: ArrayLike<number>) => Array.prototype.slice.call(values, start, end) as number[];
+function cut(trace: Trace, start: number, end: number): Trace & { y: Float64Array; error?: Float64Array } {
+  const slice = (values: ArrayLike<number>) => new Float64Array(values).subarray(start, end);
   return { ...trace, y: slice(trace.y), error: trace.error && slice(trace.error) };
 }
 
@@ -151,7 +151,7 @@ function rootTicks(low: number, high: number, height: number): number[] {
 }
 
 function traceMarks(
-  trace: Trace & { y: number[]; error?: number[] },
+  trace: Trace & { y: Float64Array; error?: Float64Array },
   x: Float64Array,
   columns: number,
   [floor]: [number, number],

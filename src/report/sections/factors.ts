@@ -59,8 +59,7 @@ function truncationOf(report: Report, { node }: AnyResult): Truncation | undefin
 function componentPair(report: Report, { node, product }: Result<'factors'>, k: number, judged?: Truncation): Markup {
   const loading = loadingInCounts(product, k);
   const scores = scoresOfLoading(product, k, loading);
-  const finite = scores.filter(Number.isFinite);
-  const signed = finite.some((score) => score < 0);
+  const signed = scores.some((score) => score < 0 && score > -Infinity);
   const rejected = judged !== undefined && !judged.kept.includes(k);
   const share = square(product.singularValues[k]) / product.totalSquares;
   const name = `component ${k + 1}`;
@@ -102,7 +101,9 @@ function scoresOfLoading(product: Factorisation, k: number, loading: Float64Arra
     if (channelWeights[j] > 0 && (top < 0 || Math.abs(loading[j]) > Math.abs(loading[top]))) top = j;
   }
   const unit = top < 0 ? 0 : vectors[top * rank + k] / channelWeights[top] / loading[top];
-  return Float64Array.from({ length: pixels }, (_, i) =>
-    rowWeights[i] > 0 ? (scores[i * rank + k] / rowWeights[i]) * unit : Number.NaN,
-  );
+  const out = new Float64Array(pixels);
+  for (let i = 0, at = k; i < pixels; i++, at += rank) {
+    out[i] = rowWeights[i] > 0 ? (scores[at] / rowWeights[i]) * unit : Number.NaN;
+  }
+  return out;
 }
