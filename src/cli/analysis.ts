@@ -1,5 +1,14 @@
 import { resolve } from 'node:path';
-import { planSignals, type Recipe, type Run, refuseIfBlocked, refuseIfTooLarge, runPlan } from '../index.ts';
+import {
+  type Engine,
+  planSignals,
+  type Recipe,
+  type Run,
+  type RunEvents,
+  refuseIfBlocked,
+  refuseIfTooLarge,
+  runPlan,
+} from '../index.ts';
 import type { ReportInput } from '../report/index.ts';
 import { encodeOutputs } from './encode-outputs.ts';
 import { onInterruption } from './interruption.ts';
@@ -10,10 +19,13 @@ import { remark } from './printing.ts';
 import { productVersion } from './product-version.ts';
 import { progressOf } from './progress.ts';
 import { beginResultFolder } from './result-folder.ts';
-import { describeEngine, type EngineOptions, engineFor, resourcesOf } from './run-engine.ts';
+import { describeEngine } from './run-engine.ts';
 
-export interface AnalysisRequest extends EngineOptions {
+export interface AnalysisRequest {
   readonly recipe: Recipe;
+  readonly engine: Engine;
+  /** Bytes the whole process may take. */
+  readonly memory: number;
   readonly inputs: readonly OpenedInput[];
   /** Result folder. */
   readonly out: string;
@@ -37,10 +49,10 @@ export interface Analysis {
  * @throws SpectrailError `plan/…` when refused, `output/…` when the folder cannot be written.
  */
 export async function analyse(request: AnalysisRequest): Promise<Analysis> {
-  const { recipe, inputs, out, force, keep = [] } = request;
+  const { recipe, engine, memory, inputs, out, force, keep = [] } = request;
   const began = performance.now();
   const signals = signalsByName(inputs);
-  const plan = await planSignals(recipe, signals, resourcesOf(request));
+  const plan = await planSignals(recipe, signals, { lanes: engine.lanes, memory });
   if (request.announce) {
     remark(`${recipe.title}\n${describeInputs(inputs)}\n${describeMemory(plan)}`);
     if (plan.objections.length > 0) remark(describeObjections(plan.objections));
@@ -48,7 +60,6 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   refuseIfBlocked(plan);
   refuseIfTooLarge(plan.memory);
   const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });
-  const engine = await engineFor(request);
   const software = {
     spectrail: await productVersion(),
     runtime: `Node ${process.version}`,
@@ -61,9 +72,16 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   });
   const interrupted = onInterruption(() => journal.discard());
   const progress = progressOf(plan);
+  const events: RunEvents = {
+    ...progress,
+    onNode(node, index, total) {
+      progress.onNode?.(node, index, total);
+      if (index === total - 1) loadReport().catch(() => {});
+    },
+  };
   try {
-    const run = await runPlan(plan, signals, journal.engine, progress);
-    const { buildReport } = await import('../report/index.ts');
+    const run = await runPlan(plan, signals, journal.engine, events);
+    const { buildReport } = await loadReport();
     const files = await buildReport({
       run,
       inputs: recordedFrom(out, inputs),
@@ -77,8 +95,10 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   } finally {
     progress.stop();
     interrupted();
-    await engine.close();
     await journal.discard();
     await folder.discard();
   }
 }
+
+/** Hundreds of modules, of which a run has no need before its end: loaded while the lanes are busy with the last step. */
+const loadReport = () => import('../report/index.ts');

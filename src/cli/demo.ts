@@ -10,7 +10,7 @@ import { describeFiles, describeFindings } from './findings.ts';
 import { inputPaths, openInputs } from './opened-inputs.ts';
 import { print } from './printing.ts';
 import { loadRecipe } from './recipe-file.ts';
-import { resourcesOf } from './run-engine.ts';
+import { resourcesOf, withEngine } from './run-engine.ts';
 import { writeSimulation } from './simulate.ts';
 import { formatSeconds, wrap } from './text-layout.ts';
 
@@ -36,9 +36,19 @@ async function demo({ out }: { out: string }): Promise<void> {
     ),
   );
   print();
-  const inputs = await openInputs(recipe, inputPaths(recipe, folder, [data]), resourcesOf({}));
+  const resources = resourcesOf({});
   const names = truth.phases.map(({ name }) => name);
-  const done = await analyse({ recipe, inputs, out: results, keep: [path], truth: { labels: truth.labels, names } });
+  const done = await withEngine({}, async (engine) =>
+    analyse({
+      recipe,
+      engine,
+      memory: resources.memory,
+      inputs: await openInputs(recipe, inputPaths(recipe, folder, [data]), resources),
+      out: results,
+      keep: [path],
+      truth: { labels: truth.labels, names },
+    }),
+  );
   print(`${describeFindings(done.run)}\n`);
   print(describeAgainstTruth(Object.values(done.run.products), truth));
   print(`\ndone in ${formatSeconds((performance.now() - began) / 1000)}, ${describeFiles(done.sizes)}`);

@@ -1,36 +1,35 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { writeFailure } from './atomic-file.ts';
-import { convertCommand } from './convert.ts';
-import { demoCommand } from './demo.ts';
 import { asFailure, describeFailure, EXIT, EXIT_HELP, exitCodeOf, failureJson } from './failure.ts';
-import { infoCommand } from './info.ts';
 import { endEarly } from './interruption.ts';
-import { planCommand } from './plan.ts';
 import { printJson, remark } from './printing.ts';
 import { productVersion } from './product-version.ts';
-import { replayCommand } from './replay.ts';
-import { runCommand } from './run.ts';
-import { simulateCommand } from './simulate.ts';
-import { stepsCommand } from './steps.ts';
 
-const COMMANDS = [
-  infoCommand,
-  convertCommand,
-  stepsCommand,
-  planCommand,
-  runCommand,
-  replayCommand,
-  simulateCommand,
-  demoCommand,
-];
+/** In the order of the help page. */
+const COMMANDS: Readonly<Record<string, () => Promise<() => Command>>> = {
+  info: async () => (await import('./info.ts')).infoCommand,
+  convert: async () => (await import('./convert.ts')).convertCommand,
+  steps: async () => (await import('./steps.ts')).stepsCommand,
+  plan: async () => (await import('./plan.ts')).planCommand,
+  run: async () => (await import('./run.ts')).runCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
+  simulate: async () => (await import('./simulate.ts')).simulateCommand,
+  demo: async () => (await import('./demo.ts')).demoCommand,
+};
+
+/** The one that is asked for; all of them for whoever asks for help, or for what there is not. */
+async function commandsFor([name]: readonly string[]): Promise<Command[]> {
+  const wanted = Object.hasOwn(COMMANDS, name ?? '') ? [COMMANDS[name]] : Object.values(COMMANDS);
+  return Promise.all(wanted.map(async (load) => (await load())()));
+}
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('spectrail')
     .description('From the raw instrument file to a number with an honest error and the trail that led to it.')
     .version(await productVersion())
     .addHelpText('after', `\n${EXIT_HELP}\n\nSPECTRAIL_DEBUG=1 shows where in the code an error arose.`);
-  for (const make of COMMANDS) program.addCommand(make());
+  for (const command of await commandsFor(argv)) program.addCommand(command);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ outputError: () => {} });
   }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { planSignals, runPlan, type TrailEntry } from '../index.ts';
+import { type Engine, planSignals, runPlan, type TrailEntry } from '../index.ts';
 import { counted } from '../report/numbers.ts';
 import { EXIT } from './failure.ts';
 import { memoryOption } from './memory-option.ts';
@@ -8,7 +8,7 @@ import { print, printJson } from './printing.ts';
 import { productVersion } from './product-version.ts';
 import { progressOf } from './progress.ts';
 import { collected } from './repeatable.ts';
-import { type EngineOptions, engineFor, engineOption, resourcesOf, threadsOption } from './run-engine.ts';
+import { type EngineOptions, engineOption, resourcesOf, threadsOption, withEngine } from './run-engine.ts';
 import { table, wrap } from './text-layout.ts';
 import { readTrail, type Trail } from './trail-file.ts';
 
@@ -39,13 +39,13 @@ interface Comparison {
 
 async function replay(folder: string, options: ReplayOptions): Promise<void> {
   const trail = await readTrail(folder);
-  const inputs = await openInputs(
-    trail.recipe,
-    inputPaths(trail.recipe, folder, options.input ?? []),
-    resourcesOf(options),
-  );
+  const paths = inputPaths(trail.recipe, folder, options.input ?? []);
+  const [inputs, recomputed] = await withEngine(options, async (engine) => {
+    const opened = await openInputs(trail.recipe, paths, resourcesOf(options));
+    return [opened, await recompute(trail, opened, engine)] as const;
+  });
   const changed = inputs.filter(({ name, sha256 }) => recordedHash(trail, name) !== sha256);
-  const comparisons = compare(trail, await recompute(trail, inputs, options));
+  const comparisons = compare(trail, recomputed);
   const same = comparisons.every((comparison) => comparison.same);
   if (!same) process.exitCode = EXIT.differs;
   const version = await productVersion();
@@ -77,20 +77,14 @@ async function replay(folder: string, options: ReplayOptions): Promise<void> {
   }
 }
 
-async function recompute(
-  trail: Trail,
-  inputs: readonly OpenedInput[],
-  options: EngineOptions,
-): Promise<readonly TrailEntry[]> {
+async function recompute(trail: Trail, inputs: readonly OpenedInput[], engine: Engine): Promise<readonly TrailEntry[]> {
   const signals = signalsByName(inputs);
   const plan = await planSignals(trail.recipe, signals);
-  const engine = await engineFor(options);
   const progress = progressOf(plan);
   try {
     return (await runPlan(plan, signals, engine, progress)).trail;
   } finally {
     progress.stop();
-    await engine.close();
   }
 }
 

@@ -40,8 +40,16 @@ function workers({ engine, threads, memory = DEFAULT_MEMORY }: EngineOptions): n
   return inline ? 0 : lanes;
 }
 
-export function engineFor(options: EngineOptions): Promise<Engine> {
-  return startEngine(workers(options));
+/**
+ * Runs `work` with an engine, closed afterwards whatever happens. Its lanes load at once: time to open the inputs meanwhile.
+ */
+export async function withEngine<T>(options: EngineOptions, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await startEngine(workers(options));
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
 }
 
 /** What a run with these options may use. */

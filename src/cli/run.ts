@@ -7,7 +7,7 @@ import { inputPaths, openInputs } from './opened-inputs.ts';
 import { print, printJson } from './printing.ts';
 import { applySettings, describeBundledRecipes, loadRecipe } from './recipe-file.ts';
 import { collected } from './repeatable.ts';
-import { type EngineOptions, engineOption, resourcesOf, threadsOption } from './run-engine.ts';
+import { type EngineOptions, engineOption, resourcesOf, threadsOption, withEngine } from './run-engine.ts';
 import { formatSeconds } from './text-layout.ts';
 
 interface RunCommandOptions extends EngineOptions {
@@ -41,21 +41,22 @@ async function run(pathOrName: string, options: RunCommandOptions): Promise<void
   const file = await loadRecipe(pathOrName);
   const recipe = await applySettings(file.recipe, options.set ?? []);
   const paths = inputPaths(recipe, file.folder, options.input ?? []);
-  const inputs = await openInputs(recipe, paths, resourcesOf(options));
   const [first = ''] = paths.values();
   const out = options.out ?? join('spectrail-out', `${file.name}-${basename(first, extname(first))}`);
-  const { force, json, engine, threads, memory } = options;
-  const done = await analyse({
-    recipe,
-    inputs,
-    out,
-    force,
-    keep: [file.path],
-    engine,
-    threads,
-    memory,
-    announce: !json,
-  });
+  const { force, json } = options;
+  const resources = resourcesOf(options);
+  const done = await withEngine(options, async (engine) =>
+    analyse({
+      recipe,
+      engine,
+      memory: resources.memory,
+      inputs: await openInputs(recipe, paths, resources),
+      out,
+      force,
+      keep: [file.path],
+      announce: !json,
+    }),
+  );
   const report = join(out, 'report.html');
   if (json) {
     const { plan, trail } = done.run;
