@@ -1,7 +1,7 @@
 import { erf } from '../../kernels/error-function.ts';
 import { portableExp, portableLog, square } from '../../kernels/index.ts';
 import { detectorEfficiency, lineFwhm } from '../../reference/index.ts';
-import type { Column } from './poisson-mixture.ts';
+import { type Column, columnOf } from './column.ts';
 import { binAt, type SpectrumBins } from './spectrum-bins.ts';
 
 /** Ratio of neighbouring knots: wide against a line at every energy, narrow enough for absorption in the specimen. */
@@ -130,5 +130,8 @@ function trimmed(values: Float64Array): Column | undefined {
   while (values[first] === 0) first++;
   let end = values.length;
   while (values[end - 1] === 0) end--;
-  return { first, values: values.slice(first, end).map((value) => value / sum) };
+  return columnOf(
+    first,
+    values.slice(first, end).map((value) => value / sum),
+  );
 }

@@ -11,6 +11,8 @@ const TRIED = 4;
 /** Of the most promising, less 30: the promise is exact only for small gains. */
 const LEAST_PROMISE = 0.4;
 const EXCHANGES_TRIED = 2;
+/** Of a loss found before: weights that follow the fit leave it at least this. */
+const SURE_SHARE = 0.5;
 /** An exchange that gains or loses no more than this is judged with the axis fitted to it and every model error. */
 const CLOSE = 10;
 const CLOSE_SHARE = 0.04;
@@ -121,14 +123,13 @@ class Search {
   dropAndExchange(): boolean {
     let exchanged = false;
     const settled = new Set<string>();
+    const least = new Map<string, number>();
     for (;;) {
-      const weakest = this.fit.elements
-        .filter((element) => !settled.has(element))
-        .map((element) => this.evidence(element, COARSE))
-        .sort((a, b) => a.loss - this.cost(a.element) - b.loss + this.cost(b.element));
+      const weakest = this.weakestFirst(settled, least);
       const dropped = weakest[0];
       if (dropped && dropped.loss < this.cost(dropped.element)) {
         this.fit = dropped.without;
+        for (const [element, loss] of least) least.set(element, loss - this.cost(dropped.element));
         continue;
       }
       let better: SpectrumFit | undefined;
@@ -138,9 +139,36 @@ class Search {
       }
       if (!better) break;
       this.fit = fitResponse(this.model, this.stated, better);
+      least.clear();
       exchanged = true;
     }
     return exchanged;
+  }
+
+  /**
+   * Evidence for the elements not settled; where one of them is to be dropped, without those that are certainly stronger.
+   * Without an element that is not missed, the others are missed as much as before, or more: less what that one cost at
+   * most, under the same weights.
+   * @param least of an element, the least it may lose by; kept up here.
+   */
+  private weakestFirst(settled: ReadonlySet<string>, least: Map<string, number>): Evidence[] {
+    const worth = ({ element, loss }: Pick<Evidence, 'element' | 'loss'>) => loss - this.cost(element);
+    const asked = this.fit.elements.filter((element) => !settled.has(element));
+    const bounds = asked.map((element) => ({ element, loss: SURE_SHARE * (least.get(element) ?? 0) }));
+    const found = new Map<string, Evidence>();
+    const look = (element: string) => {
+      const evidence = this.evidence(element, COARSE);
+      found.set(element, evidence);
+      least.set(element, evidence.loss);
+      return evidence;
+    };
+    let weakest = 0;
+    for (const bound of bounds.sort((a, b) => worth(a) - worth(b))) {
+      if (worth(bound) > weakest) break;
+      weakest = Math.min(weakest, worth(look(bound.element)));
+    }
+    if (weakest === 0) for (const element of asked) if (!found.has(element)) look(element);
+    return asked.flatMap((element) => found.get(element) ?? []).sort((a, b) => worth(a) - worth(b));
   }
 
   private exchange({ element, loss, without, weights }: Evidence, settled: Set<string>): SpectrumFit | undefined {

@@ -1,10 +1,5 @@
 import { portableLog } from '../../kernels/index.ts';
-
-/** One component of a mixture: its mean counts per unit amplitude, from bin `first` on; zero elsewhere. */
-export interface Column {
-  readonly first: number;
-  readonly values: Float64Array;
-}
+import { addColumn, type Column, ColumnGram, dot } from './column.ts';
 
 export interface MixtureFit {
   readonly amplitudes: Float64Array;
@@ -28,40 +23,41 @@ export function fitMixture(
   start: Float64Array,
   tolerance = 0.05,
 ): MixtureFit {
-  let amplitudes = Float64Array.from(start);
-  let mean = mixtureMean(columns, amplitudes, counts.length);
+  const bins = counts.length;
+  let amplitudes: Float64Array = Float64Array.from(start);
+  let trial: Float64Array = new Float64Array(start.length);
+  let mean: Float64Array = mixtureMean(columns, amplitudes, new Float64Array(bins));
+  let trialMean: Float64Array = new Float64Array(bins);
   let deviance = weightedDeviance(counts, mean, weights);
+  const quadratic = new Quadratic(columns, counts, weights);
   for (let round = 0; round < ITERATIONS; round++) {
-    const { matrix, gradient } = quadratic(columns, counts, weights, mean);
-    const target = solveNonNegative(matrix, gradient, amplitudes);
+    quadratic.moveTo(mean);
+    const target = solveNonNegative(quadratic.matrix, quadratic.gradient, amplitudes);
     let step = 1;
-    let improved = false;
     let gain = 0;
-    while (step > 1e-4) {
-      const trial = amplitudes.map((a, k) => Math.max(0, a + step * (target[k] - a)));
-      const trialMean = mixtureMean(columns, trial, counts.length);
+    while (step > 1e-4 && gain === 0) {
+      for (let k = 0; k < trial.length; k++) {
+        trial[k] = Math.max(0, amplitudes[k] + step * (target[k] - amplitudes[k]));
+      }
+      mixtureMean(columns, trial, trialMean);
       const trialDeviance = weightedDeviance(counts, trialMean, weights);
       if (trialDeviance < deviance) {
         gain = deviance - trialDeviance;
-        amplitudes = trial;
-        mean = trialMean;
+        [amplitudes, trial] = [trial, amplitudes];
+        [mean, trialMean] = [trialMean, mean];
         deviance = trialDeviance;
-        improved = true;
-        break;
       }
       step /= 3;
     }
-    if (!improved || gain < tolerance) break;
+    if (gain === 0 || gain < tolerance) break;
   }
   return { amplitudes, mean, deviance };
 }
 
-export function mixtureMean(columns: readonly Column[], amplitudes: Float64Array, bins: number): Float64Array {
-  const mean = new Float64Array(bins).fill(MEAN_FLOOR);
-  columns.forEach(({ first, values }, k) => {
-    const a = amplitudes[k];
-    if (a > 0) for (let i = 0; i < values.length; i++) mean[first + i] += a * values[i];
-  });
+/** Overwrites `mean`. */
+function mixtureMean(columns: readonly Column[], amplitudes: Float64Array, mean: Float64Array): Float64Array {
+  mean.fill(MEAN_FLOOR);
+  for (let k = 0; k < columns.length; k++) if (amplitudes[k] > 0) addColumn(columns[k], amplitudes[k], mean);
   return mean;
 }
 
@@ -74,56 +70,56 @@ function weightedDeviance(counts: Float64Array, mean: Float64Array, weights: Flo
   return 2 * sum;
 }
 
-export interface Quadratic {
-  /** p × p, row-major. */
-  readonly matrix: Float64Array;
+/** The log-likelihood's gradient and a curvature that bounds both the observed and the expected one, mean after mean. */
+class Quadratic {
   readonly gradient: Float64Array;
+  private readonly gram: ColumnGram;
+  private readonly columns: readonly Column[];
+  private readonly counts: Float64Array;
+  private readonly weights: Float64Array;
+  private readonly form: LocalForm;
+
+  constructor(columns: readonly Column[], counts: Float64Array, weights: Float64Array) {
+    this.columns = columns;
+    this.counts = counts;
+    this.weights = weights;
+    this.gram = new ColumnGram(columns, counts.length);
+    this.gradient = new Float64Array(columns.length);
+    this.form = { slope: new Float64Array(counts.length), curvature: new Float64Array(counts.length) };
+  }
+
+  get matrix(): Float64Array {
+    return this.gram.matrix;
+  }
+
+  moveTo(mean: Float64Array): void {
+    const { columns, gradient } = this;
+    const { slope, curvature } = localForm(this.counts, this.weights, mean, this.form);
+    for (let k = 0; k < columns.length; k++) gradient[k] = dot(columns[k], slope);
+    this.gram.fill(curvature);
+  }
 }
 
-/** Gradient of the log-likelihood and a curvature that bounds both the observed and the expected one. */
-function quadratic(
-  columns: readonly Column[],
-  counts: Float64Array,
-  weights: Float64Array,
-  mean: Float64Array,
-): Quadratic {
-  const p = columns.length;
-  const { slope, curvature } = localForm(counts, weights, mean);
-  const gradient = Float64Array.from(columns, (column) => dot(column, slope));
-  const matrix = new Float64Array(p * p);
-  for (let k = 0; k < p; k++) {
-    for (let l = 0; l <= k; l++) {
-      const value = weightedOverlap(columns[k], columns[l], curvature);
-      matrix[k * p + l] = value;
-      matrix[l * p + k] = value;
-    }
-  }
-  return { matrix, gradient };
+interface LocalForm {
+  readonly slope: Float64Array;
+  readonly curvature: Float64Array;
 }
 
 /** Per bin, the slope of the log-likelihood in the mean and its curvature. */
-export function localForm(counts: Float64Array, weights: Float64Array, mean: Float64Array) {
-  const slope = new Float64Array(counts.length);
-  const curvature = new Float64Array(counts.length);
+export function localForm(
+  counts: Float64Array,
+  weights: Float64Array,
+  mean: Float64Array,
+  { slope, curvature }: LocalForm = {
+    slope: new Float64Array(counts.length),
+    curvature: new Float64Array(counts.length),
+  },
+): LocalForm {
   for (let j = 0; j < counts.length; j++) {
     slope[j] = weights[j] * (counts[j] / mean[j] - 1);
     curvature[j] = (weights[j] * Math.max(counts[j], mean[j])) / (mean[j] * mean[j]);
   }
   return { slope, curvature };
-}
-
-export function dot({ first, values }: Column, over: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * over[first + i];
-  return sum;
-}
-
-export function weightedOverlap(a: Column, b: Column, weights: Float64Array): number {
-  const from = Math.max(a.first, b.first);
-  const to = Math.min(a.first + a.values.length, b.first + b.values.length);
-  let sum = 0;
-  for (let j = from; j < to; j++) sum += weights[j] * a.values[j - a.first] * b.values[j - b.first];
-  return sum;
 }
 
 /**

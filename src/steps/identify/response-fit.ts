@@ -1,6 +1,7 @@
 import { square } from '../../kernels/index.ts';
+import { type Column, columnOf } from './column.ts';
 import type { Response } from './emission.ts';
-import { CholeskyFactor, type Column } from './poisson-mixture.ts';
+import { CholeskyFactor } from './poisson-mixture.ts';
 import type { SpectrumFit, SpectrumModel } from './spectrum-model.ts';
 
 const PARAMETERS = ['offsetKeV', 'gain', 'resolutionEV'] as const;
@@ -46,7 +47,10 @@ function responseStep(model: SpectrumModel, stated: Response, fit: SpectrumFit, 
     const down = model.linesUnder({ ...response, [name]: low }, fit);
     // In units of the spread, for the matrix's sake.
     const scale = SPREAD[name] / (response[name] + PROBE[name] - low);
-    return { first: 0, values: up.map((value, j) => (value - down[j]) * scale) };
+    return columnOf(
+      0,
+      up.map((value, j) => (value - down[j]) * scale),
+    );
   });
   const along = columns.map((column) => tangent.along(column));
   const size = columns.length;

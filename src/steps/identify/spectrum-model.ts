@@ -1,7 +1,8 @@
 import { square } from '../../kernels/index.ts';
+import { addColumn, type Column, ColumnGram, columnOf, dot, weightedOverlap } from './column.ts';
 import { bremsstrahlung, continuumColumns, edgeColumn } from './continuum.ts';
 import { type Emitter, emitters, type FamilyProfile, familyProfile, type Response } from './emission.ts';
-import { CholeskyFactor, type Column, dot, fitMixture, localForm, weightedOverlap } from './poisson-mixture.ts';
+import { CholeskyFactor, fitMixture, localForm } from './poisson-mixture.ts';
 import type { SpectrumBins } from './spectrum-bins.ts';
 
 /** The continuum's own relative error, and the bins over which it runs alike. */
@@ -127,26 +128,23 @@ export class SpectrumModel {
    * @param without an element whose own uncertainty does not count.
    */
   weights(fit: SpectrumFit, without?: string): Float64Array {
-    const { mean } = fit;
+    const { mean, amplitudes } = fit;
     const variance = new Float64Array(mean.length);
     const smooth = new Float64Array(mean.length);
     for (let k = 0; k < this.continuum.length; k++) {
-      const { first, values } = this.continuum[k];
-      const a = fit.amplitudes[k];
-      if (k < this.smooth) for (let i = 0; i < values.length; i++) smooth[first + i] += a * values[i];
-      else for (let i = 0; i < values.length; i++) variance[first + i] += 0.1 * square(a * values[i]);
+      if (k < this.smooth) addColumn(this.continuum[k], amplitudes[k], smooth);
+      else addSquares(this.continuum[k], amplitudes[k], variance);
     }
     for (const element of fit.elements) {
       if (element === without) continue;
       const photons = this.photons(element, fit);
-      this.cone(element).profiles.forEach((profile, f) => {
-        if (!profile) return;
-        const square = photons[f] * photons[f];
-        const { first, variance: own } = profile;
-        for (let i = 0; i < own.length; i++) variance[first + i] += square * own[i];
-      });
+      const { profiles } = this.cone(element);
+      for (let f = 0; f < profiles.length; f++) addVariance(profiles[f], photons[f], variance);
     }
-    return variance.map((model, j) => mean[j] / (mean[j] + model + CONTINUUM_VARIANCE * smooth[j] * smooth[j]));
+    for (let j = 0; j < mean.length; j++) {
+      variance[j] = mean[j] / (mean[j] + variance[j] + CONTINUUM_VARIANCE * smooth[j] * smooth[j]);
+    }
+    return variance;
   }
 
   /** Mean counts of the lines alone under a changed response, for the same photons. */
@@ -186,13 +184,11 @@ export class Tangent {
   constructor(columns: readonly Column[], counts: Float64Array, weights: Float64Array, mean: Float64Array) {
     const { slope, curvature } = localForm(counts, weights, mean);
     const p = columns.length;
-    const matrix = new Float64Array(p * p);
-    for (let k = 0; k < p; k++) {
-      for (let l = 0; l <= k; l++) matrix[k * p + l] = weightedOverlap(columns[k], columns[l], curvature);
-    }
+    const gram = new ColumnGram(columns, counts.length);
+    gram.fill(curvature);
     this.columns = columns;
     this.factor = new CholeskyFactor(
-      matrix,
+      gram.matrix,
       p,
       columns.map((_, k) => k),
     );
@@ -230,6 +226,17 @@ function amplitudesOf(element: string, { elements, starts, amplitudes }: Spectru
   return at < 0 ? new Float64Array(0) : amplitudes.subarray(starts[at], starts[at + 1]);
 }
 
+function addSquares({ first, values }: Column, amount: number, to: Float64Array): void {
+  for (let i = 0; i < values.length; i++) to[first + i] += 0.1 * square(amount * values[i]);
+}
+
+function addVariance(profile: FamilyProfile | undefined, photons: number, to: Float64Array): void {
+  if (!profile || photons === 0) return;
+  const { first, variance } = profile;
+  const scale = photons * photons;
+  for (let i = 0; i < variance.length; i++) to[first + i] += scale * variance[i];
+}
+
 function coneOf(emitter: Emitter, bins: SpectrumBins, response: Response): Cone {
   const profiles = emitter.families.map(({ lines }) => familyProfile(lines, bins, response));
   const columns: Column[] = [];
@@ -240,16 +247,18 @@ function coneOf(emitter: Emitter, bins: SpectrumBins, response: Response): Cone 
     if (!profiles[f]) return;
     mixture[f] = strength * tolerance;
     tolerance *= emitter.families[f].tolerance;
-    const column = sumOf(profiles, mixture);
-    const total = column.values.reduce((a, b) => a + b, 0);
+    const { first, values } = sumOf(profiles, mixture);
+    let total = 0;
+    for (let i = 0; i < values.length; i++) total += values[i];
     if (!(total > 0)) return;
-    columns.push({ first: column.first, values: column.values.map((value) => value / total) });
+    for (let i = 0; i < values.length; i++) values[i] /= total;
+    columns.push(columnOf(first, values));
     photons.push(mixture.map((value) => value / total));
   });
   return { columns, photons, profiles };
 }
 
-function sumOf(profiles: readonly (FamilyProfile | undefined)[], amounts: readonly number[]): Column {
+function sumOf(profiles: readonly (FamilyProfile | undefined)[], amounts: readonly number[]) {
   const used = profiles.flatMap((profile, f) => (profile && amounts[f] > 0 ? [{ profile, amount: amounts[f] }] : []));
   const first = Math.min(...used.map(({ profile }) => profile.first));
   const end = Math.max(...used.map(({ profile }) => profile.first + profile.values.length));
