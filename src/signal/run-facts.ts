@@ -15,6 +15,8 @@ export class RunFacts {
     this.#nonZero += to - from;
     this.#values += pixels * channels;
     if (to - from < pixels * channels) this.#min = Math.min(this.#min, 0);
+    // No count is below 0, and most maps have pixels without one.
+    if (this.#min <= 0) return;
     for (let e = from; e < to; e++) if (count[e] < this.#min) this.#min = count[e];
   }
 

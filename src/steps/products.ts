@@ -181,7 +181,7 @@ export function loadingInCounts(factors: Factorisation, k: number): Float64Array
   let rowScale = 0;
   for (let i = 0; i < rowWeights.length; i++) if (rowWeights[i] > 0) rowScale += 1 / rowWeights[i];
   const scale = validPixels > 0 ? (rowScale / validPixels) * (singularValues[k] / Math.sqrt(validPixels)) : 0;
-  const sign = meanScoreSign(factors, k, pixelCounts.length);
+  const sign = k === 0 ? meanScoreSign(factors, k, pixelCounts.length) : 1;
   return Float64Array.from({ length: channels }, (_, j) =>
     channelWeights[j] > 0 ? (sign * scale * vectors[j * rank + k]) / channelWeights[j] : 0,
   );
@@ -190,5 +190,5 @@ export function loadingInCounts(factors: Factorisation, k: number): Float64Array
 function meanScoreSign({ scores, rank }: Factorisation, k: number, pixels: number): number {
   let sum = 0;
   for (let i = 0; i < pixels; i++) sum += scores[i * rank + k];
-  return sum < 0 && k === 0 ? -1 : 1;
+  return sum < 0 ? -1 : 1;
 }
