@@ -71,7 +71,7 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
     inputs: inputs.map(({ name, sha256 }) => [name, sha256]),
   });
   const interrupted = onInterruption(() => journal.discard());
-  const progress = progressOf(plan);
+  const progress = await progressOf(plan);
   const events: RunEvents = {
     ...progress,
     onNode(node, index, total) {

@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import type { Plan, PlannedNode, RunEvents } from '../index.ts';
 import { remark } from './printing.ts';
 import { formatSeconds } from './text-layout.ts';
@@ -9,7 +8,7 @@ export interface ProgressReport extends RunEvents {
 }
 
 /** A bar with the rest-time on a terminal, one line per step in a pipe; on standard error, so that results can be piped. */
-export function progressOf(plan: Plan): ProgressReport {
+export async function progressOf(plan: Plan): Promise<ProgressReport> {
   return process.stderr.isTTY ? bar(plan) : lines();
 }
 
@@ -31,7 +30,8 @@ function lines(): ProgressReport {
 const ENOUGH_SECONDS = 0.5;
 const ENOUGH_SHARE = 0.02;
 
-function bar(plan: Plan): ProgressReport {
+async function bar(plan: Plan): Promise<ProgressReport> {
+  const { SingleBar } = await import('cli-progress');
   const began = performance.now();
   const total = Math.max(plan.passes, 1);
   const work = new PassCounter();

@@ -80,7 +80,7 @@ async function replay(folder: string, options: ReplayOptions): Promise<void> {
 async function recompute(trail: Trail, inputs: readonly OpenedInput[], engine: Engine): Promise<readonly TrailEntry[]> {
   const signals = signalsByName(inputs);
   const plan = await planSignals(trail.recipe, signals);
-  const progress = progressOf(plan);
+  const progress = await progressOf(plan);
   try {
     return (await runPlan(plan, signals, engine, progress)).trail;
   } finally {
