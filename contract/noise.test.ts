@@ -4,6 +4,7 @@ import { collect, runFold, runSmall } from '../src/engines/engine.ts';
 import { inlineEngine } from '../src/engines/inline.ts';
 import { blocking, makePlan } from '../src/plan/plan.ts';
 import { checkRecipe } from '../src/plan/recipe.ts';
+import { pixelArray, plainMemory } from '../src/shapes/per-pixel.ts';
 import type { DenseBlock } from '../src/signal/block.ts';
 import { isSpectrailError } from '../src/signal/errors.ts';
 import { type Factor, type Noise, poisson, scaleNoise, selectNoise, sumNoise } from '../src/signal/noise.ts';
@@ -38,6 +39,7 @@ function contextOf(step: Step): StepContext {
     fold: (name, args, sources, geometry) =>
       runFold(engine, `${step.id}/${name}`, args, sources, { resolve, geometry }) as Promise<never>,
     small: (name, args, count) => runSmall(engine, `${step.id}/${name}`, args, count) as Promise<never>,
+    array: (type, length) => pixelArray(type, length, plainMemory),
     collect: (source, geometry) => collect(engine, source, { resolve, geometry }),
     note: () => {},
   };

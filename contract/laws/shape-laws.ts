@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { collect, type Engine, runFold, runSmall } from '../../src/engines/engine.ts';
 import { CounterRandom } from '../../src/kernels/index.ts';
 import { haloOf } from '../../src/shapes/job.ts';
+import { pixelRows, plainMemory } from '../../src/shapes/per-pixel.ts';
 import { rangeOf, readRange } from '../../src/shapes/read.ts';
 import type { Example, Geometry, Shape } from '../../src/shapes/shape.ts';
 import { TILE_PIXELS } from '../../src/shapes/tile.ts';
@@ -121,7 +122,8 @@ function tileState({ shape, example, geometry, blocks }: Trial<AnyFold>, tile: n
   const end = Math.min(start + TILE_PIXELS, geometry.pixels);
   const [from, to] = haloOf(shape, example.args, start, end);
   const rows = blocks.map((block) => sliceBlock(block, from, to));
-  return shape.add(example.args, shape.init(example.args, geometry), rows, start, end);
+  const found = pixelRows(shape.perPixel?.(example.args) ?? {}, end - start, plainMemory);
+  return shape.add(example.args, shape.init(example.args, geometry), rows, start, end, found);
 }
 
 /** `init` is the unit of `merge`, on either side. */

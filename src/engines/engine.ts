@@ -1,12 +1,14 @@
-import { haloOf, type Job, type Pass } from '../shapes/job.ts';
+import { type FoldResult, haloOf, type Job, type Pass, withRows } from '../shapes/job.ts';
 import { jobLevel } from '../shapes/job-size.ts';
 import { MergeTree } from '../shapes/merge-tree.ts';
+import { type Allocate, type PixelArray, pixelRows, plainMemory } from '../shapes/per-pixel.ts';
 import { rangeOf } from '../shapes/read.ts';
 import type { FoldShape, Geometry, ShapeResolver } from '../shapes/shape.ts';
 import { tileRuns } from '../shapes/tile.ts';
 import { type Block, concatBlocks } from '../signal/block.ts';
 import { internalError } from '../signal/errors.ts';
 import { type Source, sourcePixels } from '../signal/source.ts';
+import { isShared } from './arrays-within.ts';
 
 /** Told after every finished job of a pass: pixels done and in all. */
 export type PassProgress = (done: number, total: number) => void;
@@ -26,6 +28,8 @@ export interface Engine {
    * array that was given once must not change afterwards.
    */
   share?<T>(value: T): T;
+  /** Memory that jobs write into where it is; absent where they return what they found. */
+  readonly allocate?: Allocate;
   close(): Promise<void>;
 }
 
@@ -37,7 +41,7 @@ export interface PassOptions {
   readonly progress?: PassProgress;
 }
 
-/** One pass of a registered fold over sources of equal pixels; the merged state. */
+/** One pass of a registered fold over sources of equal pixels; the merged state, and beside it the per-pixel results. */
 export async function runFold(
   engine: Engine,
   shapeId: string,
@@ -48,17 +52,32 @@ export async function runFold(
   const fold = (await options.resolve(shapeId)) as FoldShape;
   const level = levelFor(engine, sources, options);
   const runs = tileRuns(options.geometry.pixels, level);
-  if (runs.length === 0) return fold.init(args, options.geometry);
+  const described = fold.perPixel?.(args) ?? {};
+  const { geometry } = options;
+  const rows = pixelRows(described, geometry.pixels, engine.allocate ?? plainMemory);
+  if (runs.length === 0) return withRows(fold.init(args, geometry), rows);
   const tree = new MergeTree<unknown>(runs.length, fold.merge);
+  const inPlace = engine.allocate ? rows : undefined;
   await runJobs(
     engine,
-    { kind: 'fold', shape: shapeId, args: sharedArgs(engine, args), geometry: options.geometry },
+    { kind: 'fold', shape: shapeId, args: sharedArgs(engine, args), rows: inPlace, geometry },
     sources,
     { ...options, blockLevel: level },
-    (index, state) => tree.add(index, state),
+    (index, found) => {
+      const { state, rows: pieces } = found as FoldResult;
+      for (const [name, piece] of Object.entries(pieces)) {
+        put(piece, rows[name], described[name].width, runs[index].start);
+      }
+      tree.add(index, state);
+    },
     (start, end) => haloOf(fold, args, start, end),
   );
-  return tree.root();
+  return withRows(tree.root(), rows);
+}
+
+/** Copies what a job returned to its place, unless it was written there: shared memory only comes back in place. */
+function put(piece: PixelArray, whole: PixelArray, width: number, start: number): void {
+  if (!isShared(piece) && piece.buffer !== whole.buffer) whole.set(piece, start * width);
 }
 
 /** Reads a whole source, maps included, into one block in memory: for results, whose size is planned, never for raw cubes. */

@@ -1,4 +1,5 @@
 import { runJob } from '../shapes/job.ts';
+import { plainMemory } from '../shapes/per-pixel.ts';
 import type { ShapeResolver } from '../shapes/shape.ts';
 import type { Engine } from './engine.ts';
 
@@ -10,6 +11,7 @@ export function inlineEngine(resolve: ShapeResolver): Engine {
   return {
     name: 'inline',
     lanes: 1,
+    allocate: plainMemory,
     async runPass(pass, jobs, done) {
       let breath = performance.now();
       for (let index = 0; index < jobs.length; index++) {

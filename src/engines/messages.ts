@@ -51,7 +51,11 @@ export function serve(port: Port, resolve: ShapeResolver): void {
  * the error of its first failed job, and the engine goes on; it is of no more use once a worker is lost
  * (`internal/worker-lost`) or it was closed (`internal/engine-closed`).
  */
-export function messageEngine(name: string, ports: readonly Port[], share?: Engine['share']): Engine {
+export function messageEngine(
+  name: string,
+  ports: readonly Port[],
+  memory: Pick<Engine, 'share' | 'allocate'> = {},
+): Engine {
   let passes = 0;
   let broken: SpectrailError | undefined;
   let current: RunningPass | undefined;
@@ -67,7 +71,7 @@ export function messageEngine(name: string, ports: readonly Port[], share?: Engi
   return {
     name,
     lanes: ports.length,
-    share,
+    ...memory,
     runPass(pass, jobs, done) {
       const turn = last.then(async () => {
         if (broken) throw broken;

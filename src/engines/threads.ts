@@ -15,7 +15,7 @@ export interface ThreadsOptions {
 export function threadsEngine(options: ThreadsOptions = {}): Engine {
   const { threads = availableParallelism(), workerUrl = new URL('./threads-worker.js', import.meta.url) } = options;
   const ports = Array.from({ length: Math.max(1, threads) }, () => workerPort(new Worker(workerUrl)));
-  return messageEngine('threads', ports, shareArrays);
+  return messageEngine('threads', ports, { share: shareArrays, allocate: (bytes) => new SharedArrayBuffer(bytes) });
 }
 
 function workerPort(worker: Worker): Port {

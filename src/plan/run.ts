@@ -1,5 +1,6 @@
 import { collect, type Engine, runFold, runSmall } from '../engines/engine.ts';
 import { resolveMember } from '../engines/resolve.ts';
+import { pixelArray, plainMemory } from '../shapes/per-pixel.ts';
 import type { Geometry, ShapeResolver } from '../shapes/shape.ts';
 import type { PlainTree } from '../signal/dataset.ts';
 import { isSpectrailError, SpectrailError } from '../signal/errors.ts';
@@ -122,6 +123,7 @@ function stepContext(node: PlannedNode, engine: Engine, seed: number, events: Ru
       runSmall(engine, `${node.use}/${name}`, args, count, (done, total) =>
         events.onProgress?.(node, done, total),
       ) as Promise<never>,
+    array: (type, length) => pixelArray(type, length, engine.allocate ?? plainMemory),
     collect: (source, geometry) => collect(engine, source, options(geometry)),
     note: (message) => notes.push(message),
   };

@@ -1,8 +1,9 @@
 import { type Block, sliceBlock } from '../signal/block.ts';
 import { internalError } from '../signal/errors.ts';
 import { MergeTree } from './merge-tree.ts';
+import { pixelRows, plainMemory, sliceRows } from './per-pixel.ts';
 import { readRange, type SourceRange } from './read.ts';
-import type { FoldShape, Geometry, ShapeResolver } from './shape.ts';
+import type { FoldShape, Geometry, Rows, ShapeResolver } from './shape.ts';
 import { TILE_PIXELS } from './tile.ts';
 
 /** What stays the same for all jobs of one pass; sent once to each worker. */
@@ -11,6 +12,8 @@ export interface Pass {
   /** Registered member; for `collect` the sources are read as they are. */
   readonly shape?: string;
   readonly args?: unknown;
+  /** Per-pixel results of a fold for the whole cube, where jobs can write into them; else they return their part. */
+  readonly rows?: Rows;
   readonly geometry: Geometry;
 }
 
@@ -19,6 +22,17 @@ export interface Job {
   readonly start: number;
   readonly end: number;
   readonly ranges: readonly SourceRange[];
+}
+
+/** What a fold's job returns: the state of its tiles, and their per-pixel results (views, where they are in place). */
+export interface FoldResult {
+  readonly state: unknown;
+  readonly rows: Rows;
+}
+
+/** The whole result of a fold: its state, and beside it what was found for each pixel. */
+export function withRows(state: unknown, rows: Rows): unknown {
+  return Object.keys(rows).length > 0 ? { ...(state as object), ...rows } : state;
 }
 
 /** Runs one job where the caller stands: the only place where shapes meet blocks, whatever the engine. */
@@ -36,11 +50,13 @@ export async function runJob(pass: Pass, job: Job, resolve: ShapeResolver): Prom
 
 function foldTiles(
   fold: FoldShape,
-  { args, geometry }: Pass,
+  { args, geometry, rows: whole }: Pass,
   blocks: readonly Block[],
   start: number,
   end: number,
-): unknown {
+): FoldResult {
+  const described = fold.perPixel?.(args) ?? {};
+  const rows = whole ? sliceRows(described, whole, start, end) : pixelRows(described, end - start, plainMemory);
   const tiles = Math.max(1, Math.ceil((end - start) / TILE_PIXELS));
   const tree = new MergeTree<unknown>(tiles, fold.merge);
   const [base] = haloOf(fold, args, start, end);
@@ -48,10 +64,11 @@ function foldTiles(
     const first = start + tile * TILE_PIXELS;
     const last = Math.min(first + TILE_PIXELS, end);
     const [from, to] = haloOf(fold, args, first, last);
-    const rows = blocks.map((block) => sliceBlock(block, from - base, to - base));
-    tree.add(tile, fold.add(args, fold.init(args, geometry), rows, first, last));
+    const inTile = blocks.map((block) => sliceBlock(block, from - base, to - base));
+    const found = sliceRows(described, rows, first - start, last - start);
+    tree.add(tile, fold.add(args, fold.init(args, geometry), inTile, first, last, found));
   }
-  return tree.root();
+  return { state: tree.root(), rows };
 }
 
 /** Pixels a fold is given to summarise [start, end). */

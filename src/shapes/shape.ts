@@ -1,4 +1,5 @@
 import type { Block, BlockKind } from '../signal/block.ts';
+import type { PerPixel, PixelArray } from './per-pixel.ts';
 
 export interface Geometry {
   /** Pixels of the whole cube. */
@@ -36,16 +37,22 @@ export interface MapShape<A = unknown> extends ShapeBase<A> {
   readonly apply: (args: A, blocks: readonly Block[], start: number, end: number) => Block;
 }
 
+/** Per-pixel results of a fold, by name. */
+export type Rows = Readonly<Record<string, PixelArray>>;
+
 /**
  * Summary of all pixels. Laws: `init` is the unit of `merge`; merging in the fixed tree gives the same bits for any
- * split. `add` summarises pixels [start, end), at most one tile, and may change and return `state`.
+ * split. `add` summarises pixels [start, end), at most one tile, and may change and return `state`. What it finds for each
+ * pixel it writes into `rows`, the tile's part of the arrays that `perPixel` describes, all 0 before: they are never
+ * merged, and stand beside the entries of the state in the result.
  */
-export interface FoldShape<A = unknown, S = unknown> extends ShapeBase<A> {
+export interface FoldShape<A = unknown, S = unknown, R = Rows> extends ShapeBase<A> {
   readonly shape: 'fold';
   /** Pixels [from, to) whose rows `add` is given for [start, end), where it looks at neighbours; default: the same rows. */
   readonly halo?: (args: A, start: number, end: number) => readonly [from: number, to: number];
   readonly init: (args: A, geometry: Geometry) => S;
-  readonly add: (args: A, state: S, blocks: readonly Block[], start: number, end: number) => S;
+  readonly perPixel?: (args: A) => { readonly [name in keyof R]: PerPixel };
+  readonly add: (args: A, state: S, blocks: readonly Block[], start: number, end: number, rows: R) => S;
   /** `left` covers pixels before `right`; may change and return `left`. */
   readonly merge: (left: S, right: S) => S;
 }
@@ -73,13 +80,16 @@ export interface RowsShape<A = unknown> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds members of every argument and state type
-export type Shape = MapShape<any> | FoldShape<any, any> | ScanShape<any, any> | SmallShape<any, any>;
+export type Shape = MapShape<any> | FoldShape<any, any, any> | ScanShape<any, any> | SmallShape<any, any>;
 
 /** What an engine can be told to run. */
 export type Member = Shape | RowsShape;
 
 export const defineMap = <A>(map: Omit<MapShape<A>, 'shape'>): MapShape<A> => ({ shape: 'map', ...map });
-export const defineFold = <A, S>(fold: Omit<FoldShape<A, S>, 'shape'>): FoldShape<A, S> => ({ shape: 'fold', ...fold });
+export const defineFold = <A, S, R = Rows>(fold: Omit<FoldShape<A, S, R>, 'shape'>): FoldShape<A, S, R> => ({
+  shape: 'fold',
+  ...fold,
+});
 export const defineScan = <A, S>(scan: Omit<ScanShape<A, S>, 'shape'>): ScanShape<A, S> => ({ shape: 'scan', ...scan });
 
 export const defineSmall = <A, R>(small: Omit<SmallShape<A, R>, 'shape'>): SmallShape<A, R> => ({

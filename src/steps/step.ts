@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PerPixel, PixelArrayOf } from '../shapes/per-pixel.ts';
 import type { Geometry, Shape } from '../shapes/shape.ts';
 import type { Block } from '../signal/block.ts';
 import type { IntensityKind } from '../signal/intensity.ts';
@@ -53,12 +54,14 @@ export interface Cost {
 
 /** What a running step may use: passes over sources on whatever engine there is, seeds, and a voice. */
 export interface StepContext {
-  /** Runs a fold of this step by its name. */
+  /** Runs a fold of this step by its name; its state with its per-pixel results. */
   fold<R>(name: string, args: unknown, sources: readonly Source[], geometry: Geometry): Promise<R>;
   /** Runs `count` pieces of a small shape of this step; their results in order. */
   small<R>(name: string, args: unknown, count: number): Promise<R[]>;
   /** Reads a source into memory. */
   collect(source: Source, geometry: Geometry): Promise<Block>;
+  /** An array, all 0, that passes see without a copy once it is filled: for what is as large as the map. */
+  array<T extends PerPixel['type']>(type: T, length: number): PixelArrayOf<T>;
   /** Id of a map of this step, for a mapped source. */
   shapeId(name: string): string;
   /** Id of the node in the recipe, for trails. */

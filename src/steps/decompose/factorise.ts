@@ -47,8 +47,8 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
       fix: 'decompose the raw counts, or use `weighting: none`',
     });
   }
-  const weights = options.weighting === 'poisson' ? poissonWeights(totals) : flatWeights(passes, totals, args);
-  const onValues = divideByGain(weights, args);
+  const weights = options.weighting === 'poisson' ? poissonWeights(passes, totals) : flatWeights(passes, totals, args);
+  const onValues = divideByGain(passes, weights, args);
   const validPixels = countPositive(weights.rows);
   const validChannels = countPositive(weights.channels);
   if (validPixels === 0 || validChannels === 0) {
@@ -146,7 +146,7 @@ const LONE_COUNT = 1 / 3;
  * count in an empty channel of an empty pixel would outweigh everything; both sums are held above a floor that only such
  * data reach.
  */
-function poissonWeights(totals: Totals): Weights {
+function poissonWeights(passes: Passes, totals: Totals): Weights {
   const { rows, channels } = totals;
   let total = 0;
   let occupied = 0;
@@ -159,15 +159,21 @@ function poissonWeights(totals: Totals): Weights {
   const edge = LONE_COUNT * (Math.sqrt(occupied) + Math.sqrt(countPositive(channels)));
   const leastChannel = total / (edge * edge * Math.max(leastRow, smallestPositive(rows)));
   return {
-    rows: rows.map((r) => (r > 0 ? Math.sqrt(meanRow / Math.max(r, leastRow)) : 0)),
+    rows: rowWeights(passes, (i) => (rows[i] > 0 ? Math.sqrt(meanRow / Math.max(rows[i], leastRow)) : 0)),
     channels: channels.map((c) => (c > 0 ? Math.sqrt(total / (meanRow * Math.max(c, leastChannel))) : 0)),
   };
 }
 
+function rowWeights(passes: Passes, weight: (pixel: number) => number): Float64Array {
+  const rows = passes.perPixel();
+  for (let i = 0; i < rows.length; i++) rows[i] = weight(i);
+  return rows;
+}
+
 /** The same weights for values in signal units. */
-function divideByGain({ rows, channels }: Weights, { gain }: CountsArgs): Weights {
+function divideByGain(passes: Passes, { rows, channels }: Weights, { gain }: CountsArgs): Weights {
   return {
-    rows: gain.per === 'pixel' ? rows.map((w, i) => w / gain.values[i]) : rows,
+    rows: gain.per === 'pixel' ? rowWeights(passes, (i) => rows[i] / gain.values[i]) : rows,
     channels: channels.map(
       (w, j) => w / (gain.per === 'cube' ? gain.value : gain.per === 'channel' ? gain.values[j] : 1),
     ),
@@ -182,7 +188,7 @@ function smallestPositive(values: Float64Array): number {
 
 function flatWeights(passes: Passes, totals: Totals, { pixelMask, channelMask }: CountsArgs): Weights {
   return {
-    rows: Float64Array.from({ length: passes.pixels }, (_, i) => (pixelMask?.[i] ? 0 : 1)),
+    rows: rowWeights(passes, (i) => (pixelMask?.[i] ? 0 : 1)),
     channels: Float64Array.from({ length: totals.channels.length }, (_, j) => (channelMask?.[j] ? 0 : 1)),
   };
 }

@@ -7,10 +7,11 @@ import {
   portableSin,
   project as projectRows,
   type Rows,
+  square,
   weightedSquares,
 } from '../../kernels/index.ts';
-import { runJob } from '../../shapes/job.ts';
-import { joinPieces } from '../../shapes/pieces.ts';
+import { type FoldResult, runJob, withRows } from '../../shapes/job.ts';
+import { pixelArray, plainMemory } from '../../shapes/per-pixel.ts';
 import { defineFold, type Geometry, type Shape } from '../../shapes/shape.ts';
 import { type Block, type EventsBlock, toDense } from '../../signal/block.ts';
 import type { Factor } from '../../signal/noise.ts';
@@ -33,21 +34,17 @@ export interface Totals {
   readonly negative: number;
 }
 
-interface TileTotals extends Omit<Totals, 'rows'> {
-  readonly rows: Float64Array[];
-}
-
 /** Counts per pixel and per channel, in one pass. */
-export const totals = defineFold<CountsArgs, TileTotals>({
-  init: (_args, { channels }) => ({ rows: [], channels: new Float64Array(channels), negative: 0 }),
-  add: (args, state, [block], start) => {
-    const rows = new Float64Array(block.pixels);
-    const negative = addTotals(block, start, args, rows, state.channels);
-    return { rows: [rows], channels: state.channels, negative };
-  },
+export const totals = defineFold<CountsArgs, Omit<Totals, 'rows'>, Pick<Totals, 'rows'>>({
+  init: (_args, { channels }) => ({ channels: new Float64Array(channels), negative: 0 }),
+  perPixel: () => ({ rows: { type: 'float64', width: 1 } }),
+  add: (args, { channels }, [block], start, _end, { rows }) => ({
+    channels,
+    negative: addTotals(block, start, args, rows, channels),
+  }),
   merge: (left, right) => {
     for (let j = 0; j < left.channels.length; j++) left.channels[j] += right.channels[j];
-    return { rows: append(left.rows, right.rows), channels: left.channels, negative: left.negative + right.negative };
+    return { channels: left.channels, negative: left.negative + right.negative };
   },
   example: () => ({ args: { gain: { per: 'cube', value: 1 } }, kinds: ['events'] }),
 });
@@ -119,17 +116,26 @@ interface ColumnsArgs {
   readonly precision: Precision;
 }
 
-/** Xᵀ·diag(squared)·X·columns: channels × width. */
-export const gram = defineFold<ColumnsArgs & { readonly squared: Float64Array }, Float64Array>({
+/** Weights of rows; their squares are made tile by tile. */
+interface RowsArgs {
+  readonly rows: Float64Array;
+}
+
+const squaresOf = ({ rows }: RowsArgs, start: number, { pixels }: Block) =>
+  Float64Array.from(rows.subarray(start, start + pixels), square);
+
+/** Xᵀ·diag(rows²)·X·columns: channels × width. */
+export const gram = defineFold<ColumnsArgs & RowsArgs, Float64Array>({
   init: ({ width }, { channels }) => new Float64Array(channels * width),
-  add: ({ columns, width, squared, precision }, state, [data], start) => {
-    gramApply(rowsOf(data), columns, width, squared.subarray(start, start + data.pixels), precision, state);
+  add: (args, state, [data], start) => {
+    const { columns, width, precision } = args;
+    gramApply(rowsOf(data), columns, width, squaresOf(args, start, data), precision, state);
     return state;
   },
   merge: addTo,
   example: ({ pixels, channels }) => ({
     args: {
-      squared: new Float64Array(pixels).fill(0.25),
+      rows: new Float64Array(pixels).fill(0.5),
       columns: Float64Array.from({ length: channels * 2 }, (_, i) => portableSin(i)),
       width: 2,
       precision: 'double',
@@ -138,36 +144,36 @@ export const gram = defineFold<ColumnsArgs & { readonly squared: Float64Array },
   }),
 });
 
-/** Xᵀ·diag(squared)·X, entries (c, d) with c ≤ d of channels × channels. */
-export const fullGram = defineFold<{ readonly squared: Float64Array }, Float64Array>({
+/** Xᵀ·diag(rows²)·X, entries (c, d) with c ≤ d of channels × channels. */
+export const fullGram = defineFold<RowsArgs, Float64Array>({
   init: (_args, { channels }) => new Float64Array(channels * channels),
-  add: ({ squared }, state, [data], start) => {
-    gramMatrix(rowsOf(data), squared.subarray(start, start + data.pixels), state);
+  add: (args, state, [data], start) => {
+    gramMatrix(rowsOf(data), squaresOf(args, start, data), state);
     return state;
   },
   merge: addTo,
-  example: ({ pixels }) => ({ args: { squared: new Float64Array(pixels).fill(0.25) }, kinds: ['events'] }),
+  example: ({ pixels }) => ({ args: { rows: new Float64Array(pixels).fill(0.5) }, kinds: ['events'] }),
 });
 
 /** diag(rows)·X·columns: pixels × width, and Σ (rows_i·scale_j·x_ij)². */
 export const project = defineFold<
-  ColumnsArgs & { readonly rows: Float64Array; readonly scale: Float64Array },
-  { scores: Float32Array[]; squares: number }
+  ColumnsArgs & RowsArgs & { readonly scale: Float64Array },
+  { squares: number },
+  { scores: Float32Array }
 >({
-  init: () => ({ scores: [], squares: 0 }),
-  add: ({ columns, width, precision, rows, scale }, _state, [block], start) => {
+  init: () => ({ squares: 0 }),
+  perPixel: ({ width }) => ({ scores: { type: 'float32', width } }),
+  add: (args, _state, [block], start, _end, { scores }) => {
+    const { columns, width, precision, rows, scale } = args;
     const data = rowsOf(block);
-    const scores = new Float64Array(data.pixels * width);
-    projectRows(data, columns, width, precision, scores);
-    const squared = new Float64Array(data.pixels);
+    const projected = new Float64Array(data.pixels * width);
+    projectRows(data, columns, width, precision, projected);
     for (let i = 0; i < data.pixels; i++) {
-      const r = rows[start + i];
-      squared[i] = r * r;
-      for (let at = i * width; at < (i + 1) * width; at++) scores[at] *= r;
+      for (let at = i * width; at < (i + 1) * width; at++) scores[at] = projected[at] * rows[start + i];
     }
-    return { scores: [new Float32Array(scores)], squares: weightedSquares(data, scale, squared) };
+    return { squares: weightedSquares(data, scale, squaresOf(args, start, data)) };
   },
-  merge: (left, right) => ({ scores: append(left.scores, right.scores), squares: left.squares + right.squares }),
+  merge: (left, right) => ({ squares: left.squares + right.squares }),
   example: ({ pixels, channels }) => ({
     args: {
       rows: new Float64Array(pixels).fill(0.5),
@@ -185,15 +191,12 @@ function rowsOf(block: Block): Rows {
   return block.kind === 'factors' ? toDense(block) : block;
 }
 
-function append<T>(left: T[], right: readonly T[]): T[] {
-  for (const item of right) left.push(item);
-  return left;
-}
-
 /** The three passes a factorisation needs, over whatever holds the data. */
 export interface Passes {
   readonly pixels: number;
   readonly channels: number;
+  /** A number for each pixel, 0 before it is filled. */
+  perPixel(): Float64Array;
   totals(args: CountsArgs): Promise<Totals>;
   /** ZᵀZ·Q for Q of `width` columns, channels × width. */
   gram(weights: Weights, q: Float64Array, width: number, precision: Precision): Promise<Float64Array>;
@@ -210,28 +213,22 @@ export interface Passes {
 
 type RunFold = <R>(name: string, args: unknown) => Promise<R>;
 
-function passesBy(run: RunFold, { pixels, channels }: Pick<Geometry, 'pixels' | 'channels'>): Passes {
-  let known: Weights | undefined;
-  let squared = new Float64Array(0);
-  const squaredRows = (weights: Weights) => {
-    if (weights !== known) squared = weights.rows.map((r) => r * r);
-    known = weights;
-    return squared;
-  };
+function passesBy(
+  run: RunFold,
+  perPixel: Passes['perPixel'],
+  { pixels, channels }: Pick<Geometry, 'pixels' | 'channels'>,
+): Passes {
   return {
     pixels,
     channels,
-    totals: async (args) => {
-      const { rows, ...rest } = await run<TileTotals>('totals', args);
-      return { rows: joinPieces(rows, new Float64Array(0)), ...rest };
-    },
-    gram: async (weights, q, width, precision) => {
-      const columns = scaleRows(q, weights.channels, width);
-      const args = { columns, width, squared: squaredRows(weights), precision };
-      return scaleRows(await run<Float64Array>('gram', args), weights.channels, width);
+    perPixel,
+    totals: (args) => run<Totals>('totals', args),
+    gram: async ({ rows, channels: scale }, q, width, precision) => {
+      const columns = scaleRows(q, scale, width);
+      return scaleRows(await run<Float64Array>('gram', { columns, width, rows, precision }), scale, width);
     },
     fullGram: async (weights) => {
-      const gram = await run<Float64Array>('fullGram', { squared: squaredRows(weights) });
+      const gram = await run<Float64Array>('fullGram', { rows: weights.rows });
       for (let c = 0; c < channels; c++) {
         for (let d = c; d < channels; d++) {
           const value = gram[c * channels + d] * weights.channels[c] * weights.channels[d];
@@ -241,12 +238,8 @@ function passesBy(run: RunFold, { pixels, channels }: Pick<Geometry, 'pixels' | 
       }
       return gram;
     },
-    project: async ({ rows, channels: scale }, vectors, width, precision) => {
-      const columns = scaleRows(vectors, scale, width);
-      const args = { columns, width, rows, scale, precision };
-      const { scores, squares } = await run<{ scores: Float32Array[]; squares: number }>('project', args);
-      return { scores: joinPieces(scores, new Float32Array(0)), squares };
-    },
+    project: ({ rows, channels: scale }, vectors, width, precision) =>
+      run('project', { columns: scaleRows(vectors, scale, width), width, rows, scale, precision }),
   };
 }
 
@@ -260,7 +253,11 @@ function scaleRows(matrix: Float64Array, factors: Float64Array, width: number): 
 
 /** Passes over a source, on the engine of the running step. */
 export function passesOver(context: StepContext, source: Source, geometry: Geometry): Passes {
-  return passesBy((name, args) => context.fold(name, args, [source], geometry), geometry);
+  return passesBy(
+    (name, args) => context.fold(name, args, [source], geometry),
+    () => context.array('float64', geometry.pixels),
+    geometry,
+  );
 }
 
 const SHAPES: Readonly<Record<string, Shape>> = { totals, gram, fullGram, project };
@@ -271,8 +268,12 @@ export function passesInMemory(block: Block): Passes {
   const geometry = { pixels, channels, width: pixels };
   const job = { start: 0, end: pixels, ranges: [{ type: 'memory' as const, block }] };
   return passesBy(
-    (name, args) =>
-      runJob({ kind: 'fold', shape: name, args, geometry }, job, async (id) => SHAPES[id]) as Promise<never>,
+    async (name, args) => {
+      const found = await runJob({ kind: 'fold', shape: name, args, geometry }, job, async (id) => SHAPES[id]);
+      const { state, rows } = found as FoldResult;
+      return withRows(state, rows) as never;
+    },
+    () => pixelArray('float64', pixels, plainMemory),
     geometry,
   );
 }

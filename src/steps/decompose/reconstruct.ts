@@ -6,7 +6,7 @@ import type { CorrelatedNoise, Noise } from '../../signal/noise.ts';
 import { createSignal } from '../../signal/signal.ts';
 import type { Factorisation, Truncation } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
-import { defineStep } from '../step.ts';
+import { defineStep, type StepContext } from '../step.ts';
 
 const params = z.strictObject({
   components: z
@@ -46,7 +46,7 @@ export default defineStep<Params>({
     // The components that are kept are not known yet: half of those computed is more than any map has shown.
     return { passes: 0, keeps: 2 * rank * pixels + 16 * pixels + 8 * rank * of.spectral.size, works: 0, lane: 0 };
   },
-  async run(_context, inputs, p) {
+  async run(context, inputs, p) {
     const factors = inputs.factors as Factorisation;
     const truncation = inputs.truncation as Truncation;
     const kept = keptComponents(p, truncation, factors.rank);
@@ -56,9 +56,9 @@ export default defineStep<Params>({
       modality,
       navigation,
       spectral,
-      source: { type: 'memory', block: reconstruction(factors, kept) },
+      source: { type: 'memory', block: reconstruction(context, factors, kept) },
       intensity: factors.intensity,
-      noise: reconstructionNoise(factors, kept),
+      noise: reconstructionNoise(context, factors, kept),
       mask: factors.mask,
       shift: factors.shift,
       history: [
@@ -85,10 +85,14 @@ function keptComponents({ components }: Params, truncation: Truncation, rank: nu
 }
 
 /** x̂_ij = Σ_k (score_ik / row weight_i)·(vector_jk / channel weight_j); zero where a pixel or channel took no part. */
-export function reconstruction(factors: Factorisation, kept: readonly number[]): FactorsBlock {
+export function reconstruction(
+  { array }: Pick<StepContext, 'array'>,
+  factors: Factorisation,
+  kept: readonly number[],
+): FactorsBlock {
   const { pixels, channels, rowWeights, channelWeights } = factors;
   const rank = kept.length;
-  const scores = new Float32Array(pixels * rank);
+  const scores = array('float32', pixels * rank);
   const loadings = new Float64Array(channels * rank);
   for (let i = 0; i < pixels; i++) {
     if (rowWeights[i] <= 0) continue;
@@ -110,13 +114,22 @@ export function reconstruction(factors: Factorisation, kept: readonly number[]):
  * loadings have errors of their own, which reach pixel i with its leverage h_i = Σ (score/s)² and are independent from
  * channel to channel: h_i·(1 − l_j) with l_j = Σ vector².
  */
-function reconstructionNoise(factors: Factorisation, kept: readonly number[]): Noise {
+function reconstructionNoise(
+  { array }: Pick<StepContext, 'array'>,
+  factors: Factorisation,
+  kept: readonly number[],
+): Noise {
   const { weighting, rowWeights, channelWeights, scores, vectors, singularValues, rank } = factors;
   if (weighting !== 'poisson') return lowRank({ kind: 'low-rank', rank: kept.length });
   const leverage = (values: Float64Array | Float32Array, at: number, scale: (k: number) => number) =>
     kept.reduce((sum, k) => sum + square(values[at * rank + k] / scale(k)), 0);
-  const perWeight = (weights: Float64Array, share: (at: number) => number) =>
-    weights.map((w, at) => (w > 0 ? share(at) / (w * w) : 0));
+  const perWeight = (weights: Float64Array, share: (at: number) => number) => {
+    const out = array('float64', weights.length);
+    weights.forEach((w, at) => {
+      if (w > 0) out[at] = share(at) / (w * w);
+    });
+    return out;
+  };
   return lowRank({
     kind: 'low-rank',
     rank: kept.length,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { halfBandStride } from '../../kernels/index.ts';
-import { joinPieces } from '../../shapes/pieces.ts';
 import { TILE_PIXELS } from '../../shapes/tile.ts';
 import { sliceBlock } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
@@ -17,7 +16,7 @@ import { modelHalfBands } from './half-bands.ts';
 import { describeRegions, spectra } from './region-spectra.ts';
 import { bandEdges } from './regions.ts';
 import { structureOf } from './residual-structure.ts';
-import { type ScanArgs, scan, type TileScan } from './scan.ts';
+import { type Scan, type ScanArgs, scan } from './scan.ts';
 import type { ModelVariance } from './scan-map.ts';
 
 const params = z.strictObject({
@@ -134,14 +133,11 @@ async function scanBoth(context: StepContext, signal: Signal, model: Signal, p: 
   const threshold = familyWiseThreshold(tests, p.falseAlarmRate);
   const args: ScanArgs = { halfBand, halves, variance, gain, skip: mask.pixels, width, height };
   const geometry = { pixels, channels: signal.spectral.size, width };
-  const { significance, test, residual, neighbours } = await context.fold<TileScan>('scan', args, sources, geometry);
+  const found = await context.fold<Scan>('scan', args, sources, geometry);
   return {
     bands,
     gain,
-    significance: joinPieces(significance, new Float32Array(0)),
-    test: joinPieces(test, new Float32Array(0)),
-    residual: joinPieces(residual, new Float32Array(0)),
-    neighbours,
+    ...found,
     tests,
     threshold,
     signal,

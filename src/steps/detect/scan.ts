@@ -9,26 +9,24 @@ export interface ScanArgs extends HalfBandArgs {
   readonly height: number;
 }
 
-/** What the scan of a map finds; per-pixel parts by tile. */
-export interface TileScan {
+/** What the scan of a map finds. */
+export interface Scan {
   /** −log₁₀ of the smallest tail probability, the test that gave it, and the misfit. */
-  readonly significance: Float32Array[];
-  readonly test: Float32Array[];
-  readonly residual: Float32Array[];
+  readonly significance: Float32Array;
+  readonly test: Float32Array;
+  readonly residual: Float32Array;
   /** What the neighbour correlation of each column needs, without a map per column in memory. */
   readonly neighbours: NeighbourSums;
 }
 
+const ONE_A_PIXEL = { type: 'float32', width: 1 } as const;
+
 /** Tests every pixel and sums what its residual has in common with its neighbours'. */
-export const scan = defineFold<ScanArgs, TileScan>({
+export const scan = defineFold<ScanArgs, Pick<Scan, 'neighbours'>, Omit<Scan, 'neighbours'>>({
   halo: ({ width, height }, start, end) => [Math.max(0, start - width - 1), Math.min(width * height, end + width + 1)],
-  init: ({ halves }) => ({
-    significance: [],
-    test: [],
-    residual: [],
-    neighbours: noNeighbourSums(residualColumns(halves)),
-  }),
-  add: (args, { neighbours }, [raw, model], start, end) => {
+  init: ({ halves }) => ({ neighbours: noNeighbourSums(residualColumns(halves)) }),
+  perPixel: () => ({ significance: ONE_A_PIXEL, test: ONE_A_PIXEL, residual: ONE_A_PIXEL }),
+  add: (args, { neighbours }, [raw, model], start, end, maps) => {
     const { halves, variance, width, height } = args;
     const base = Math.max(0, start - width - 1);
     const part = { base, start, end, width, height };
@@ -41,11 +39,12 @@ export const scan = defineFold<ScanArgs, TileScan>({
       pixels: variance.pixels,
       columns: columnVariances(variance, columns),
     };
-    const residual = residualSums(rows, part, law, neighbours).map((sum) => Math.sqrt(sum / columns));
-    return { significance: [significance], test: [test], residual: [residual], neighbours };
+    maps.significance.set(significance);
+    maps.test.set(test);
+    maps.residual.set(residualSums(rows, part, law, neighbours).map((sum) => Math.sqrt(sum / columns)));
+    return { neighbours };
   },
   merge: (left, right) => {
-    for (const part of ['significance', 'test', 'residual'] as const) left[part].push(...right[part]);
     for (const part of ['products', 'squares'] as const) {
       const sums = left.neighbours[part];
       for (let b = 0; b < sums.length; b++) sums[b] += right.neighbours[part][b];

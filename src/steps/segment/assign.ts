@@ -23,29 +23,18 @@ export interface Assigned {
   readonly counts: Float64Array;
 }
 
-/** The same, per-pixel parts by tile. */
-export interface TileAssigned {
-  readonly labels: Uint8Array[];
-  readonly confidence: Float32Array[];
-  readonly counts: Float64Array;
-}
-
 /** Labels each pixel by multinomial likelihood and sums the raw counts of each phase. */
-export const assign = defineFold<AssignArgs, TileAssigned>({
-  init: ({ phases }, { channels }) => ({
-    labels: [],
-    confidence: [],
-    counts: new Float64Array(phases * channels),
-  }),
-  add: (args, { counts }, [block], start) => {
+export const assign = defineFold<AssignArgs, Pick<Assigned, 'counts'>, Omit<Assigned, 'counts'>>({
+  init: ({ phases }, { channels }) => ({ counts: new Float64Array(phases * channels) }),
+  perPixel: () => ({ labels: { type: 'uint8', width: 1 }, confidence: { type: 'float32', width: 1 } }),
+  add: (args, { counts }, [block], start, _end, { labels, confidence }) => {
     const { phases, skip, keep, gain } = args;
     const { pixels } = block;
     const rows = block.kind === 'factors' ? toDense(block) : block;
     const units = new Float64Array(pixels).fill(gain.per === 'cube' ? gain.value : 1);
     if (gain.per === 'pixel') units.set(gain.values.subarray(start, start + pixels));
     const likelihood = likelihoods(rows, args, units);
-    const labels = new Uint8Array(pixels).fill(UNLABELLED);
-    const confidence = new Float32Array(pixels);
+    labels.fill(UNLABELLED);
     for (let i = 0; i < pixels; i++) {
       if (skip[start + i]) continue;
       const at = i * phases;
@@ -56,12 +45,10 @@ export const assign = defineFold<AssignArgs, TileAssigned>({
       confidence[i] = phases > 1 ? margin(likelihood, at, phases, label) : 1;
     }
     labelSums(rows, labels, units, counts);
-    return { labels: [labels], confidence: [confidence], counts };
+    return { counts };
   },
   merge: (left, right) => {
     for (let at = 0; at < left.counts.length; at++) left.counts[at] += right.counts[at];
-    left.labels.push(...right.labels);
-    left.confidence.push(...right.confidence);
     return left;
   },
   example: ({ pixels, channels }) => ({

@@ -32,7 +32,7 @@ export async function clusterScores(
   }
   const args = { points, weights, coordinates: components, clusters: phases, seed: context.seed };
   const { centres } = await bestStart(context, 'cluster', args, restarts);
-  return nearestCentres(factors, kept, centres, phases);
+  return nearestCentres(factors, kept, centres, phases, context.array('uint8', pixels));
 }
 
 function nearestCentres(
@@ -40,9 +40,10 @@ function nearestCentres(
   kept: readonly number[],
   centres: Float64Array,
   phases: number,
+  labels: Uint8Array,
 ): Uint8Array {
   const components = kept.length;
-  const labels = new Uint8Array(pixels).fill(UNLABELLED);
+  labels.fill(UNLABELLED);
   const point = new Float64Array(components);
   for (let i = 0; i < pixels; i++) {
     if (rowWeights[i] <= 0) continue;

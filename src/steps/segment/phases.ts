@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { portableLog } from '../../kernels/index.ts';
-import { joinPieces } from '../../shapes/pieces.ts';
 import { countGain } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { kmeansStart } from '../kmeans-start.ts';
 import { type Factorisation, originOf, type Phase, type PhaseMap, type Truncation, UNLABELLED } from '../products.ts';
 import type { ResultState, SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { type AssignArgs, type Assigned, assign, type TileAssigned } from './assign.ts';
+import { type AssignArgs, type Assigned, assign } from './assign.ts';
 import { clusterScores, MOST_POINTS } from './cluster-scores.ts';
 import { elementsOf, phaseElements } from './phase-elements.ts';
 import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
@@ -71,9 +70,10 @@ export default defineStep<Params>({
     const signal = inputs.counts as Signal;
     const wanted = p.clusters === 'auto' ? kept.length : p.clusters;
     const phases = Math.min(wanted, factors.validPixels);
-    const skip = factors.rowWeights.map((weight) => (weight > 0 ? 0 : 1));
+    const skip = context.array('uint8', factors.pixels);
+    for (let i = 0; i < skip.length; i++) skip[i] = factors.rowWeights[i] > 0 ? 0 : 1;
     const start = await clusterScores(context, factors, kept, phases, p.restarts);
-    const found = await settle(context, signal, start, Uint8Array.from(skip), phases, p);
+    const found = await settle(context, signal, start, skip, phases, p);
     const ordered = await orderBySize(context, found, phases, signal);
     const warnings = phases < wanted ? [`Only ${phases} of ${wanted} phases: there are no more occupied pixels.`] : [];
     const unlabelled = found.labels.reduce((n, label) => n + (label === UNLABELLED ? 1 : 0), 0);
@@ -101,13 +101,10 @@ async function settle(
   const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
   const pass = async (shares: Float64Array, before: Uint8Array, keep: boolean): Promise<Assigned> => {
     const args: AssignArgs = { logShares: shares, phases, skip, labels: before, keep, gain };
-    const { labels, confidence, counts } = await context.fold<TileAssigned>('assign', args, [signal.source], geometry);
+    const found = await context.fold<Assigned>('assign', args, [signal.source], geometry);
+    const { counts } = found;
     if (gain.per === 'channel') for (let at = 0; at < counts.length; at++) counts[at] /= gain.values[at % channels];
-    return {
-      labels: joinPieces(labels, new Uint8Array(0)),
-      confidence: joinPieces(confidence, new Float32Array(0)),
-      counts,
-    };
+    return found;
   };
   const sigma = allowedSmoothing(signal);
   const shares = ({ counts }: Assigned) => {
