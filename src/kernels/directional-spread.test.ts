@@ -14,5 +14,9 @@ it('directional spread has the bits of plain loops, in one call or many', () => 
     return moment;
   });
   const total = moments.reduce((sum, moment) => sum + moment, 0);
-  expect(directionalSpread(a, b, n)).toBe(((Math.max(...moments) - Math.min(...moments)) * 36) / total);
+  const spread = directionalSpread(n, (from, to, x, y) => {
+    x.set(a.subarray(from, to));
+    y.set(b.subarray(from, to));
+  });
+  expect(spread).toBe(((Math.max(...moments) - Math.min(...moments)) * 36) / total);
 });

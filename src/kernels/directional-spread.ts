@@ -7,8 +7,14 @@ const SINES = Float64Array.from({ length: DIRECTIONS }, (_, q) => portableSin((q
 /** Points of one call. */
 const POINTS = 65536;
 
-/** (max − min)/mean over 36 directions φ of mean |a cos φ + b sin φ|: 0 for an isotropic cloud of points. */
-export function directionalSpread(a: Float64Array, b: Float64Array, n: number): number {
+/** Writes coordinates of points [from, to) to the front of two arrays. */
+type GivePoints = (from: number, to: number, a: Float64Array, b: Float64Array) => void;
+
+/**
+ * (max − min)/mean over 36 directions φ of mean |a cos φ + b sin φ|: 0 for an isotropic cloud of n points, which are asked
+ * for a run at a time, in order.
+ */
+export function directionalSpread(n: number, give: GivePoints): number {
   const room = new Room();
   const places = [POINTS, POINTS, DIRECTIONS, DIRECTIONS, DIRECTIONS].map((length) => room.place(8 * length));
   const [first, second, cosines, sines, moments] = places.map(
@@ -19,8 +25,7 @@ export function directionalSpread(a: Float64Array, b: Float64Array, n: number): 
   moments.fill(0);
   for (let from = 0; from < n; from += POINTS) {
     const some = Math.min(POINTS, n - from);
-    first.set(a.subarray(from, from + some));
-    second.set(b.subarray(from, from + some));
+    give(from, from + some, first, second);
     machine().absoluteMoments(places[0], places[1], some, places[2], places[3], DIRECTIONS, places[4]);
   }
   let low = Infinity;

@@ -199,10 +199,14 @@ function sizeRatio(from: number, { validPixels, validChannels }: Factorisation):
 
 /** Occupied pixels, evenly sampled over the map. */
 function samplePixels(rowWeights: Float64Array): number[] {
-  const occupied: number[] = [];
-  for (let i = 0; i < rowWeights.length; i++) if (rowWeights[i] > 0) occupied.push(i);
-  if (occupied.length <= NULL_PIXELS) return occupied;
-  return Array.from({ length: NULL_PIXELS }, (_, i) => occupied[Math.floor((i * occupied.length) / NULL_PIXELS)]);
+  let occupied = 0;
+  for (let i = 0; i < rowWeights.length; i++) if (rowWeights[i] > 0) occupied++;
+  const size = Math.min(occupied, NULL_PIXELS);
+  const sampled: number[] = [];
+  for (let i = 0, nth = 0; sampled.length < size; i++) {
+    if (rowWeights[i] > 0 && nth++ === Math.floor((sampled.length * occupied) / size)) sampled.push(i);
+  }
+  return sampled;
 }
 
 /** Poisson counts of the model, as events. */

@@ -24,10 +24,10 @@ interface ScoreArgs extends Pick<Factorisation, 'scores' | 'rank' | 'rowWeights'
 export const scoreMap = defineSmall<ScoreArgs, ScoreStatistics>({
   run: ({ scores, rank, rowWeights, height, width }, k) => {
     const pixels = rowWeights.length;
-    const map = new Float64Array(pixels);
+    const map = new Float32Array(pixels);
     const skip = new Uint8Array(pixels);
-    const own = new Float64Array(pixels);
-    const next = new Float64Array(pixels);
+    const own = new Float32Array(pixels);
+    const next = new Float32Array(pixels);
     const last = k + 1 === rank;
     let n = 0;
     for (let i = 0, at = k; i < pixels; i++, at += rank) {
@@ -65,7 +65,7 @@ export function scoreStatistics({ small }: StepContext, factors: Factorisation):
   return small('scoreMap', args, rank);
 }
 
-function excessKurtosis(values: Float64Array): number {
+function excessKurtosis(values: Float32Array): number {
   let mean = 0;
   for (let i = 0; i < values.length; i++) mean += (values[i] - mean) / (i + 1);
   let second = 0;

@@ -93,35 +93,47 @@ function cropState(state: SignalState, p: Params) {
   const [top, bottom] = checkRange('y', p.y, height);
   const [left, right] = checkRange('x', p.x, width);
   const navigation = cropNavigation(state.navigation, [top, bottom], [left, right], p);
-  const pixels = Array.from({ length: (bottom - top) * (right - left) }, (_, i) => {
-    const row = Math.floor(i / (right - left));
-    return (row + top) * width + left + (i % (right - left));
-  });
-  const channels = Array.from({ length: end - first }, (_, i) => first + i);
+  const whole = bottom - top === height && right - left === width;
+  const inMap = whole ? state : cropPerPixel(state, keptPixels([top, bottom], [left, right], width));
+  const { noise, mask, shift } = inMap;
+  const channels = Uint32Array.from({ length: end - first }, (_, i) => first + i);
   const next: SignalState = {
     ...state,
     navigation,
     spectral: sliceAxis(state.spectral, first, end),
-    noise: selectNoise(selectNoise(state.noise, 'pixel', pixels), 'channel', channels),
-    mask: {
-      pixels: state.mask.pixels && Uint8Array.from(pixels, (i) => state.mask.pixels![i]),
-      channels: state.mask.channels?.slice(first, end),
-    },
+    noise: selectNoise(noise, 'channel', channels),
+    mask: { pixels: mask.pixels, channels: mask.channels?.slice(first, end) },
     shift:
-      state.shift.state === 'map'
+      shift.state === 'map'
         ? {
-            ...state.shift,
-            offsets: Float64Array.from(pixels, (i) => (state.shift as { offsets: Float64Array }).offsets[i]),
+            ...shift,
             validChannels: [
-              Math.max(0, state.shift.validChannels[0] - first),
-              Math.min(end - first, state.shift.validChannels[1] - first),
+              Math.max(0, shift.validChannels[0] - first),
+              Math.min(end - first, shift.validChannels[1] - first),
             ],
           }
-        : state.shift,
+        : shift,
     entriesPerPixel: (state.entriesPerPixel * (end - first)) / Math.max(1, state.spectral.size),
   };
   const args: Args = { first, end, parentWidth: width, top, left, width: right - left };
   return { state: next, args };
+}
+
+function keptPixels(rows: readonly [number, number], columns: readonly [number, number], width: number): Uint32Array {
+  const across = columns[1] - columns[0];
+  return Uint32Array.from(
+    { length: (rows[1] - rows[0]) * across },
+    (_, i) => (Math.floor(i / across) + rows[0]) * width + columns[0] + (i % across),
+  );
+}
+
+/** What is known of each pixel, of those that are kept. */
+function cropPerPixel({ noise, mask, shift }: SignalState, pixels: Uint32Array) {
+  return {
+    noise: selectNoise(noise, 'pixel', pixels),
+    mask: { ...mask, pixels: mask.pixels && Uint8Array.from(pixels, (i) => mask.pixels![i]) },
+    shift: shift.state === 'map' ? { ...shift, offsets: Float64Array.from(pixels, (i) => shift.offsets[i]) } : shift,
+  };
 }
 
 function checkRange(

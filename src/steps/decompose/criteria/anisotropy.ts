@@ -24,21 +24,28 @@ export const anisotropy: CriterionRule = ({ factors, null: calibration, scores }
   };
 };
 
-/** Directional spread of the standardised scores of two components, pixel for pixel; both are standardised in place. */
-export function anisotropyOf(a: Float64Array, b: Float64Array): number {
-  standardise(a, a.length);
-  standardise(b, b.length);
-  return directionalSpread(a, b, a.length);
+/** Directional spread of the standardised scores of two components, pixel for pixel. */
+export function anisotropyOf(a: Scores, b: Scores): number {
+  const [first, second] = [standard(a), standard(b)];
+  return directionalSpread(a.length, (from, to, x, y) => {
+    for (let i = from; i < to; i++) {
+      x[i - from] = (a[i] - first.mean) * first.scale;
+      y[i - from] = (b[i] - second.mean) * second.scale;
+    }
+  });
 }
 
-function standardise(values: Float64Array, n: number): void {
+type Scores = Float32Array | Float64Array;
+
+/** (value − mean)·scale has mean 0 and variance 1. */
+function standard(values: Scores): { mean: number; scale: number } {
+  const n = values.length;
   let mean = 0;
   for (let i = 0; i < n; i++) mean += values[i];
   mean /= n;
   let variance = 0;
   for (let i = 0; i < n; i++) variance += square(values[i] - mean);
-  const scale = variance > 0 ? Math.sqrt(n / variance) : 0;
-  for (let i = 0; i < n; i++) values[i] = (values[i] - mean) * scale;
+  return { mean, scale: variance > 0 ? Math.sqrt(n / variance) : 0 };
 }
 
 /** 99.9 % quantile from few Poisson draws: the normal null gives the shape of the tail, the draws its place and width. */
@@ -71,9 +78,7 @@ export function normalNull(seed: number, repeats: number): { mean: number; sigma
       a[i] = random.normal();
       b[i] = random.normal();
     }
-    standardise(a, NULL_POINTS);
-    standardise(b, NULL_POINTS);
-    values[repeat] = directionalSpread(a, b, NULL_POINTS) * Math.sqrt(NULL_POINTS);
+    values[repeat] = anisotropyOf(a, b) * Math.sqrt(NULL_POINTS);
   }
   values.sort();
   return {
