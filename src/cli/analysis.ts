@@ -10,6 +10,7 @@ import {
   runPlan,
 } from '../index.ts';
 import type { ReportInput } from '../report/index.ts';
+import { bytesOf } from './atomic-file.ts';
 import { encodeOutputs } from './encode-outputs.ts';
 import { onInterruption } from './interruption.ts';
 import { openJournal } from './journal.ts';
@@ -88,9 +89,9 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
       software,
       truth: request.truth,
     });
-    const encoded = await encodeOutputs(files);
+    const encoded = encodeOutputs(files);
     await folder.commit(encoded);
-    const sizes = encoded.map(({ content }) => Buffer.byteLength(content));
+    const sizes = encoded.map(({ content }) => bytesOf(content));
     return { run, seconds: (performance.now() - began) / 1000, sizes };
   } finally {
     progress.stop();

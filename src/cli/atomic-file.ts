@@ -5,6 +5,14 @@ import { exists, flushFolder, makeFolders, removeEmptyFolders } from './folders.
 import { onInterruption } from './interruption.ts';
 import { removeLeftovers, temporaryBeside } from './leftovers.ts';
 
+/** What a file is to hold: text, bytes, or bytes in pieces. */
+export type FileContent = string | Uint8Array | readonly Uint8Array[];
+
+export function bytesOf(content: FileContent): number {
+  if (typeof content === 'string') return Buffer.byteLength(content);
+  return content instanceof Uint8Array ? content.byteLength : content.reduce((sum, piece) => sum + piece.byteLength, 0);
+}
+
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, flushed to disk, then renamed. A failure or
  * an interruption leaves nothing; what a killed process has left is removed by the next one that writes this file.
@@ -12,7 +20,7 @@ import { removeLeftovers, temporaryBeside } from './leftovers.ts';
  */
 export async function writeFileAtomically(
   path: string,
-  content: string | Uint8Array,
+  content: FileContent,
   options: { force?: boolean } = {},
 ): Promise<void> {
   const target = resolve(path);
@@ -33,7 +41,7 @@ export async function writeFileAtomically(
   }
 }
 
-async function writeAside(target: string, content: string | Uint8Array, stop: AbortSignal): Promise<void> {
+async function writeAside(target: string, content: FileContent, stop: AbortSignal): Promise<void> {
   const temporary = await temporaryBeside(target);
   let madeParents: string | undefined;
   try {
@@ -60,11 +68,12 @@ export async function checkFree(path: string): Promise<void> {
 }
 
 /** A new file on disk, not only in the cache of the system; given up between two pieces when told to. */
-export async function writeFlushed(path: string, content: string | Uint8Array, stop: AbortSignal): Promise<void> {
+export async function writeFlushed(path: string, content: FileContent, stop: AbortSignal): Promise<void> {
   stop.throwIfAborted();
   const handle = await open(path, 'wx');
   try {
-    await handle.writeFile(content, { signal: stop });
+    const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+    for (const piece of pieces) await handle.writeFile(piece, { signal: stop });
     await handle.sync();
   } finally {
     await handle.close();

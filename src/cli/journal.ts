@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { Engine } from '../engines/engine.ts';
@@ -36,16 +36,22 @@ export async function openJournal(
   for (const other of await journalsOf(target)) if (other !== folder) await rm(other, { recursive: true, force: true });
   const began = performance.now();
   let passes = 0;
-  let open = true;
-  const worth = () => open && performance.now() - began >= worthRecording;
+  let recording = true;
+  const worth = () => recording && performance.now() - began >= worthRecording;
   const resuming = (await readdir(folder).catch(() => [])).length > 0;
   return {
     engine: {
       ...engine,
       async runPass(pass, jobs, done) {
         const number = passes++;
-        const known = resuming ? await recordsOf(folder, number, jobs.length) : new Map<number, unknown>();
-        for (const [job, result] of known) done(job, result);
+        const known = new Set<number>();
+        if (resuming) {
+          for await (const [job, result] of recordsOf(folder, number, jobs.length)) {
+            if (known.has(job)) continue;
+            known.add(job);
+            done(job, result);
+          }
+        }
         const left = jobs.map((_, job) => job).filter((job) => !known.has(job));
         const record = recorder(folder, number, jobs.length, worth);
         try {
@@ -64,7 +70,7 @@ export async function openJournal(
     },
     discard() {
       // An interrupted run goes on for a moment, and must not begin the folder again.
-      open = false;
+      recording = false;
       return rm(folder, { recursive: true, force: true });
     },
   };
@@ -112,19 +118,24 @@ function recorder(folder: string, pass: number, jobs: number, worth: () => boole
   };
 }
 
-async function recordsOf(folder: string, pass: number, jobs: number): Promise<Map<number, unknown>> {
-  const records = new Map<number, unknown>();
+/** Jobs and their results, one in memory at a time; of each file up to the first record that is not whole. */
+async function* recordsOf(folder: string, pass: number, jobs: number): AsyncGenerator<[number, unknown]> {
   for (const name of await readdir(folder).catch(() => [] as string[])) {
     if (!name.startsWith(`${pass}-of-${jobs}-by-`)) continue;
-    const bytes = await readFile(join(folder, name));
-    for (let at = 0; at + HEAD_BYTES <= bytes.length; ) {
-      const [job, length, sum] = [bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)];
-      const from = at + HEAD_BYTES;
-      const record = bytes.subarray(from, from + length);
-      if (record.length < length || job >= jobs || crc32(record) !== sum) break;
-      records.set(job, deserialize(record));
-      at = from + length;
+    const file = await open(join(folder, name));
+    try {
+      for (;;) {
+        const head = Buffer.alloc(HEAD_BYTES);
+        if ((await file.read(head, 0, HEAD_BYTES)).bytesRead < HEAD_BYTES) break;
+        const [job, length, sum] = [head.readUInt32LE(0), head.readUInt32LE(4), head.readUInt32LE(8)];
+        if (job >= jobs || length > (await file.stat()).size) break;
+        const record = Buffer.alloc(length);
+        const { bytesRead } = await file.read(record, 0, length);
+        if (bytesRead < length || crc32(record) !== sum) break;
+        yield [job, deserialize(record)];
+      }
+    } finally {
+      await file.close();
     }
   }
-  return records;
 }

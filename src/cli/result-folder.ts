@@ -1,14 +1,14 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { internalError, outputError } from '../signal/errors.ts';
-import { writeFailure, writeFlushed } from './atomic-file.ts';
+import { type FileContent, writeFailure, writeFlushed } from './atomic-file.ts';
 import { beginFolder } from './atomic-folder.ts';
 import { contains, exists, flushFolder, makeFolders } from './folders.ts';
 
 export interface EncodedFile {
   /** Relative, forward slashes. */
   readonly path: string;
-  readonly content: string | Uint8Array;
+  readonly content: FileContent;
 }
 
 export interface ResultFolder {

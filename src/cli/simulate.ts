@@ -68,7 +68,7 @@ export async function writeSimulation({ dataset, draw, truth, maps }: Simulation
   const { bytes } = await writeDataset(dataset, out, writer, { force, rows });
   for (const [name, file] of mapFiles) {
     const { values, shape } = maps[name];
-    await writeFileAtomically(file, await encodeArray(name, values, shape), { force });
+    await writeFileAtomically(file, encodeArray({ array: values, shape }), { force });
   }
   const tree = {
     ...truth({ maps: listed }),

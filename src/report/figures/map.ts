@@ -5,11 +5,20 @@ import { draw, FONT_SIZE, type Frame, INK, mark, type Pen, tenths, textWidth } f
 import { finiteRanks } from './finite-ranks.ts';
 import { fitPicture, formatLength, type MapGeometry, mapGeometry } from './map-geometry.ts';
 import { type Ramp, type Rgb, rampColours } from './palette.ts';
-import { levelsOf, mostPixels, placeImage, placeRamp, type Reduction, reduceGrid } from './raster.ts';
+import {
+  levelsOf,
+  type MapValues,
+  mostPixels,
+  placeImage,
+  placeRamp,
+  type Reduction,
+  reduceGrid,
+  valueAt,
+} from './raster.ts';
 import { niceTicks, roundDown, type TickStyle, tickStyle } from './ticks.ts';
 
 export interface MapOptions {
-  readonly values: ArrayLike<number>;
+  readonly values: MapValues;
   readonly navigation: readonly Axis[];
   readonly ramp: Ramp;
   /** Name and unit of the values, beside the colour bar. */
@@ -211,7 +220,8 @@ function profile(
   { values, label, alt, threshold, size = PICTURE_SIZE }: MapOptions,
   { x, width }: MapGeometry,
 ): string {
-  const points = Array.from({ length: width }, (_, i) => ({ x: x.at(i), y: values[i] })).filter(({ y }) =>
+  const at = valueAt(values);
+  const points = Array.from({ length: width }, (_, i) => ({ x: x.at(i), y: at(i) })).filter(({ y }) =>
     Number.isFinite(y),
   );
   const [low, high] = x.edges;

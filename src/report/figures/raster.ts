@@ -15,8 +15,22 @@ export interface Grid<T extends ArrayLike<number> = Float64Array> {
   readonly values: T;
 }
 
+/** The values of a map by pixel, row-major: listed, or found when they are looked at. */
+export type MapValues = ArrayLike<number> | ((pixel: number) => number);
+
+export function valueAt(values: MapValues): (pixel: number) => number {
+  return typeof values === 'function' ? values : (pixel) => values[pixel];
+}
+
+/** A map to be reduced. */
+interface Whole {
+  readonly width: number;
+  readonly height: number;
+  readonly values: MapValues;
+}
+
 /** At most `most` pixels a side, each the mean or maximum of the finite values it covers (NaN where there are none). */
-export function reduceGrid(grid: Grid<ArrayLike<number>>, how: Reduction, most: number): Grid {
+export function reduceGrid(grid: Whole, how: Reduction, most: number): Grid {
   return shrink(grid, most, (cell) => {
     let total = 0;
     let n = 0;
@@ -43,11 +57,15 @@ export function reduceLabels(grid: Grid<Uint8Array>, most: number): Grid {
   });
 }
 
-function shrink(grid: Grid<ArrayLike<number>>, most: number, pick: (cell: Float64Array) => number): Grid {
-  const { values } = grid;
+function shrink(grid: Whole, most: number, pick: (cell: Float64Array) => number): Grid {
+  const at = valueAt(grid.values);
   const width = Math.min(grid.width, most);
   const height = Math.min(grid.height, most);
-  if (width === grid.width && height === grid.height) return { width, height, values: new Float64Array(values) };
+  if (width === grid.width && height === grid.height) {
+    const same = new Float64Array(width * height);
+    for (let i = 0; i < same.length; i++) same[i] = at(i);
+    return { width, height, values: same };
+  }
   const out = new Float64Array(width * height);
   const longest = Math.ceil(grid.width / width + 1) * Math.ceil(grid.height / height + 1);
   const cell = new Float64Array(longest);
@@ -57,7 +75,7 @@ function shrink(grid: Grid<ArrayLike<number>>, most: number, pick: (cell: Float6
       const [x0, x1] = covered(x, width, grid.width);
       let n = 0;
       for (let row = y0; row < y1; row++) {
-        for (let column = x0; column < x1; column++) cell[n++] = values[row * grid.width + column];
+        for (let column = x0; column < x1; column++) cell[n++] = at(row * grid.width + column);
       }
       out[y * width + x] = pick(cell.subarray(0, n));
     }

@@ -58,15 +58,16 @@ function truncationOf(report: Report, { node }: AnyResult): Truncation | undefin
 
 function componentPair(report: Report, { node, product }: Result<'factors'>, k: number, judged?: Truncation): Markup {
   const loading = loadingInCounts(product, k);
-  const scores = scoresOfLoading(product, k, loading);
-  const signed = scores.some((score) => score < 0 && score > -Infinity);
+  const scoreOf = scoresOfLoading(product, k, loading);
+  let signed = false;
+  for (let i = 0; i < product.pixels && !signed; i++) signed = scoreOf(i) < 0 && scoreOf(i) > -Infinity;
   const rejected = judged !== undefined && !judged.kept.includes(k);
   const share = square(product.singularValues[k]) / product.totalSquares;
   const name = `component ${k + 1}`;
   const map = report.figures.fixed(
     `${node.id}-score-${k + 1}`,
     valueMap({
-      values: scores,
+      values: scoreOf,
       navigation: product.navigation,
       ramp: signed ? 'diverging' : 'viridis',
       label: 'score',
@@ -94,16 +95,12 @@ function componentPair(report: Report, { node, product }: Result<'factors'>, k: 
 }
 
 /** Per pixel, in units of the loading as drawn; NaN where the pixel took no part. */
-function scoresOfLoading(product: Factorisation, k: number, loading: Float64Array): Float64Array {
-  const { scores, vectors, rank, rowWeights, channelWeights, pixels, channels } = product;
+function scoresOfLoading(product: Factorisation, k: number, loading: Float64Array): (pixel: number) => number {
+  const { scores, vectors, rank, rowWeights, channelWeights, channels } = product;
   let top = -1;
   for (let j = 0; j < channels; j++) {
     if (channelWeights[j] > 0 && (top < 0 || Math.abs(loading[j]) > Math.abs(loading[top]))) top = j;
   }
   const unit = top < 0 ? 0 : vectors[top * rank + k] / channelWeights[top] / loading[top];
-  const out = new Float64Array(pixels);
-  for (let i = 0, at = k; i < pixels; i++, at += rank) {
-    out[i] = rowWeights[i] > 0 ? (scores[at] / rowWeights[i]) * unit : Number.NaN;
-  }
-  return out;
+  return (i) => (rowWeights[i] > 0 ? (scores[i * rank + k] / rowWeights[i]) * unit : Number.NaN);
 }

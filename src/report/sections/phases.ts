@@ -32,7 +32,7 @@ export const phases: ProductSection<'phases'> = (report, result) => {
   const confidence = report.figures.fixed(
     `${node.id}-confidence`,
     valueMap({
-      values: known(product.confidence),
+      values: (pixel) => product.confidence[pixel] || Number.NaN,
       navigation: product.navigation,
       ramp: 'viridis',
       label: 'probability',
@@ -53,13 +53,6 @@ export const phases: ProductSection<'phases'> = (report, result) => {
       ${phaseSpectra(report, result)}`,
   };
 };
-
-/** As drawn: pixels without phase have no probability. */
-function known(confidence: Float32Array): Float64Array {
-  const out = new Float64Array(confidence);
-  for (let i = 0; i < out.length; i++) if (!(out[i] > 0)) out[i] = Number.NaN;
-  return out;
-}
 
 function finding({ phases: list }: PhaseMap, node: string): Markup {
   if (list.length === 0) return html`No phases.`;
