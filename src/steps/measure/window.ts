@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { defineMap } from '../../shapes/shape.ts';
+import { defineFold } from '../../shapes/shape.ts';
 import { axisValue } from '../../signal/axis.ts';
-import type { DenseBlock } from '../../signal/block.ts';
 import { countGain, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
@@ -24,10 +23,18 @@ interface Args {
   readonly gain: Parameters<typeof gainAt>[0];
 }
 
-/** Window sum and its counting variance, per pixel. */
-const integrate = defineMap<Args>({
-  apply: ({ first, end, pixelMask, channelMask, gain }, [block], start) => {
-    const values = new Float64Array(2 * block.pixels);
+/** Window sum and its counting variance. */
+interface Integrated {
+  readonly sums: Float64Array;
+  readonly variances: Float64Array;
+}
+
+const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
+
+const integrate = defineFold<Args, Record<string, never>, Integrated>({
+  init: () => ({}),
+  perPixel: () => ({ sums: ONE_A_PIXEL, variances: ONE_A_PIXEL }),
+  add: ({ first, end, pixelMask, channelMask, gain }, state, [block], start, _end, { sums, variances }) => {
     const row = new Float64Array(block.kind === 'factors' ? block.rank : 0);
     for (let i = 0; i < block.pixels; i++) {
       if (pixelMask?.[start + i]) continue;
@@ -50,11 +57,12 @@ const integrate = defineMap<Args>({
           add(j, value);
         }
       }
-      values[2 * i] = sum;
-      values[2 * i + 1] = variance;
+      sums[i] = sum;
+      variances[i] = variance;
     }
-    return { kind: 'dense', pixels: block.pixels, channels: 2, values };
+    return state;
   },
+  merge: (left) => left,
   example: ({ channels, pixels }) => ({
     args: {
       first: channels > 2 ? 1 : 0,
@@ -87,7 +95,7 @@ export default defineStep<Params>({
   cost: ({ in: state }) => ({
     passes: 1,
     keeps: 16 * pixelCount(state as SignalState),
-    works: 32 * pixelCount(state as SignalState),
+    works: 0,
     lane: 0,
   }),
   async run(context, inputs, p): Promise<WindowIntensity> {
@@ -96,26 +104,17 @@ export default defineStep<Params>({
     const [first, end] = windowChannels(spectral, p.window);
     const pixels = pixelCount(signal);
     const gain = countGain(noise);
-    const { values } = (await context.collect(
-      {
-        type: 'mapped',
-        map: context.shapeId('integrate'),
-        args: { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain } satisfies Args,
-        parents: [signal.source],
-        pixels,
-        channels: 2,
-        kind: 'dense',
-      },
-      { pixels, channels: 2, width: mapShape(signal.navigation).width },
-    )) as DenseBlock;
-    const map = Float64Array.from({ length: pixels }, (_, i) => values[2 * i]);
-    const sigma = Float64Array.from({ length: pixels }, (_, i) => Math.sqrt(values[2 * i + 1]));
+    const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain };
+    const geometry = { pixels, channels: spectral.size, width: mapShape(signal.navigation).width };
+    const { sums: map, variances } = await context.fold<Integrated>('integrate', args, [signal.source], geometry);
     let total = 0;
     let variance = 0;
     for (let i = 0; i < pixels; i++) {
-      total += values[2 * i];
-      variance += values[2 * i + 1];
+      total += map[i];
+      variance += variances[i];
     }
+    const sigma = variances;
+    for (let i = 0; i < pixels; i++) sigma[i] = Math.sqrt(variances[i]);
     return {
       ...originOf(signal),
       history: [...signal.history, { step: 'measure.window', version: 1, params: p as never }],
