@@ -82,6 +82,8 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   };
   try {
     const run = await runPlan(plan, signals, journal.engine, events);
+    // What its lanes hold is of no more use, and the report needs room.
+    await engine.close();
     const { buildReport } = await loadReport();
     const files = await buildReport({
       run,

@@ -11,10 +11,15 @@ export interface ThreadsOptions {
   readonly workerUrl?: URL;
 }
 
+/** A lane works on large arrays, not on many objects: room for more of these would only be memory that is not used again. */
+const YOUNG_MB = 6;
+
 /** Node worker threads. Blocks in memory are moved once into shared memory, so jobs carry views, not copies. */
 export function threadsEngine(options: ThreadsOptions = {}): Engine {
   const { threads = availableParallelism(), workerUrl = new URL('./threads-worker.js', import.meta.url) } = options;
-  const ports = Array.from({ length: Math.max(1, threads) }, () => workerPort(new Worker(workerUrl)));
+  const ports = Array.from({ length: Math.max(1, threads) }, () =>
+    workerPort(new Worker(workerUrl, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })),
+  );
   return messageEngine('threads', ports, { share: shareArrays, allocate: (bytes) => new SharedArrayBuffer(bytes) });
 }
 

@@ -122,7 +122,7 @@ interface RowsArgs {
 }
 
 const squaresOf = ({ rows }: RowsArgs, start: number, { pixels }: Block) =>
-  Float64Array.from(rows.subarray(start, start + pixels), square);
+  rows.subarray(start, start + pixels).map(square);
 
 /** Xᵀ·diag(rows²)·X·columns: channels × width. */
 export const gram = defineFold<ColumnsArgs & RowsArgs, Float64Array>({

@@ -31,7 +31,8 @@ export function findCandidates(
   height: number,
   limit: number,
 ): Candidate[] {
-  const above = Uint8Array.from(significance, (value) => (value > threshold ? 1 : 0));
+  const above = new Uint8Array(significance.length);
+  for (let i = 0; i < above.length; i++) above[i] = significance[i] > threshold ? 1 : 0;
   const { labels, count } = labelComponents(above, height, width);
   const members: number[][] = Array.from({ length: count }, () => []);
   for (let i = 0; i < labels.length; i++) if (labels[i] > 0) members[labels[i] - 1].push(i);

@@ -131,9 +131,17 @@ function keptPixels(rows: readonly [number, number], columns: readonly [number, 
 function cropPerPixel({ noise, mask, shift }: SignalState, pixels: Uint32Array) {
   return {
     noise: selectNoise(noise, 'pixel', pixels),
-    mask: { ...mask, pixels: mask.pixels && Uint8Array.from(pixels, (i) => mask.pixels![i]) },
-    shift: shift.state === 'map' ? { ...shift, offsets: Float64Array.from(pixels, (i) => shift.offsets[i]) } : shift,
+    mask: { ...mask, pixels: mask.pixels && cropValues(mask.pixels, pixels, new Uint8Array(pixels.length)) },
+    shift:
+      shift.state === 'map'
+        ? { ...shift, offsets: cropValues(shift.offsets, pixels, new Float64Array(pixels.length)) }
+        : shift,
   };
+}
+
+function cropValues<A extends Uint8Array | Float64Array>(values: A, pixels: Uint32Array, out: A): A {
+  for (let i = 0; i < out.length; i++) out[i] = values[pixels[i]];
+  return out;
 }
 
 function checkRange(
