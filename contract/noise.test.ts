@@ -36,8 +36,8 @@ function contextOf(step: Step): StepContext {
     node: 'one',
     seed: 1,
     shapeId: (name) => `${step.id}/${name}`,
-    fold: (name, args, sources, geometry) =>
-      runFold(engine, `${step.id}/${name}`, args, sources, { resolve, geometry }) as Promise<never>,
+    fold: (name, args, sources, geometry, into) =>
+      runFold(engine, `${step.id}/${name}`, args, sources, { resolve, geometry, into }) as Promise<never>,
     small: (name, args, count) => runSmall(engine, `${step.id}/${name}`, args, count) as Promise<never>,
     array: (type, length) => pixelArray(type, length, plainMemory),
     collect: (source, geometry) => collect(engine, source, { resolve, geometry }),

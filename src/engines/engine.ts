@@ -1,9 +1,9 @@
 import { type FoldResult, haloOf, type Job, type Pass, withRows } from '../shapes/job.ts';
 import { jobLevel } from '../shapes/job-size.ts';
 import { MergeTree } from '../shapes/merge-tree.ts';
-import { type Allocate, type PixelArray, pixelRows, plainMemory } from '../shapes/per-pixel.ts';
+import { type Allocate, clearedRows, type PixelArray, pixelRows, plainMemory } from '../shapes/per-pixel.ts';
 import { rangeOf } from '../shapes/read.ts';
-import type { FoldShape, Geometry, ShapeResolver } from '../shapes/shape.ts';
+import type { FoldShape, Geometry, Rows, ShapeResolver } from '../shapes/shape.ts';
 import { tileRuns } from '../shapes/tile.ts';
 import { type Block, concatBlocks } from '../signal/block.ts';
 import { internalError } from '../signal/errors.ts';
@@ -39,6 +39,8 @@ export interface PassOptions {
   /** Runs of 2^blockLevel tiles per job; default: as suits lanes and memory. Results do not depend on it. */
   readonly blockLevel?: number;
   readonly progress?: PassProgress;
+  /** Arrays for the per-pixel results of a fold; default: new ones. */
+  readonly into?: Rows;
 }
 
 /** One pass of a registered fold over sources of equal pixels; the merged state, and beside it the per-pixel results. */
@@ -54,7 +56,9 @@ export async function runFold(
   const runs = tileRuns(options.geometry.pixels, level);
   const described = fold.perPixel?.(args) ?? {};
   const { geometry } = options;
-  const rows = pixelRows(described, geometry.pixels, engine.allocate ?? plainMemory);
+  const rows = options.into
+    ? clearedRows(described, options.into)
+    : pixelRows(described, geometry.pixels, engine.allocate ?? plainMemory);
   if (runs.length === 0) return withRows(fold.init(args, geometry), rows);
   const tree = new MergeTree<unknown>(runs.length, fold.merge);
   const inPlace = engine.allocate ? rows : undefined;

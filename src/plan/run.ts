@@ -117,8 +117,8 @@ function stepContext(node: PlannedNode, engine: Engine, seed: number, events: Ru
     node: node.id,
     seed: nodeSeed(seed, node.id),
     shapeId: (name) => `${node.use}/${name}`,
-    fold: (name, args, sources, geometry) =>
-      runFold(engine, `${node.use}/${name}`, args, sources, options(geometry)) as Promise<never>,
+    fold: (name, args, sources, geometry, into) =>
+      runFold(engine, `${node.use}/${name}`, args, sources, { ...options(geometry), into }) as Promise<never>,
     small: (name, args, count) =>
       runSmall(engine, `${node.use}/${name}`, args, count, (done, total) =>
         events.onProgress?.(node, done, total),

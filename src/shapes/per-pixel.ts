@@ -31,6 +31,14 @@ export function pixelRows(
   return mapRows(described, (_name, { type, width }) => pixelArray(type, width * pixels, allocate));
 }
 
+/** Arrays that were used before, all 0 again. */
+export function clearedRows(
+  described: Readonly<Record<string, PerPixel>>,
+  used: Readonly<Record<string, PixelArray>>,
+): Record<string, PixelArray> {
+  return mapRows(described, (name) => used[name].fill(0));
+}
+
 /** Pixels [start, end) of each array, as views. */
 export function sliceRows(
   described: Readonly<Record<string, PerPixel>>,

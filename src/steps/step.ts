@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PerPixel, PixelArrayOf } from '../shapes/per-pixel.ts';
-import type { Geometry, Shape } from '../shapes/shape.ts';
+import type { Geometry, Rows, Shape } from '../shapes/shape.ts';
 import type { Block } from '../signal/block.ts';
 import type { IntensityKind } from '../signal/intensity.ts';
 import type { ModalityId } from '../signal/modality.ts';
@@ -54,8 +54,11 @@ export interface Cost {
 
 /** What a running step may use: passes over sources on whatever engine there is, seeds, and a voice. */
 export interface StepContext {
-  /** Runs a fold of this step by its name; its state with its per-pixel results. */
-  fold<R>(name: string, args: unknown, sources: readonly Source[], geometry: Geometry): Promise<R>;
+  /**
+   * Runs a fold of this step by its name; its state with its per-pixel results, in the arrays of `into` where given: those
+   * of an earlier round that nobody needs any more.
+   */
+  fold<R>(name: string, args: unknown, sources: readonly Source[], geometry: Geometry, into?: Rows): Promise<R>;
   /** Runs `count` pieces of a small shape of this step; their results in order. */
   small<R>(name: string, args: unknown, count: number): Promise<R[]>;
   /** Reads a source into memory. */

@@ -99,9 +99,10 @@ async function settle(
   const channels = signal.spectral.size;
   const gain = countGain(signal.noise);
   const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
-  const pass = async (shares: Float64Array, before: Uint8Array, keep: boolean): Promise<Assigned> => {
+  const pass = async (shares: Float64Array, before: Uint8Array, keep: boolean, spare?: Assigned): Promise<Assigned> => {
     const args: AssignArgs = { logShares: shares, phases, skip, labels: before, keep, gain };
-    const found = await context.fold<Assigned>('assign', args, [signal.source], geometry);
+    const into = spare && { labels: spare.labels, confidence: spare.confidence };
+    const found = await context.fold<Assigned>('assign', args, [signal.source], geometry, into);
     const { counts } = found;
     if (gain.per === 'channel') for (let at = 0; at < counts.length; at++) counts[at] /= gain.values[at % channels];
     return found;
@@ -112,11 +113,13 @@ async function settle(
     return gain.per === 'channel' ? logs.map((value, at) => value / gain.values[Math.floor(at / phases)]) : logs;
   };
   let current = await pass(new Float64Array(phases * channels), start, true);
+  let spare: Assigned | undefined;
   if (p.refine === 'none') return pass(shares(current), current.labels, true);
   for (let round = 0; round < p.rounds; round++) {
-    const next = await pass(shares(current), current.labels, false);
+    const next = await pass(shares(current), current.labels, false, spare);
     let moved = 0;
     for (let i = 0; i < next.labels.length; i++) if (next.labels[i] !== current.labels[i]) moved++;
+    spare = current;
     current = next;
     if (moved === 0) break;
     if (round === p.rounds - 1)
@@ -173,7 +176,9 @@ async function orderBySize(context: StepContext, found: Assigned, phases: number
     counts: counts[position],
     elements: elements[position],
   }));
-  return { labels: found.labels.map((label) => rank[label]), confidence: found.confidence, phases: list };
+  const { labels, confidence } = found;
+  for (let i = 0; i < labels.length; i++) labels[i] = rank[labels[i]];
+  return { labels, confidence, phases: list };
 }
 
 function phaseName(position: number): string {
