@@ -26,9 +26,9 @@ export function messagePorts(lanes: number, resolve: ShapeResolver, seed = 1): M
   const failures: ((cause: unknown) => void)[] = [];
   const lost = new Set<number>();
   let largest = 0;
-  const send = (queue: number, message: unknown, read: Letter['read']) => {
+  const send = (queue: number, message: unknown, moved: readonly ArrayBuffer[], read: Letter['read']) => {
     largest = Math.max(largest, serialize(message).byteLength);
-    queues[queue].push({ message: structuredClone(message), read });
+    queues[queue].push({ message: structuredClone(message, { transfer: [...moved] }), read });
     setImmediate(() => {
       const waiting = queues.filter((letters) => letters.length > 0);
       const letter = waiting.length > 0 ? waiting[random.integer(waiting.length)].shift() : undefined;
@@ -40,8 +40,8 @@ export function messagePorts(lanes: number, resolve: ShapeResolver, seed = 1): M
     let toEngine: ((message: unknown) => void) | undefined;
     serve(
       {
-        post: (message) => {
-          if (!lost.has(lane)) send(2 * lane, message, () => toEngine);
+        post: (message, moved = []) => {
+          if (!lost.has(lane)) send(2 * lane, message, moved, () => toEngine);
         },
         onMessage: (handler) => {
           toWorker = handler;
@@ -51,7 +51,7 @@ export function messagePorts(lanes: number, resolve: ShapeResolver, seed = 1): M
       resolve,
     );
     return {
-      post: (message) => send(2 * lane + 1, message, () => (lost.has(lane) ? undefined : toWorker)),
+      post: (message, moved = []) => send(2 * lane + 1, message, moved, () => (lost.has(lane) ? undefined : toWorker)),
       onMessage: (handler) => {
         toEngine = handler;
       },

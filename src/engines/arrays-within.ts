@@ -34,3 +34,13 @@ export function compact<T>(message: T): T {
     return copy;
   }) as T;
 }
+
+/** The buffers of all arrays that are not shared. */
+export function buffersIn(message: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  mapArrays(message, (array) => {
+    if (array.buffer instanceof ArrayBuffer) found.add(array.buffer);
+    return array;
+  });
+  return [...found];
+}

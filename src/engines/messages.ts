@@ -1,12 +1,13 @@
 import { type Job, type Pass, runJob } from '../shapes/job.ts';
 import type { ShapeResolver } from '../shapes/shape.ts';
 import { internalError, SpectrailError } from '../signal/errors.ts';
-import { compact } from './arrays-within.ts';
+import { buffersIn, compact } from './arrays-within.ts';
 import type { Engine } from './engine.ts';
 
 /** The face of a worker: Node worker, browser worker, or anything else that can carry a structured clone. */
 export interface Port {
-  post(message: unknown): void;
+  /** `moved` are buffers of the message that go along instead of being copied: they are lost to the sender. */
+  post(message: unknown, moved?: readonly ArrayBuffer[]): void;
   /** Set by the receiver. */
   onMessage(handler: (message: unknown) => void): void;
   /** Told when the other side is gone: it crashed, ended, or could not be understood. */
@@ -38,8 +39,8 @@ export function serve(port: Port, resolve: ShapeResolver): void {
     }
     const { id, index, job } = request;
     try {
-      const result = await runJob(passes.get(id) as Pass, job, resolve);
-      port.post({ type: 'result', id, index, result: compact(result) } satisfies Reply);
+      const result = compact(await runJob(passes.get(id) as Pass, job, resolve));
+      port.post({ type: 'result', id, index, result } satisfies Reply, buffersIn(result));
     } catch (error) {
       port.post({ type: 'failure', id, index, error: describeFailure(error) } satisfies Reply);
     }

@@ -5,7 +5,7 @@ import { resolveMember } from './resolve.ts';
 if (parentPort) {
   const port = parentPort;
   const face: Port = {
-    post: (message) => port.postMessage(message),
+    post: (message, moved) => port.postMessage(message, moved),
     onMessage: (handler) => port.on('message', handler),
     close: () => port.close(),
   };

@@ -25,7 +25,7 @@ export function threadsEngine(options: ThreadsOptions = {}): Engine {
 
 function workerPort(worker: Worker): Port {
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, moved) => worker.postMessage(message, moved),
     onMessage: (handler) => worker.on('message', handler),
     onError: (handler) => {
       worker.on('error', handler);

@@ -56,7 +56,7 @@ export class HalfBandRows {
   expectProduct(scores: Float32Array, rank: number, perHalfBand: Float64Array): void {
     const mark = this.room.mark();
     const rows = { kind: 'dense' as const, pixels: this.pixels, channels: rank, values: scores };
-    const layout = columnLayout(rows, this.stride, 'single');
+    const layout = columnLayout('dense', this.stride, 'single');
     const at = this.room.place(4 * perHalfBand.length);
     pack(new Float32Array(this.room.buffer(), at, perHalfBand.length), perHalfBand, rank, this.stride, layout);
     eachRun(rows, 'single', this.room, 0, (run) => {

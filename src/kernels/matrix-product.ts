@@ -1,4 +1,4 @@
-import { project } from './weighted-gram.ts';
+import { packColumns, project } from './weighted-gram.ts';
 
 /** out = A·Bᵀ for row-major A (m×n) and B (k×n); `out` is m×k. */
 export function multiplyTransposed(
@@ -9,7 +9,8 @@ export function multiplyTransposed(
   n: number,
   out: Float64Array,
 ): void {
-  project(rowsOf(a, m, n), transpose(b, k, n), k, 'double', out);
+  const rows = rowsOf(a, m, n);
+  project(rows, packColumns(rows, transpose(b, k, n), k, 'double'), out);
 }
 
 /** out += scale·C·B for row-major C (m×k) and B (k×n); `out` is m×n. */
@@ -23,7 +24,8 @@ export function addProduct(
   out: Float64Array,
 ): void {
   const product = new Float64Array(m * n);
-  project(rowsOf(c, m, k), b.subarray(0, k * n), n, 'double', product);
+  const rows = rowsOf(c, m, k);
+  project(rows, packColumns(rows, b.subarray(0, k * n), n, 'double'), product);
   for (let i = 0; i < product.length; i++) out[i] += scale * product[i];
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CounterRandom } from './random.ts';
-import { gramApply, gramMatrix, type Precision, project, weightedSquares } from './weighted-gram.ts';
+import {
+  gramApply,
+  gramMatrix,
+  type Precision,
+  packColumns,
+  packOnce,
+  project,
+  weightedSquares,
+} from './weighted-gram.ts';
 
 /** The same random counts as events (with leading foreign entries, as in a view of a larger store) and dense. */
 function counts(pixels: number, channels: number, seed: number, Count: typeof Uint8Array | typeof Uint32Array) {
@@ -84,7 +92,7 @@ describe.each(['single', 'double'] as const)('compiled kernels in %s precision',
       const expected = twin(precision).gram(full, q, b, weights);
       for (const rows of [sparse, full]) {
         const out = start.slice();
-        gramApply(rows, q, b, weights, precision, out);
+        gramApply(rows, packColumns(rows, q, b, precision), weights, out);
         expect(out).toEqual(start.map((x, at) => x + expected[at]));
       }
     });
@@ -93,7 +101,7 @@ describe.each(['single', 'double'] as const)('compiled kernels in %s precision',
       const expected = twin(precision).projected(full, q, b);
       for (const rows of [sparse, full]) {
         const out = new Float64Array(pixels * b).fill(5);
-        project(rows, q, b, precision, out);
+        project(rows, packColumns(rows, q, b, precision), out);
         expect(out).toEqual(expected);
       }
     });
@@ -145,7 +153,7 @@ it('rows that fill many runs of the kernels give the bits of one long loop', () 
   const expected = twin('double').gram(full, q, 1, weights);
   for (const rows of [sparse, full]) {
     const out = new Float64Array(400);
-    gramApply(rows, q, 1, weights, 'double', out);
+    gramApply(rows, packColumns(rows, q, 1, 'double'), weights, out);
     expect(out).toEqual(expected);
   }
 });
@@ -153,6 +161,25 @@ it('rows that fill many runs of the kernels give the bits of one long loop', () 
 it('no pixels add nothing', () => {
   const { sparse } = counts(1, 4, 3, Uint8Array);
   const out = new Float64Array(4).fill(3);
-  gramApply({ ...sparse, pixels: 0 }, new Float64Array(4).fill(1), 1, new Float64Array(0), 'double', out);
+  gramApply(
+    { ...sparse, pixels: 0 },
+    packColumns(sparse, new Float64Array(4).fill(1), 1, 'double'),
+    new Float64Array(0),
+    out,
+  );
   expect(out).toEqual(new Float64Array(4).fill(3));
+});
+
+it('a matrix is packed once for its width, precision and kind of rows', () => {
+  const { sparse, full } = counts(4, 6, 9, Uint8Array);
+  const q = Float64Array.from({ length: 24 }, (_, at) => at);
+  const first = packOnce(sparse, q, 4, 'single');
+  expect(packOnce(sparse, q, 4, 'single')).toBe(first);
+  for (const other of [
+    packOnce(full, q, 4, 'single'),
+    packOnce(full, q, 4, 'double'),
+    packOnce(full, q, 3, 'double'),
+  ]) {
+    expect(other).toEqual(packColumns(other.kind === 'dense' ? full : sparse, q, other.width, other.precision));
+  }
 });

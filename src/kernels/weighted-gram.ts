@@ -2,6 +2,7 @@ import { machine, Room } from './wasm/machine.ts';
 import {
   addUnpacked,
   bytesPerNumber,
+  type ColumnLayout,
   columnLayout,
   eachRun,
   type Numbers,
@@ -18,46 +19,71 @@ export type { Precision, Rows };
  * same bits as events and as dense rows: zeros add nothing.
  */
 
-/**
- * out += Xᵀ·diag(weights)·X·Q in one pass over the rows. Q and `out` are row-major channels × width, `weights` has one
- * entry a pixel. Sums are kept in the stated precision; `out` is added to in double.
- */
-export function gramApply(
-  rows: Rows,
+/** A matrix Q as the kernels take it beside rows of one kind. */
+export interface PackedColumns {
+  readonly kind: Rows['kind'];
+  readonly width: number;
+  readonly precision: Precision;
+  readonly layout: ColumnLayout;
+  readonly numbers: Numbers;
+}
+
+/** Packs a row-major channels × width matrix; sums with it are kept in the stated precision. */
+export function packColumns(
+  { kind, channels }: Pick<Rows, 'kind' | 'channels'>,
   q: Float64Array,
   width: number,
-  weights: Float64Array,
   precision: Precision,
-  out: Float64Array,
-): void {
-  if (rows.pixels === 0) return;
-  const { channels } = rows;
-  const layout = columnLayout(rows, width, precision);
+): PackedColumns {
+  const layout = columnLayout(kind, width, precision);
   const length = channels * layout.columns;
+  const numbers = precision === 'single' ? new Float32Array(length) : new Float64Array(length);
+  pack(numbers, q, channels, width, layout);
+  return { kind, width, precision, layout, numbers };
+}
+
+const packed = new WeakMap<Float64Array, PackedColumns>();
+
+/** The same for a matrix that does not change any more, as the arguments of a pass: packed once for all its tiles. */
+export function packOnce(rows: Rows, q: Float64Array, width: number, precision: Precision): PackedColumns {
+  const known = packed.get(q);
+  if (known?.kind === rows.kind && known.width === width && known.precision === precision) return known;
+  const columns = packColumns(rows, q, width, precision);
+  packed.set(q, columns);
+  return columns;
+}
+
+/**
+ * out += Xᵀ·diag(weights)·X·Q in one pass over the rows. Q and `out` are row-major channels × width, `weights` has one
+ * entry a pixel. `out` is added to in double.
+ */
+export function gramApply(rows: Rows, q: PackedColumns, weights: Float64Array, out: Float64Array): void {
+  if (rows.pixels === 0) return;
+  const { width, precision, layout, numbers } = q;
+  const { length } = numbers;
   const room = new Room();
-  const from = room.place(length * bytesPerNumber(precision));
-  const to = room.place(length * bytesPerNumber(precision));
+  const from = room.place(numbers.byteLength);
+  const to = room.place(numbers.byteLength);
   const memory = room.buffer();
-  pack(numbersAt(memory, from, length, precision), q, channels, width, layout);
+  numbersAt(memory, from, length, precision).set(numbers);
   numbersAt(memory, to, length, precision).fill(0);
   const call = kernelFor(rows, precision, 'gram');
   eachRun(rows, precision, room, 8, (run) => {
     copyPerPixel(run.memory, run.extra, weights, run.first, run.pixels);
     call(...run.told, from, layout.columns, run.extra, to);
   });
-  addUnpacked(out, numbersAt(room.buffer(), to, length, precision), channels, width, layout.panel);
+  addUnpacked(out, numbersAt(room.buffer(), to, length, precision), rows.channels, width, layout.panel);
 }
 
 /** out = X·Q: row-major pixels × width, for Q row-major channels × width. */
-export function project(rows: Rows, q: Float64Array, width: number, precision: Precision, out: Numbers): void {
+export function project(rows: Rows, q: PackedColumns, out: Numbers): void {
   if (rows.pixels === 0) return;
-  const { channels } = rows;
-  const layout = columnLayout(rows, width, precision);
-  const { columns } = layout;
+  const { width, precision, numbers } = q;
+  const { columns } = q.layout;
   const size = bytesPerNumber(precision);
   const room = new Room();
-  const from = room.place(channels * columns * size);
-  pack(numbersAt(room.buffer(), from, channels * columns, precision), q, channels, width, layout);
+  const from = room.place(numbers.byteLength);
+  numbersAt(room.buffer(), from, numbers.length, precision).set(numbers);
   const call = kernelFor(rows, precision, 'project');
   eachRun(rows, precision, room, columns * size, (run) => {
     call(...run.told, from, columns, run.extra);

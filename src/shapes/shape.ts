@@ -42,9 +42,10 @@ export type Rows = Readonly<Record<string, PixelArray>>;
 
 /**
  * Summary of all pixels. Laws: `init` is the unit of `merge`; merging in the fixed tree gives the same bits for any
- * split. `add` summarises pixels [start, end), at most one tile, and may change and return `state`. What it finds for each
- * pixel it writes into `rows`, the tile's part of the arrays that `perPixel` describes, all 0 before: they are never
- * merged, and stand beside the entries of the state in the result.
+ * split. `add` summarises pixels [start, end), at most one tile, and may change and return `state`, which is handed on
+ * and must not hold arrays of `args` or `blocks`. What it finds for each pixel it writes into `rows`, the tile's part of
+ * the arrays that `perPixel` describes, all 0 before: they are never merged, and stand beside the entries of the state in
+ * the result.
  */
 export interface FoldShape<A = unknown, S = unknown, R = Rows> extends ShapeBase<A> {
   readonly shape: 'fold';

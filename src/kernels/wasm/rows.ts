@@ -151,9 +151,9 @@ export interface ColumnLayout {
   readonly panel: number;
 }
 
-export function columnLayout(rows: Rows, width: number, precision: Precision): ColumnLayout {
+export function columnLayout(kind: Rows['kind'], width: number, precision: Precision): ColumnLayout {
   const register = REGISTER_BYTES / bytesPerNumber(precision);
-  if (rows.kind === 'dense') {
+  if (kind === 'dense') {
     const panel = 2 * register;
     return { columns: Math.ceil(width / panel) * panel, panel };
   }

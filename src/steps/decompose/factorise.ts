@@ -201,11 +201,9 @@ function countPositive(values: Float64Array): number {
 
 /** Signs are arbitrary; make the mean score of each component positive, and its largest loading where the mean is 0. */
 function fixSigns(scores: Float32Array, vectors: Float64Array, { pixels, channels }: Passes, rank: number): void {
-  for (let k = 0; k < rank; k++) {
-    let sum = 0;
-    for (let i = 0; i < pixels; i++) sum += scores[i * rank + k];
-    if (sum >= 0) continue;
-    for (let i = 0; i < pixels; i++) scores[i * rank + k] *= -1;
-    for (let j = 0; j < channels; j++) vectors[j * rank + k] *= -1;
-  }
+  const sums = new Float64Array(rank);
+  for (let i = 0, at = 0; i < pixels; i++) for (let k = 0; k < rank; k++) sums[k] += scores[at++];
+  const turned = Array.from(sums.keys()).filter((k) => sums[k] < 0);
+  for (let i = 0; i < pixels; i++) for (const k of turned) scores[i * rank + k] *= -1;
+  for (let j = 0; j < channels; j++) for (const k of turned) vectors[j * rank + k] *= -1;
 }

@@ -3,6 +3,7 @@ import {
   gramApply,
   gramMatrix,
   type Precision,
+  packOnce,
   portableCos,
   portableSin,
   project as projectRows,
@@ -128,8 +129,9 @@ const squaresOf = ({ rows }: RowsArgs, start: number, { pixels }: Block) =>
 export const gram = defineFold<ColumnsArgs & RowsArgs, Float64Array>({
   init: ({ width }, { channels }) => new Float64Array(channels * width),
   add: (args, state, [data], start) => {
-    const { columns, width, precision } = args;
-    gramApply(rowsOf(data), columns, width, squaresOf(args, start, data), precision, state);
+    const rows = rowsOf(data);
+    const columns = packOnce(rows, args.columns, args.width, args.precision);
+    gramApply(rows, columns, squaresOf(args, start, data), state);
     return state;
   },
   merge: addTo,
@@ -167,7 +169,7 @@ export const project = defineFold<
     const { columns, width, precision, rows, scale } = args;
     const data = rowsOf(block);
     const projected = new Float64Array(data.pixels * width);
-    projectRows(data, columns, width, precision, projected);
+    projectRows(data, packOnce(data, columns, width, precision), projected);
     for (let i = 0; i < data.pixels; i++) {
       for (let at = i * width; at < (i + 1) * width; at++) scores[at] = projected[at] * rows[start + i];
     }

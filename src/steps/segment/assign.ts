@@ -1,4 +1,4 @@
-import { labelSums, portableExp, project, type Rows } from '../../kernels/index.ts';
+import { labelSums, packOnce, portableExp, project, type Rows } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
 import { toDense } from '../../signal/block.ts';
 import type { Factor } from '../../signal/noise.ts';
@@ -67,7 +67,7 @@ export const assign = defineFold<AssignArgs, Pick<Assigned, 'counts'>, Omit<Assi
 /** Σ_j counts_ij · log share_cj: pixels × phases. A gain of each channel is in the shares already. */
 function likelihoods(rows: Rows, { logShares, phases }: AssignArgs, units: Float64Array): Float64Array {
   const likelihood = new Float64Array(rows.pixels * phases);
-  project(rows, logShares, phases, 'double', likelihood);
+  project(rows, packOnce(rows, logShares, phases, 'double'), likelihood);
   for (let i = 0, at = 0; i < rows.pixels; i++) for (let c = 0; c < phases; c++) likelihood[at++] /= units[i];
   return likelihood;
 }
