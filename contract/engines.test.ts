@@ -6,8 +6,8 @@ import { inlineEngine } from '../src/engines/inline.ts';
 import { messageEngine } from '../src/engines/messages.ts';
 import { threadsEngine } from '../src/engines/threads.ts';
 import type { Job, Pass } from '../src/shapes/job.ts';
-import { defineFold } from '../src/shapes/shape.ts';
-import type { Block } from '../src/signal/block.ts';
+import { defineFold, type Rows } from '../src/shapes/shape.ts';
+import { type Block, readRow } from '../src/signal/block.ts';
 import { inputError } from '../src/signal/errors.ts';
 import type { Source } from '../src/signal/source.ts';
 import { resolveShape } from '../src/steps/index.ts';
@@ -171,6 +171,27 @@ describe.each(ENGINES)('%s', (_, start) => {
   it('runs passes that are asked for at the same time', async () => {
     const [a, b] = await Promise.all([sumOf(engine), sumOf(engine, 2)]);
     expect(await digest(a)).toBe(await digest(b));
+  });
+
+  it('puts what a fold finds for each pixel in its place, in new arrays or in those of an earlier round', async () => {
+    const block = counts(geometry.pixels, geometry.channels);
+    const totals = (into?: Rows) =>
+      runFold(engine, 'decompose.pca/totals', { gain: { per: 'cube', value: 1 } }, [memory(block)], {
+        resolve: resolveShape,
+        geometry,
+        into,
+      }) as Promise<{ rows: Float64Array; channels: Float64Array }>;
+    const row = new Float64Array(geometry.channels);
+    const expected = Float64Array.from({ length: geometry.pixels }, (_, i) =>
+      readRow(block, i, row).reduce((sum, n) => sum + n, 0),
+    );
+    const { rows, channels } = await totals();
+    expect(rows).toEqual(expected);
+    const used = { rows: rows.fill(7), channels: new Float64Array(1) };
+    const again = await totals(used);
+    expect(again.rows).toBe(rows);
+    expect(again.rows).toEqual(expected);
+    expect(again.channels).toEqual(channels);
   });
 
   it('ends a pass without jobs', async () => {

@@ -1,10 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkRecipe, inputSignal, open, plan, planSignals, runPlan, startEngine } from '../dist/index.js';
+import {
+  type ArrayDataset,
+  checkRecipe,
+  inputSignal,
+  open,
+  plan,
+  planSignals,
+  runPlan,
+  startEngine,
+  withSignal,
+} from '../dist/index.js';
 import { hashSignal } from '../dist/plan/hash-signal.js';
+import { writeFileAtomically } from '../src/cli/atomic-file.ts';
+import { encodeOutputs } from '../src/cli/encode-outputs.ts';
+import { loadRecipe } from '../src/cli/recipe-file.ts';
 import { lanesWithin } from '../src/cli/run-engine.ts';
+import type { StoredSource } from '../src/signal/source.ts';
 import { spectrail } from './cli.ts';
 
 /** A map as events in our store, the same written out as .npy, and a recipe that passes over it a few times. */
@@ -77,6 +91,62 @@ it('a plan that needs more than --memory is refused with what it needs, before a
   const { memory } = JSON.parse(planned.stdout);
   expect(memory.allowed).toBe(20e6);
   expect(memory.peak).toBeGreaterThan(20e6);
+});
+
+it('a map of 4096 × 2048 pixels and 2048 channels is planned within 2 GB on two lanes, more pixels are not', async () => {
+  const { datasets } = await open(join(folder, 'map.spectrail'));
+  const { recipe } = await loadRecipe('eds-phase-map');
+  const small = await inputSignal(datasets, { modality: 'eds' }, 0);
+  const [y, x] = small.navigation;
+  const planned = async (height: number) => {
+    const pixels = height * 4096;
+    const entries = 93 * pixels;
+    const source = {
+      ...(small.source as StoredSource),
+      pixels,
+      channels: 2048,
+      entries,
+      bytes: 2 * entries + 4 * pixels,
+    };
+    const counts = withSignal(small, {
+      source,
+      navigation: [
+        { ...y, size: height },
+        { ...x, size: 4096 },
+      ],
+      spectral: { ...small.spectral, size: 2048 },
+    });
+    return (await planSignals(recipe, { counts }, { lanes: 2, memory: 2e9 })).memory;
+  };
+  expect(await planned(2048)).toMatchObject({ streamed: true, inputs: 0 });
+  expect((await planned(2048)).peak).toBeLessThan(2e9);
+  expect((await planned(2560)).peak).toBeGreaterThan(2e9);
+});
+
+it('a run takes no more memory than its plan says', async () => {
+  const said = join(folder, 'peak');
+  const script = `import { isMainThread } from 'node:worker_threads';
+    import { writeFileSync } from 'node:fs';
+    if (isMainThread) process.on('exit', () => writeFileSync(process.env.PEAK, String(process.resourceUsage().maxRSS)));`;
+  const common = ['eds-phase-map', '--input', join(folder, 'map.spectrail'), '--threads', '2', '--json'];
+  const planned = await spectrail(['plan', ...common]);
+  const run = await spectrail(['run', ...common, '--out', join(folder, 'measured')], {
+    env: { PEAK: said, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` },
+  });
+  expect(run.code, run.stderr).toBe(0);
+  const { peak } = JSON.parse(planned.stdout).memory;
+  expect(1024 * Number(readFileSync(said, 'utf8'))).toBeLessThan(peak);
+});
+
+it('arrays of a report become NumPy files where they are, also in shared memory', async () => {
+  const array = new Float32Array(new SharedArrayBuffer(24)).map((_, i) => i / 3);
+  const [{ content }] = encodeOutputs([{ path: 'a.npy', content: { array, shape: [2, 3] } }]);
+  expect((content as readonly Uint8Array[])[1].buffer).toBe(array.buffer);
+  const path = join(folder, 'a.npy');
+  await writeFileAtomically(path, content);
+  const { datasets } = await open(path);
+  expect(datasets[0]).toMatchObject({ shape: [2, 3], dtype: 'float32' });
+  expect(await (datasets[0] as ArrayDataset).values.load()).toEqual(array);
 });
 
 it('a size that is none is refused with an example', async () => {

@@ -1,6 +1,7 @@
-import { TILE_PIXELS } from '../shapes/tile.ts';
+import { jobPixels } from '../shapes/job-size.ts';
 import { planError } from '../signal/errors.ts';
-import { describedSignal, type State } from '../steps/state.ts';
+import { pixelCount } from '../signal/signal.ts';
+import { describedSignal, type SignalState, type State } from '../steps/state.ts';
 import type { PlannedNode } from './plan.ts';
 
 /** What a run may use. */
@@ -24,37 +25,54 @@ export interface MemoryPlan {
 /** Share of the memory that inputs may fill; larger ones are read from their file where that is possible. */
 export const HELD_SHARE = 0.4;
 
-/** The program itself, and what each lane adds before it has work. */
-const PROGRAM = 150e6;
-const LANE = 70e6;
-/** What the garbage collector leaves lying: a share of all that is worked with. Measured, with those above, on Node 20. */
-const SLACK = 1.65;
-/** Runs of tiles that a lane has in hand: read, and being worked on. */
-const RUNS_IN_HAND = 3;
+/** What the program takes by itself, and what each lane adds before it has work; measured on both. */
+const NODE_20 = { program: 160e6, lane: 30e6 };
+const NODE_24 = { program: 190e6, lane: 38e6 };
+const NEWER = 22;
+/** What a lane has made and read that the collector has not met yet, at most; as much again where it reads files. */
+const GARBAGE = 25e6;
+/** Share of the room for work that is not free again when other work begins. */
+const LEFT = 0.5;
+/** What the report needs for itself. */
+const REPORT = 100e6;
+
+function programAndLane() {
+  const node = typeof process === 'undefined' ? undefined : process.versions?.node;
+  return node !== undefined && Number.parseInt(node, 10) < NEWER ? NODE_20 : NODE_24;
+}
 
 /**
- * Peak memory: results stay until the run ends, work does not. What a lane reads from a file comes on top of its part of the
- * work.
+ * Peak memory: results stay until the run ends, work does not, but half of its room is not free again at once. Each lane
+ * has its own part of the work, a job of what it reads, and garbage; there are none when the report is written.
  */
 export function planMemory(
   inputs: readonly State[],
   nodes: readonly PlannedNode[],
   { lanes = 1, memory: allowed }: Resources,
 ): MemoryPlan {
+  const { program, lane } = programAndLane();
   const signals = inputs.map(describedSignal);
-  const held = signals.reduce((sum, signal) => sum + signal.held, 0);
-  const read = signals.reduce((sum, signal) => sum + signal.read * TILE_PIXELS, 0);
-  const always = PROGRAM + lanes * (LANE + RUNS_IN_HAND * read) + held;
+  const sum = (bytes: (signal: SignalState) => number) => signals.reduce((total, signal) => total + bytes(signal), 0);
+  const held = sum((signal) => signal.held);
+  const read = sum((signal) => signal.read * pixelCount(signal));
+  const job = sum((signal) => signal.read * jobPixels(pixelCount(signal), lanes, signal.read));
+  const garbage = Math.min(GARBAGE, held + read) + Math.min(GARBAGE, 2 * read);
+  const always = program + held;
   let kept = 0;
-  let peak = always;
+  let most = 0;
+  // What is held is copied once, into memory that lanes share, while they load.
+  let peak = always + lanes * (lane + garbage) + (lanes > 1 ? held : 0);
   let worst: string | undefined;
   for (const { id, cost } of nodes) {
     kept += cost.keeps;
-    const now = always + SLACK * (kept + cost.works + lanes * cost.lane);
+    const work = cost.works + lanes * cost.lane;
+    const now = always + kept + lanes * (lane + garbage + job) + Math.max(work, LEFT * most);
+    most = Math.max(most, work);
     if (now <= peak) continue;
     peak = now;
     worst = id;
   }
+  peak = Math.max(peak, always + kept + REPORT);
   return { inputs: held, streamed: read > 0, peak: Math.round(peak), node: worst, allowed };
 }
 

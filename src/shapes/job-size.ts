@@ -1,3 +1,4 @@
+import { portablePow } from '../kernels/portable-math.ts';
 import { type Source, sourcePixels } from '../signal/source.ts';
 import { TILE_PIXELS, tileCount } from './tile.ts';
 
@@ -13,7 +14,19 @@ const JOBS_A_LANE = 8;
  * of speed and memory only; results do not depend on it.
  */
 export function jobLevel(pixels: number, lanes: number, sources: readonly Source[]): number {
-  const bytes = sources.reduce((sum, source) => sum + bytesPerPixel(source), 0);
+  return levelFor(
+    pixels,
+    lanes,
+    sources.reduce((sum, source) => sum + bytesPerPixel(source), 0),
+  );
+}
+
+/** Pixels of a job at most, where reading one takes so many bytes. */
+export function jobPixels(pixels: number, lanes: number, bytes: number): number {
+  return Math.min(pixels, TILE_PIXELS * portablePow(2, levelFor(pixels, lanes, bytes)));
+}
+
+function levelFor(pixels: number, lanes: number, bytes: number): number {
   let level = 0;
   let tiles = 2;
   while (

@@ -90,7 +90,8 @@ export default defineStep<Params>({
     return { product: 'factors', of: { ...of, intensity: intensityAfter(of) }, rank: p.components };
   },
   cost: ({ in: state }, p) => {
-    const { spectral } = state as SignalState;
+    const { spectral, noise } = state as SignalState;
+    const gain = countGain(noise);
     const pixels = pixelCount(state as SignalState);
     const columns = blockColumns(p.components);
     const scores = 4 * pixels * p.components;
@@ -98,8 +99,8 @@ export default defineStep<Params>({
     return {
       passes: p.method === 'gram' ? 3 : p.iterations + 2,
       keeps: scores + 16 * pixels + 8 * spectral.size * p.components,
-      // Both basis and its images; weights where every lane sees them; scores by tile while they are joined.
-      works: 16 * spectral.size * columns * p.iterations + 24 * pixels + scores + 4 * square,
+      // Both basis and its images; weights of their own for values whose gain differs from pixel to pixel.
+      works: 16 * spectral.size * columns * p.iterations + 4 * square + (gain.per === 'pixel' ? 8 * pixels : 0),
       // A tile's sums, and those that wait for their neighbours in the tree.
       lane: 4 * 8 * spectral.size * columns + 4 * square,
     };

@@ -94,9 +94,9 @@ export default defineStep<Params>({
     return {
       passes: 1,
       keeps: 4096 * rank,
-      works: 24 * entries + 24 * pixelCount(of) + 8 * pixels * rank,
-      // A simulated map as it is drawn and as it is kept, and the basis of its components.
-      lane: 24 * entries + 200 * pixels + 8 * of.spectral.size * 300,
+      works: 24 * entries + 8 * pixels * rank,
+      // A score map and its neighbour; or a simulated map as it is drawn and as it is kept, and the basis of its components.
+      lane: Math.max(13 * pixelCount(of), 24 * entries + 200 * pixels + 8 * of.spectral.size * 300),
     };
   },
   async run(context, inputs, p): Promise<Truncation> {

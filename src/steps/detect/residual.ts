@@ -72,9 +72,10 @@ export default defineStep<Params>({
     return {
       passes: 2,
       keeps: 8 * pixels + 24 * p.regions * state.spectral.size,
-      works: 40 * pixels + 2 * row * CALIBRATION_PIXELS,
-      // Observed and expected half-bands, the sums of both, and residuals.
-      lane: 5 * row * (TILE_PIXELS + 2 * (width + 1)),
+      // The test of each pixel, and whether it stands out.
+      works: 5 * pixels + 2 * row * CALIBRATION_PIXELS,
+      // Observed and expected half-bands of a tile and the rows around it, the sums of both, and residuals.
+      lane: 5 * row * (TILE_PIXELS + width + 1),
     };
   },
   async run(context, inputs, p): Promise<Anomalies> {

@@ -60,7 +60,8 @@ export default defineStep<Params>({
     return {
       passes: p.refine === 'poisson' ? 5 : 1,
       keeps: 5 * pixels,
-      works: 24 * pixels + 8 * rank * Math.min(pixels, MOST_POINTS) + 32 * rank * size,
+      // The labels that were begun with, and the results of one more round.
+      works: 7 * pixels + 8 * rank * Math.min(pixels, MOST_POINTS) + 32 * rank * size,
       lane: 24 * Math.min(pixels, MOST_POINTS) + 16 * rank * size,
     };
   },
