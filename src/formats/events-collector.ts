@@ -20,25 +20,19 @@ export function makeTally(channels: number): Tally {
   };
 }
 
-export interface CollectedEvents {
-  readonly block: EventsBlock;
-  readonly largest: number;
-  readonly total: number;
-}
+type Counts = EventsBlock['count'];
 
-type Counts = Uint8Array | Uint16Array | Uint32Array;
-
-/** Collects the counts of a map, pixel after pixel, in arrays that grow with what is found. */
+/** Collects the counts of a map, pixel after pixel, in arrays that grow with what is found, in the fewest bytes that hold it. */
 export class EventsCollector {
   readonly #offsets: Uint32Array;
   readonly #channels: number;
   #channel: Uint16Array;
   #count: Counts;
+  /** The largest that `#count` can hold. */
+  #limit = 0xff;
   #entries = 0;
   /** Pixels that are complete. */
   #done = 0;
-  #largest = 0;
-  #total = 0;
 
   /**
    * @param channels At most 65536.
@@ -57,9 +51,8 @@ export class EventsCollector {
     if (pixel > this.#done) this.#offsets.fill(this.#entries, this.#done + 1, pixel + 1);
     let channel = this.#channel;
     let count = this.#count;
+    let limit = this.#limit;
     let entries = this.#entries;
-    let largest = this.#largest;
-    let total = 0;
     for (let group = 0; group < groups.length; group++) {
       let words = groups[group];
       groups[group] = 0;
@@ -78,34 +71,45 @@ export class EventsCollector {
           bits &= bits - 1;
           const n = counts[at];
           counts[at] = 0;
-          if (n > largest) {
-            largest = n;
-            this.#widen(n, entries);
+          if (n > limit) {
+            this.#widen(n < 0x10000 ? Uint16Array : Uint32Array, entries);
             count = this.#count;
+            limit = this.#limit;
           }
           channel[entries] = at;
           count[entries++] = n;
-          total += n;
         } while (bits !== 0);
       }
     }
     this.#offsets[pixel + 1] = entries;
     this.#entries = entries;
-    this.#largest = largest;
-    this.#total += total;
     this.#done = pixel + 1;
   }
 
-  #widen(count: number, entries: number): void {
-    const Wide = count < 256 ? Uint8Array : count < 65536 ? Uint16Array : Uint32Array;
-    if (Wide.BYTES_PER_ELEMENT <= this.#count.BYTES_PER_ELEMENT) return;
+  /** The pixels of `block`, whose entries begin at 0, follow those that are there. */
+  append({ pixels, offsets, channel, count }: EventsBlock): void {
+    const entries = this.#entries;
+    const end = entries + channel.length;
+    if (end > this.#channel.length) this.#grow(end);
+    if (count.BYTES_PER_ELEMENT > this.#count.BYTES_PER_ELEMENT) {
+      this.#widen(count.constructor as new (length: number) => Counts, entries);
+    }
+    this.#channel.set(channel, entries);
+    this.#count.set(count, entries);
+    for (let i = 1; i <= pixels; i++) this.#offsets[this.#done + i] = entries + offsets[i];
+    this.#entries = end;
+    this.#done += pixels;
+  }
+
+  #widen(Wide: new (length: number) => Counts, entries: number): void {
     const wide = new Wide(this.#count.length);
     wide.set(this.#count.subarray(0, entries));
     this.#count = wide;
+    this.#limit = 2 ** (8 * wide.BYTES_PER_ELEMENT) - 1;
   }
 
   #grow(entries: number): void {
-    const length = entries + (entries >> 1) + 64;
+    const length = Math.floor(1.5 * entries) + 64;
     const channel = new Uint16Array(length);
     channel.set(this.#channel);
     const Same = this.#count.constructor as new (length: number) => Counts;
@@ -115,11 +119,11 @@ export class EventsCollector {
     this.#count = count;
   }
 
-  finish(): CollectedEvents {
+  finish(): EventsBlock {
     const offsets = this.#offsets;
     const entries = this.#entries;
     offsets.fill(entries, this.#done + 1);
-    const block: EventsBlock = {
+    return {
       kind: 'events',
       pixels: offsets.length - 1,
       channels: this.#channels,
@@ -127,7 +131,6 @@ export class EventsCollector {
       channel: trimmed(this.#channel, entries),
       count: trimmed(this.#count, entries),
     };
-    return { block, largest: this.#largest, total: this.#total };
   }
 }
 

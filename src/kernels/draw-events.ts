@@ -34,7 +34,7 @@ export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed:
     keep: room.place(8 * channels * tables.length),
     alias: room.place(4 * channels * tables.length),
     histogram: room.place(4 * channels),
-    touched: room.place(4 * ((channels + 31) >> 5)),
+    touched: room.place(8 * ((channels + 63) >> 6)),
     offsets: room.place(4 * (pixels + 1)),
     channel: room.place(4 * most),
     count: room.place(4 * most),
@@ -47,7 +47,7 @@ export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed:
     new Uint32Array(memory, places.alias + 4 * channels * t, channels).set(alias);
   });
   new Uint32Array(memory, places.histogram, channels).fill(0);
-  new Uint32Array(memory, places.touched, (channels + 31) >> 5).fill(0);
+  new Uint32Array(memory, places.touched, 2 * ((channels + 63) >> 6)).fill(0);
   const entries = machine().drawEvents(
     seed | 0,
     (seed / 2 ** 32) | 0,

@@ -16,6 +16,7 @@ export * from './label-sums.ts';
 export * from './matrix-product.ts';
 export * from './moran.ts';
 export * from './orthonormalise.ts';
+export * from './photons.ts';
 export * from './poisson-gains.ts';
 export * from './portable-math.ts';
 export * from './portable-trigonometry.ts';

@@ -1,8 +1,10 @@
+import type { EventsBlock } from '../../signal/block.ts';
 import { formatError } from '../../signal/errors.ts';
-import { type CollectedEvents, EventsCollector, makeTally, type Tally } from '../events-collector.ts';
+import { EventsCollector, makeTally, type Tally } from '../events-collector.ts';
 
 /** A map as decoded from `SpectrumDataN`, pixels in C order over (height, width). */
-export interface DecodedMap extends CollectedEvents {
+export interface DecodedMap {
+  readonly block: EventsBlock;
   readonly height: number;
   readonly width: number;
   /** Counts in channels beyond the energy axis, left out of `block`. */
@@ -82,7 +84,7 @@ export function decodeMap(bytes: Uint8Array, channels: number, where: string): D
       events.take(decoder.tally, line * width + column);
     }
   }
-  return { height, width, beyondAxis: decoder.beyondAxis, ...events.finish() };
+  return { height, width, beyondAxis: decoder.beyondAxis, block: events.finish() };
 }
 
 /** Counts the pixel whose record starts at `at`; returns where the next one starts. */

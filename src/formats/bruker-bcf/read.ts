@@ -1,6 +1,7 @@
 import { type Axis, uniformAxis } from '../../signal/axis.ts';
+import type { EventsBlock } from '../../signal/block.ts';
 import type { Dataset, Metadata } from '../../signal/dataset.ts';
-import { type Dtype, decodeValues } from '../../signal/dtype.ts';
+import { type Dtype, decodeValues, dtypeOf } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { decodeBase64 } from './base64.ts';
@@ -46,7 +47,7 @@ async function readMap(
   order: number,
 ): Promise<Dataset> {
   const map = decodeMap(await readSfsFile(sfs, entry), spectrum.channels, `${sfs.file.name}, ${entry.path}`);
-  const { height, width, largest, block } = map;
+  const { height, width, block } = map;
   const energy = uniformAxis({
     name: 'Energy',
     unit: 'keV',
@@ -60,7 +61,7 @@ async function readMap(
     kind: 'array',
     title: order === 0 ? 'EDX' : `EDX ${order + 1}`,
     shape: [height, width, spectrum.channels],
-    dtype: largest < 256 ? 'uint8' : largest < 65536 ? 'uint16' : 'uint32',
+    dtype: dtypeOf(block.count),
     axes: [...scanAxes(height, width, header.dy, header.dx, 'navigation'), energy],
     values: { kind: 'events', load: async () => block },
     metadata: mapMetadata(header, spectrum),
@@ -136,7 +137,7 @@ function siegbahn(line: string): string {
 }
 
 function mapWarnings(map: DecodedMap, header: Header, spectrum: SumSpectrum): string[] {
-  const { height, width, total, beyondAxis } = map;
+  const { height, width, beyondAxis } = map;
   const warnings: string[] = [];
   const { scan } = header;
   if (scan && (scan.width !== width || scan.height !== height)) {
@@ -145,8 +146,9 @@ function mapWarnings(map: DecodedMap, header: Header, spectrum: SumSpectrum): st
   if (beyondAxis > 0) {
     warnings.push(`${beyondAxis} counts lie beyond channel ${spectrum.channels - 1}, the end of the energy axis`);
   }
-  if (spectrum.total !== undefined && Math.abs(spectrum.total - total - beyondAxis) > SUM_TOLERANCE * spectrum.total) {
-    warnings.push(`the stored sum spectrum holds ${spectrum.total} counts, the map ${total + beyondAxis}`);
+  const total = totalOf(map.block) + beyondAxis;
+  if (spectrum.total !== undefined && Math.abs(spectrum.total - total) > SUM_TOLERANCE * spectrum.total) {
+    warnings.push(`the stored sum spectrum holds ${spectrum.total} counts, the map ${total}`);
   }
   return warnings;
 }
@@ -158,6 +160,12 @@ function tooManyMaps(file: ByteSource) {
     what: `the file holds more than ${MOST_MAPS} maps`,
     expected: `one for each detector, ${MOST_MAPS} at most`,
   });
+}
+
+function totalOf({ count }: EventsBlock): number {
+  let total = 0;
+  for (let e = 0; e < count.length; e++) total += count[e];
+  return total;
 }
 
 function noEds(sfs: Sfs) {

@@ -61,7 +61,7 @@ export async function readSpectrumMap(
   const frames = framesOf(held, size, wholeFrom(range, 'startFramePosition'), declared);
   const { width, height } = frames;
   const streams = detectors.map(({ photons }) => photons);
-  const { block, largest } = sumStreams(streams, height * width, channels, frames.first, frames.last);
+  const block = sumStreams(streams, height * width, channels, frames.first, frames.last);
   const beyondAxis = streams.reduce((sum, photons) => sum + photons.beyondAxis, 0);
   const segments = detectors
     .flatMap((detector) => detectorsOf(detector.metadata).slice(0, 1))
@@ -71,7 +71,7 @@ export async function readSpectrumMap(
     kind: 'array',
     title: 'EDS',
     shape: [height, width, channels],
-    dtype: largest < 65536 ? 'uint16' : 'uint32',
+    dtype: block.count instanceof Uint32Array ? 'uint32' : 'uint16',
     axes: [...scanAxes(metadata, frames, 'navigation'), energy],
     values: { kind: 'events', load: async () => block },
     metadata: edsMetadata(metadata, segments, contents.elements, frames.last - frames.first),

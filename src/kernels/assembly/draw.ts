@@ -1,3 +1,5 @@
+import { countOne, emptyInto } from './histogram';
+
 @inline
 function mix(a: v128, b: v128, left: i32): v128 {
   return v128.xor(v128.or(i32x4.shl(b, left), i32x4.shr_u(b, 32 - left)), a);
@@ -68,7 +70,7 @@ function fourBlocks(seedLow: i32, seedHigh: i32, keyLow: i32, keyHigh: i32, coun
  */
 export function drawEvents(seedLow: i32, seedHigh: i32, first: i32, keyHigh: i32, pixels: u32, totals: usize, group: usize, keep: usize, alias: usize, channels: u32, histogram: usize, touched: usize, offsets: usize, channel: usize, count: usize): u32 {
   const cells = <f64>channels;
-  const bits = (channels + 31) >> 5;
+  const bits = (channels + 63) >> 6;
   let at: u32 = 0;
   store<u32>(offsets, 0);
   for (let i: u32 = 0; i < pixels; i++) {
@@ -89,25 +91,9 @@ export function drawEvents(seedLow: i32, seedHigh: i32, first: i32, keyHigh: i32
       const scaled = ((<f64>high * 67108864 + <f64>low) / 9007199254740992) * cells;
       const cell = <u32>scaled;
       const j = scaled - <f64>cell < load<f64>(keepRow + ((<usize>cell) << 3)) ? cell : load<u32>(aliasRow + ((<usize>cell) << 2));
-      const place = histogram + ((<usize>j) << 2);
-      store<u32>(place, load<u32>(place) + 1);
-      const word = touched + ((<usize>(j >> 5)) << 2);
-      store<u32>(word, load<u32>(word) | (1 << (j & 31)));
+      countOne(histogram, touched, j);
     }
-    for (let b: u32 = 0; b < bits; b++) {
-      let word = load<u32>(touched + ((<usize>b) << 2));
-      if (word == 0) continue;
-      store<u32>(touched + ((<usize>b) << 2), 0);
-      do {
-        const j = (b << 5) + <u32>ctz<u32>(word);
-        word &= word - 1;
-        const place = histogram + ((<usize>j) << 2);
-        store<u32>(channel + ((<usize>at) << 2), j);
-        store<u32>(count + ((<usize>at) << 2), load<u32>(place));
-        store<u32>(place, 0);
-        at++;
-      } while (word != 0);
-    }
+    at = emptyInto<u32>(histogram, touched, bits, channel, count, at);
     store<u32>(offsets + ((<usize>(i + 1)) << 2), at);
   }
   return at;

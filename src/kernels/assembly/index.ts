@@ -7,6 +7,7 @@ export * from './gram-matrix';
 export * from './half-bands';
 export * from './kmeans';
 export * from './label-sums';
+export * from './photons';
 export * from './rows';
 export * from './squares';
 export * from './totals';

@@ -34,6 +34,8 @@ export interface Machine {
   readonly excesses: (...numbers: number[]) => number;
   readonly nextPixel: () => number;
   readonly drawEvents: (...numbers: number[]) => number;
+  readonly takePhotons: (...numbers: number[]) => number;
+  readonly sumPhotons: (...numbers: number[]) => number;
   readonly gramMatrixEvents: Call;
   readonly gramMatrixDense: Call;
   readonly squaresEvents: (...numbers: number[]) => number;
