@@ -13,6 +13,7 @@ const maps = [
   { name: 'one frame, 4 detectors', frames: 1, dose: 100 },
   { name: '20 frames, 4 detectors', frames: 20, dose: 100 },
   { name: '100 frames, 4 detectors', frames: 100, dose: 100 },
+  { name: '200 frames, 4 detectors, few counts', frames: 200, dose: 30 },
 ];
 const folder = mkdtempSync(join(tmpdir(), 'spectrail-decoding-'));
 try {
