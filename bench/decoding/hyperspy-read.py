@@ -6,6 +6,8 @@ import resource
 import sys
 import time
 
+loading = time.perf_counter()
+
 import hyperspy
 import hyperspy.api  # noqa: F401  what a user imports
 import numpy as np
@@ -15,6 +17,7 @@ logging.disable(logging.WARNING)
 path = sys.argv[1]
 reader = bruker if path.endswith(".bcf") else emd
 started = time.perf_counter()
+imports = started - loading
 before = time.process_time()
 data = reader.file_reader(path)[-1]["data"]
 seconds = time.perf_counter() - started
@@ -26,6 +29,7 @@ print(
     json.dumps(
         {
             "seconds": seconds,
+            "imports": imports,
             "cpu": cpu,
             "peak": peak,
             "shape": data.shape,
