@@ -105,7 +105,7 @@ export class EventsCollector {
     const wide = new Wide(this.#count.length);
     wide.set(this.#count.subarray(0, entries));
     this.#count = wide;
-    this.#limit = 2 ** (8 * wide.BYTES_PER_ELEMENT) - 1;
+    this.#limit = wide.BYTES_PER_ELEMENT === 2 ? 0xffff : 0xffffffff;
   }
 
   #grow(entries: number): void {
