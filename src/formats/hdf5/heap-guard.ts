@@ -22,11 +22,18 @@ export function heapsAreSound(bytes: Uint8Array, position: number, fileSize: num
 /** "GCOL", version 1, three zero bytes. */
 const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
 
+/** Every fourth byte is looked at: one of the four letters is among them. */
 function findCollection(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(SIGNATURE[0], from); at >= 0; at = bytes.indexOf(SIGNATURE[0], at + 1)) {
-    if (SIGNATURE.every((byte, i) => bytes[at + i] === byte)) return at;
+  for (let i = from + 3; i < bytes.length; i += 4) {
+    const byte = bytes[i];
+    if (byte < 0x43 || byte > 0x4f) continue;
+    for (let at = i - 3; at <= i; at++) if (beginsAt(bytes, at)) return at;
   }
   return -1;
+}
+
+function beginsAt(bytes: Uint8Array, at: number): boolean {
+  return SIGNATURE.every((byte, k) => bytes[at + k] === byte);
 }
 
 function collectionIsSound(start: number, fileSize: number, readAt: ReadAt): boolean {
