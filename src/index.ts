@@ -207,7 +207,7 @@ export { type FinishedNode, type Run, type RunEvents, runPlan, type TrailEntry }
 export { asSignal, mainDataset, type SignalOptions } from './signal/as-signal.ts';
 export { type Axis, axisIndex, axisValue, axisValues, explicitAxis, uniformAxis } from './signal/axis.ts';
 export type { Block, DenseBlock, EventsBlock, FactorsBlock } from './signal/block.ts';
-export type { ArrayDataset, Dataset, Metadata, TableDataset } from './signal/dataset.ts';
+export { type ArrayDataset, type Dataset, type Metadata, settled, type TableDataset } from './signal/dataset.ts';
 export { type ErrorKind, isSpectrailError, SpectrailError } from './signal/errors.ts';
 export { describeIntensity, type Intensity } from './signal/intensity.ts';
 export { MODALITIES, type ModalityId } from './signal/modality.ts';

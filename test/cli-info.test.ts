@@ -1,9 +1,12 @@
-import { basename } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { PlainTree } from '../src/signal/dataset.ts';
 import { spectrail } from './cli.ts';
 import { comparePlain, corpusFiles, type Oracle, sharedFolder } from './oracle.ts';
 import type { OracleAxis, OracleSignal } from './oracle-schema.ts';
+import { END, eds, veloxFile } from './synthetic-velox.ts';
 
 interface InfoAxis {
   name: string;
@@ -45,6 +48,27 @@ function sample(format: string): { name: string; file: string; oracle: Oracle }[
 
 const FORMATS = ['dm3', 'dm4', 'emsa', 'hspy', 'bruker-bcf', 'ripple', 'columns-other', 'emd-velox'];
 const shared = sharedFolder();
+
+describe('a stream of photons that was stopped', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spectrail-info-'));
+  const path = join(folder, 'map.emd');
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const infoOf = async (...options: string[]) => {
+    const { stdout } = await spectrail(['info', path, '--json', ...options]);
+    const [{ shape, warnings, probes }] = JSON.parse(stdout).signals;
+    return [shape, warnings?.length ?? 0, probes?.[0].value];
+  };
+
+  it('is told by what its file declares, and as it is once its values are asked for', async () => {
+    const values = [...new Array(9).fill(1), END, 2, END, 3, END, 4];
+    writeFileSync(path, await veloxFile({ streams: [{ values, metadata: eds(1, [5, 3]) }] }));
+    expect(await infoOf()).toEqual([[5, 3, 16], 0, undefined]);
+    expect(await infoOf('--stats')).toEqual([[2, 3, 16], 1, undefined]);
+    expect(await infoOf('--probe', '1,0,4')).toEqual([[2, 3, 16], 1, 1]);
+    const converted = await spectrail(['convert', path, join(folder, 'map.npy'), '--json']);
+    expect(JSON.parse(converted.stdout)).toMatchObject({ shape: [2, 3, 16], dtype: 'uint16' });
+  });
+});
 
 describe.skipIf(!shared)('spectrail info --json says what the trusted readers found', () => {
   it.concurrent.each(FORMATS.flatMap(sample))('$name', async ({ file, oracle }) => {

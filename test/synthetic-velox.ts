@@ -11,6 +11,8 @@ export interface SyntheticStream {
   /** Laid over `bincount`, `StreamEncoding` and the raster of the scan. */
   readonly settings?: PlainTree;
   readonly dtype?: Dtype;
+  /** In the table of where they begin; by default there is none. */
+  readonly frames?: number;
 }
 
 export interface SyntheticArray {
@@ -52,13 +54,14 @@ export async function veloxFile(contents: SyntheticVelox): Promise<Uint8Array<Ar
   group('/Data');
   text('/Version', contents.version ?? { format: 'Velox', version: '11' });
   for (const [path, value] of Object.entries(contents.texts ?? {})) text(path, value);
-  for (const [i, { values, metadata, settings, dtype = 'uint16' }] of (contents.streams ?? []).entries()) {
+  for (const [i, { values, metadata, settings, frames, dtype = 'uint16' }] of (contents.streams ?? []).entries()) {
     const path = `/Data/SpectrumStream/${String(i).padStart(32, '0')}`;
     group(path);
     text(`${path}/AcquisitionSettings`, { bincount: '16', StreamEncoding: 'uint16', ...settings });
     column(file, `${path}/Metadata`, metadata ?? eds(i + 1));
     const stored = dtype === 'uint16' ? Uint16Array.from(values) : Uint8Array.from(values);
     file.dataset(`${path}/Data`, [values.length, 1], dtype, values.length > 0 ? [stored] : []);
+    if (frames) file.dataset(`${path}/FrameLocationTable`, [frames, 1], 'uint32', [new Uint32Array(frames)]);
   }
   if (contents.range) {
     const [startFramePosition, endFramePosition] = contents.range.map(String);

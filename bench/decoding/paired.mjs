@@ -55,6 +55,9 @@ export function compare(files, { runs, python, bar }) {
   }
   console.table(rows);
   console.log(`${runs} runs each, in turns, a fresh process each; medians; opening and decoding; imports apart`);
+  console.log(
+    'The same map of all frames summed: here as sparse counts of each pixel, there as the dense array that it reads',
+  );
   console.log(`Node ${process.version}; ${[...versions].join('; ')}`);
   console.log(`${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`);
   if (rows.some(({ met }) => !met)) process.exitCode = 1;

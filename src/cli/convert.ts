@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { open } from '../index.ts';
 import { formatBytes } from '../report/numbers.ts';
 import { mainDataset } from '../signal/as-signal.ts';
+import { settled } from '../signal/dataset.ts';
 import { inputError } from '../signal/errors.ts';
 import { writerFor } from './formats-by-name.ts';
 import { namedInput } from './named-input.ts';
@@ -30,15 +31,16 @@ export const convertCommand = () =>
 async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
   const writer = await writerFor(to);
   const { datasets } = await open(await namedInput(from));
-  const dataset = mainDataset(datasets, options.signal);
-  if (dataset.kind === 'table') {
+  const chosen = mainDataset(datasets, options.signal);
+  if (chosen.kind === 'table') {
     throw inputError({
       code: 'not-an-array',
       where: from,
-      what: `"${dataset.title}" is a table of columns without a declared axis`,
+      what: `"${chosen.title}" is a table of columns without a declared axis`,
       expected: 'an array with axes',
     });
   }
+  const dataset = await settled(chosen);
   const { bytes, written } = await writeDataset(dataset, to, writer, { force: options.force, keep: [from] });
   const { shape, dtype } = dataset;
   if (options.json) {

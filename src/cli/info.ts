@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { FORMATS, type OpenedFile, open } from '../index.ts';
 import { formatBytes } from '../report/numbers.ts';
 import { axisValue } from '../signal/axis.ts';
-import type { Dataset, Plain } from '../signal/dataset.ts';
+import { type Dataset, type Plain, settled } from '../signal/dataset.ts';
 import { DTYPES } from '../signal/dtype.ts';
 import { inputError } from '../signal/errors.ts';
 import { modality } from '../signal/modality.ts';
@@ -79,7 +79,8 @@ interface SignalReport {
 }
 
 async function look(found: Dataset, options: InfoOptions): Promise<SignalReport> {
-  const dataset = loadedOnce(found);
+  const looks = options.stats || options.probe;
+  const dataset = loadedOnce(found.kind === 'array' && looks ? await settled(found) : found);
   const probes: { index: readonly number[]; value: CellValue }[] = [];
   for (const index of options.probe ?? []) {
     const value = dataset.kind === 'table' ? probeTable(dataset, index) : await probe(dataset, index);

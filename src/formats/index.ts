@@ -1,4 +1,4 @@
-import type { Dataset } from '../signal/dataset.ts';
+import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, relocated, type SpectrailError } from '../signal/errors.ts';
 import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
@@ -209,7 +209,10 @@ function ask(entries: readonly FormatEntry[], head: Uint8Array, name: string): P
 
 /** Loading values happens after `openFile` has returned: what goes wrong then gets the same treatment. */
 function guardValues(dataset: Dataset, entry: FormatEntry, name: string): Dataset {
-  if (dataset.kind !== 'array') return dataset;
+  return dataset.kind === 'array' ? guardArray(dataset, entry, name) : dataset;
+}
+
+function guardArray(dataset: ArrayDataset, entry: FormatEntry, name: string): ArrayDataset {
   const { values } = dataset;
   const { rows: stored } = values;
   const rows = stored && {
@@ -219,7 +222,9 @@ function guardValues(dataset: Dataset, entry: FormatEntry, name: string): Datase
   if (values.kind === 'dense') {
     return { ...dataset, values: { kind: 'dense', load: () => inFormat(entry, name, values.load), rows } };
   }
-  return { ...dataset, values: { kind: 'events', load: () => inFormat(entry, name, values.load), rows } };
+  const { settle: given } = values;
+  const settle = given && (async () => guardArray(await inFormat(entry, name, given), entry, name));
+  return { ...dataset, values: { kind: 'events', load: () => inFormat(entry, name, values.load), rows, settle } };
 }
 
 async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise<T>): Promise<T> {

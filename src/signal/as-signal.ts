@@ -1,6 +1,6 @@
 import type { Axis } from './axis.ts';
 import type { DenseBlock } from './block.ts';
-import type { ArrayDataset, Dataset, StoredRows, ValueFacts } from './dataset.ts';
+import { type ArrayDataset, type Dataset, type StoredRows, settled, type ValueFacts } from './dataset.ts';
 import { isReal, type NumberArray, type ValueArray } from './dtype.ts';
 import { inputError } from './errors.ts';
 import { COUNTS, type Intensity } from './intensity.ts';
@@ -32,7 +32,7 @@ export interface SignalOptions {
  * @throws SpectrailError `input/not-a-signal` saying why not (table, image, complex or colour values, no spectral axis).
  */
 export async function asSignal(dataset: Dataset, options: SignalOptions = {}): Promise<Signal> {
-  const array = checkArray(dataset);
+  const array = await settled(checkArray(dataset));
   const axis = array.axes.at(-1) as Axis;
   const navigation = array.axes.slice(0, -1);
   const inferred = inferModality(array.metadata.signal_type, axis.unit, axis.name);

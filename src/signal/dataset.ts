@@ -20,7 +20,17 @@ export type Metadata = PlainTree;
  */
 export type DatasetValues =
   | { readonly kind: 'dense'; readonly load: () => Promise<ValueArray>; readonly rows?: StoredRows }
-  | { readonly kind: 'events'; readonly load: () => Promise<EventsBlock>; readonly rows?: StoredRows };
+  | {
+      readonly kind: 'events';
+      readonly load: () => Promise<EventsBlock>;
+      readonly rows?: StoredRows;
+      /**
+       * Where a file only declares what nearly all of its bytes would have to be read for: the dataset as those bytes have
+       * it. Its shape may be smaller (a scan that was stopped), its dtype narrower, and more may be said about it. Loads
+       * the values.
+       */
+      readonly settle?: () => Promise<ArrayDataset>;
+    };
 
 /**
  * The same values by runs of pixels (all navigation axes flattened, the last axis the channels), for files that need not
@@ -81,3 +91,9 @@ export interface TableDataset {
 }
 
 export type Dataset = ArrayDataset | TableDataset;
+
+/** A dataset whose values are about to be used, as it is rather than as its file declares it. */
+export async function settled(dataset: ArrayDataset): Promise<ArrayDataset> {
+  const { values } = dataset;
+  return values.kind === 'events' && values.settle ? values.settle() : dataset;
+}

@@ -2,7 +2,7 @@ import type { EventsBlock } from '../../../src/signal/block.ts';
 import type { ArrayDataset, Dataset } from '../../../src/signal/dataset.ts';
 import { DTYPES, dtypeOf } from '../../../src/signal/dtype.ts';
 
-/** Loads every value of a dataset. @throws Error when they, or its axes, are not what the dataset promises. */
+/** Loads every value of a dataset, and settles it. @throws Error when they, or its axes, are not what the dataset promises. */
 export async function loadAll(dataset: Dataset): Promise<void> {
   if (dataset.kind === 'table') {
     if (dataset.columns.some(({ values }) => values.length !== dataset.rows)) {
@@ -14,12 +14,19 @@ export async function loadAll(dataset: Dataset): Promise<void> {
   const { shape, dtype, values } = dataset;
   const size = shape.reduce((product, n) => product * n, 1);
   const loaded = await values.load();
-  if ('kind' in loaded) checkEvents(loaded, size);
-  else {
+  if ('kind' in loaded) {
+    checkEvents(loaded, size);
+    if (loaded.count.BYTES_PER_ELEMENT > DTYPES[dtype].bytes) throw new Error(`wider counts than ${dtype}`);
+  } else {
     const { width } = DTYPES[dtype];
     if (loaded.length !== size * width) throw new Error(`${loaded.length} elements for ${size} values of ${dtype}`);
     const stored = DTYPES[dtypeOf(loaded)].bytes * width;
     if (stored !== DTYPES[dtype].bytes) throw new Error(`${loaded.constructor.name} for ${dtype}`);
+  }
+  if (values.kind === 'events' && values.settle) {
+    const settled = await values.settle();
+    if (settled.shape.some((n, d) => n > shape[d])) throw new Error(`${settled.shape} of ${shape} once it is settled`);
+    await loadAll(settled);
   }
   if (!values.rows) return;
   const { pixels, channels } = values.rows.source;

@@ -34,10 +34,10 @@ export interface Hdf5File {
   /** All values, or the box `tile`, in C order. */
   read(path: string, tile?: Tile): Promise<ValueArray>;
   /**
-   * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes. The values are gone when it returns, and
-   * it must not throw.
+   * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes, one for each turn of the loop over what is
+   * returned. The values are gone when `use` returns, and it must not throw.
    */
-  scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void>;
+  slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Iterable<Tile>;
   /** A dataset of text, flat. */
   strings(path: string): Promise<string[]>;
   close(): Promise<void>;

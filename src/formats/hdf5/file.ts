@@ -135,16 +135,16 @@ class OpenFile implements Hdf5File {
       const bytes = length * meta.size;
       throw tooLarge(`${this.#source.name}:${path}`, bytes, 'what this machine can hold in memory', cause);
     }
-    this.#eachTile(path, numbers, box, READ_LIMIT, (values, part) =>
-      placeTile(whole as Uint8Array, box.count, part, values as Uint8Array, width),
-    );
+    const place = (values: ValueArray, part: Tile) =>
+      placeTile(whole as Uint8Array, box.count, part, values as Uint8Array, width);
+    for (const _ of this.#eachTile(path, numbers, box, READ_LIMIT, place));
     return whole;
   }
 
-  async scan(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Promise<void> {
+  *slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Generator<Tile> {
     const numbers = this.#numbers(path);
     const shape = numbers.meta.shape ?? [];
-    this.#eachTile(path, numbers, { start: shape.map(() => 0), count: shape }, bytes, use);
+    yield* this.#eachTile(path, numbers, { start: shape.map(() => 0), count: shape }, bytes, use);
   }
 
   /** The description of a dataset of numbers that the file can hold. */
@@ -167,13 +167,13 @@ class OpenFile implements Hdf5File {
   }
 
   /** Values of a box of a dataset, in library memory, tile by tile; tiles are placed inside the box. */
-  #eachTile(
+  *#eachTile(
     path: string,
     { meta, element }: Numbers,
     box: Tile,
     limit: number,
     use: (values: ValueArray, tile: Tile) => void,
-  ): void {
+  ): Generator<Tile> {
     const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
     for (const part of tiles(box.count, chunk, meta.size, limit)) {
       const bytes = part.count.reduce((a, b) => a * b, meta.size);
@@ -183,6 +183,7 @@ class OpenFile implements Hdf5File {
       const { module } = this.#library;
       const read = (at: number) => module.get_dataset_data(this.#file, path, count, offset, stride, BigInt(at));
       this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
+      yield part;
     }
   }
 

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ValueArray } from '../../signal/dtype.ts';
 import type { ByteSource } from '../format.ts';
 import { openNodeFile } from '../node-file.ts';
 import { createHdf5, openHdf5 } from './index.ts';
 import { hdf5Library } from './library.ts';
-import { placeTile, tiles } from './tiles.ts';
+import { placeTile, type Tile, tiles } from './tiles.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spectrail-hdf5-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -83,10 +84,13 @@ describe('reading what was written', () => {
     const file = await openHdf5(memory(written.finish()));
     const whole = new Uint16Array(long.length);
     const sizes: number[] = [];
-    await file.scan('/long', 2 ** 20, (values, tile) => {
+    const place = (values: ValueArray, tile: Tile) => {
       sizes.push(values.byteLength);
       placeTile(whole, [long.length, 1], tile, values as Uint16Array, 1);
-    });
+    };
+    const slabs = file.slabs('/long', 2 ** 20, place)[Symbol.iterator]();
+    expect([slabs.next().value, sizes]).toEqual([{ start: [0, 0], count: [2 ** 19, 1] }, [2 ** 20]]);
+    while (!slabs.next().done);
     await file.close();
     expect(whole.every((value, i) => value === long[i])).toBe(true);
     expect(sizes).toEqual([2 ** 20, 2 ** 20, 2 * long.length - 2 ** 21]);

@@ -75,8 +75,7 @@ async function readParts(file: Hdf5File, source: ByteSource): Promise<Dataset[]>
   if (await isPruned(file)) {
     notes.push('the EDS map is stored in a form that only Velox reads: save the file in Velox without pruning it');
   }
-  if (datasets.length > 0)
-    return datasets.map((dataset) => ({ ...dataset, warnings: [...dataset.warnings, ...notes] }));
+  if (datasets.length > 0) return datasets.map((dataset) => noted(dataset, notes));
   if (failures.length > 0) throw failures[0].error;
   throw formatError({
     code: 'no-signal',
@@ -84,6 +83,14 @@ async function readParts(file: Hdf5File, source: ByteSource): Promise<Dataset[]>
     what: notes[0] ?? 'the file holds no image and no spectrum',
     expected: 'images, spectra or a spectrum stream in the group "Data"',
   });
+}
+
+function noted(dataset: ArrayDataset, notes: readonly string[]): ArrayDataset {
+  const { values } = dataset;
+  const warnings = [...dataset.warnings, ...notes];
+  if (values.kind === 'dense' || !values.settle) return { ...dataset, warnings };
+  const { settle } = values;
+  return { ...dataset, warnings, values: { ...values, settle: async () => noted(await settle(), notes) } };
 }
 
 function sizeOf({ shape }: ArrayDataset): ScanSize {

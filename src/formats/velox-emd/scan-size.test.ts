@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compactUnit } from './compact-unit.ts';
-import { fittingSize, type ScanSize } from './scan-size.ts';
+import { declaredSize, fittingSize, type ScanSize } from './scan-size.ts';
 
 const size = (height: number, width: number): ScanSize => ({ height, width });
 
@@ -21,6 +21,23 @@ describe('the size of a scan', () => {
     ['none where all are impossible', [size(2 ** 14, 2 ** 14)], 7, 1, undefined],
   ] as const)('is %s', (_, sizes, pixels, frames, expected) => {
     expect(fittingSize(sizes, pixels, frames)).toEqual(expected);
+  });
+});
+
+describe('the size that declarations give a scan', () => {
+  it.each([
+    ['the one that the file states', [size(4, 4), size(5, 5)], true, 100, 1, size(4, 4)],
+    ['none where two are as likely', [size(4, 4), size(5, 5)], false, 100, 1, undefined],
+    ['the one that two agree on', [size(4, 4), size(4, 4), size(5, 5)], false, 100, 1, size(4, 4)],
+    ['the only one', [size(4, 4)], false, 100, 1, size(4, 4)],
+    ['the only one that the values can fill', [size(9, 9), size(4, 4)], true, 50, 1, size(4, 4)],
+    ['the only one that they can fill so many times', [size(5, 5), size(4, 4)], false, 50, 3, size(4, 4)],
+    ['one that lacks the end of its last pixel', [size(5, 5), size(4, 4)], true, 24, 1, size(5, 5)],
+    ['the one stated where none can be filled: the scan was stopped', [size(9, 9), size(8, 8)], true, 5, 1, size(9, 9)],
+    ['a possible one', [size(2 ** 14, 2 ** 14), size(4, 4)], true, 100, 1, size(4, 4)],
+    ['none where none is possible', [size(2 ** 14, 2 ** 14)], true, 100, 1, undefined],
+  ] as const)('is %s', (_, sizes, stated, values, frames, expected) => {
+    expect(declaredSize({ sizes, stated }, values, frames)).toEqual(expected);
   });
 });
 

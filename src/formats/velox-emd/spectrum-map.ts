@@ -1,114 +1,155 @@
+import type { EventsBlock } from '../../signal/block.ts';
 import type { ArrayDataset, PlainTree } from '../../signal/dataset.ts';
-import { formatError } from '../../signal/errors.ts';
+import type { Dtype } from '../../signal/dtype.ts';
+import type { ByteSource } from '../format.ts';
 import { energyAxis, scanAxes } from './axes.ts';
 import type { Contents } from './contents.ts';
 import { edsMetadata } from './eds-metadata.ts';
 import { groupsIn } from './groups.ts';
-import { numberAt, readJsonColumn, readJsonText, summarised, textAt } from './json.ts';
+import { numberAt, summarised, textAt } from './json.ts';
 import { detectorsOf } from './microscope.ts';
-import { declaredSizes, fittingSize, type ScanSize } from './scan-size.ts';
+import { declaredSize, declaredSizes, fittingSize, type ScanSize } from './scan-size.ts';
+import { badStream, countPixels, describeStreams, haveEnds, type Stream, sumStreams } from './scan-streams.ts';
 import { readFrameRange } from './settings.ts';
-import { NEXT_PIXEL, PhotonReader, type Photons, sumStreams } from './stream.ts';
+import type { StreamFacts } from './stream.ts';
 
-/** Velox does not compress streams. Where somebody else did, this much is believed of what they unpack to. */
-const FREE_VALUES = 1 << 24;
-const VALUES_PER_BYTE = 16;
-
-/** Bytes of a stream that are looked at in one go: they stay in a fast cache. */
-const SLAB = 1 << 20;
-
-interface Detector {
-  readonly metadata: PlainTree;
-  readonly settings: PlainTree;
-  readonly channels: number;
-  /** In the stream, ends of pixels included. */
-  readonly values: number;
-  readonly photons: Photons;
+/** What the file declares of a scan: its size as far as the values of its streams can reach. */
+interface Scan extends ScanSize {
+  readonly declared: ScanSize;
+  readonly source: ByteSource;
+  readonly streams: readonly Stream[];
+  readonly elements?: readonly string[];
+  /** First frame and last that Velox summed, counted from 1. */
+  readonly start?: number;
+  readonly end?: number;
 }
 
 /**
  * The EDS map of a file: the streams of all detectors and frames, summed. Undefined where there are no streams of a scan:
- * streams of a spectrum taken at one point hold what the spectra hold.
+ * streams of a spectrum taken at one point hold what the spectra hold. Reads what the file declares; the streams, which
+ * are nearly all of it, when values are asked for.
  */
 export async function readSpectrumMap(
   contents: Contents,
   images: readonly ScanSize[],
 ): Promise<ArrayDataset | undefined> {
-  const { file, source } = contents;
-  const detectors: Detector[] = [];
-  let room = FREE_VALUES + VALUES_PER_BYTE * source.size;
-  for (const path of await groupsIn(file, '/Data/SpectrumStream')) {
-    const detector = await readStream(contents, path, room);
-    detectors.push(detector);
-    room -= detector.values;
-  }
-  if (detectors.every(({ photons }) => photons.ends === 0)) return undefined;
-  const [{ metadata, settings, channels }] = detectors;
+  const { file, source, elements } = contents;
+  const streams = await describeStreams(contents, await groupsIn(file, '/Data/SpectrumStream'));
+  if (!haveEnds(file, streams)) return undefined;
   const where = `${source.name}:/Data/SpectrumStream`;
-  if (detectors.some((detector) => detector.channels !== channels)) {
-    const found = detectors.map((detector) => detector.channels).join(', ');
-    throw bad(where, `the detectors have ${found} channels`, 'the same number for all');
+  if (streams.some(({ channels }) => channels !== streams[0].channels)) {
+    const found = streams.map(({ channels }) => channels).join(', ');
+    throw badStream(where, `the detectors have ${found} channels`, 'the same number for all');
   }
-  const held = Math.max(...detectors.map(({ photons }) => photons.visits));
   const range = await readFrameRange(file);
-  const declared = wholeFrom(range, 'endFramePosition');
-  const sizes = declaredSizes(metadata, settings, images);
-  const size = fittingSize(sizes, held, declared);
-  if (!size) {
-    const found = sizes.map(({ height, width }) => `${height} × ${width}`).join(' or ') || 'no size';
-    throw bad(where, `the scan declares ${found}, the streams hold ${held} pixels`, 'a size that the streams can fill');
+  const [start, end] = [wholeFrom(range, 'startFramePosition'), wholeFrom(range, 'endFramePosition')];
+  const frames = framesBegun(streams) ?? end;
+  const declared = declaredSizes(streams[0].metadata, streams[0].settings, images);
+  const values = Math.max(...streams.map((stream) => stream.values));
+  const whole =
+    declaredSize(declared, values, frames) ?? fittingSize(declared.sizes, countPixels(file, streams), frames);
+  if (!whole) {
+    const found = declared.sizes.map(({ height, width }) => `${height} × ${width}`).join(' or ') || 'no size';
+    throw badStream(
+      where,
+      `the scan declares ${found}, the streams hold ${values} values`,
+      'a size that they can fill',
+    );
   }
-  const frames = framesOf(held, size, wholeFrom(range, 'startFramePosition'), declared);
-  const { width, height } = frames;
-  const streams = detectors.map(({ photons }) => photons);
-  const block = sumStreams(streams, height * width, channels, frames.first, frames.last);
-  const beyondAxis = streams.reduce((sum, photons) => sum + photons.beyondAxis, 0);
-  const segments = detectors
-    .flatMap((detector) => detectorsOf(detector.metadata).slice(0, 1))
-    .sort((a, b) => (textAt(a, 'DetectorName') ?? '').localeCompare(textAt(b, 'DetectorName') ?? '', 'en'));
-  const energy = energyAxis('X-ray energy', detectorsOf(metadata)[0], channels);
+  const size = { width: whole.width, height: Math.min(whole.height, Math.ceil((values + 1) / whole.width)) };
+  const scan: Scan = { ...size, declared: whole, source, streams, elements, start, end };
+  const summed = once(() => sumScan(scan));
+  const total = streams.reduce((sum, stream) => sum + stream.values, 0);
   return {
-    kind: 'array',
-    title: 'EDS',
-    shape: [height, width, channels],
-    dtype: block.count instanceof Uint32Array ? 'uint32' : 'uint16',
-    axes: [...scanAxes(metadata, frames, 'navigation'), energy],
-    values: { kind: 'events', load: async () => block },
-    metadata: edsMetadata(metadata, segments, contents.elements, frames.last - frames.first),
-    original: summarised(metadata) as PlainTree,
-    warnings: [
-      ...frames.warnings,
-      ...shortStreams(streams, height * width, frames.last),
-      ...(beyondAxis > 0
-        ? [`${beyondAxis} counts lie beyond channel ${channels - 1}, the end of the energy axis`]
-        : []),
-    ],
+    ...mapOf(scan, size, framesSummed(scan, frames), total < 0x10000 ? 'uint16' : 'uint32', []),
+    values: {
+      kind: 'events',
+      load: async () => (await summed()).block,
+      settle: async () => settledMap(scan, await summed()),
+    },
   };
 }
 
-async function readStream({ file, source }: Contents, path: string, room: number): Promise<Detector> {
-  const settings = await readJsonText(file, `${path}/AcquisitionSettings`);
-  const where = `${source.name}:${path}`;
-  const encoding = textAt(settings, 'StreamEncoding') ?? textAt(settings, 'encoding') ?? 'uint16';
-  const { shape, dtype } = await file.dataset(`${path}/Data`);
-  if (encoding !== 'uint16' || dtype !== 'uint16') {
-    throw bad(where, `the stream is of ${encoding}, stored as ${dtype ?? 'records'}`, 'uint16');
-  }
-  if (shape.length === 0 || shape.slice(1).some((n) => n !== 1)) {
-    throw bad(where, `the stream has the shape ${shape.join(' × ')}`, 'one column');
-  }
-  const channels = numberAt(settings, 'bincount') ?? 0;
-  if (!Number.isInteger(channels) || channels < 1 || channels >= NEXT_PIXEL) {
-    throw bad(where, `the stream declares ${channels} channels`, `1 to ${NEXT_PIXEL - 1}`);
-  }
-  const metadata = await readJsonColumn(file, `${path}/Metadata`);
-  const [values] = shape;
-  if (values > room) {
-    throw bad(where, `a stream of ${values} values is declared`, `at most ${room} in a file of ${source.size} bytes`);
-  }
-  const photons = new PhotonReader(values, channels);
-  await file.scan(`${path}/Data`, SLAB, (slab) => photons.add(slab as Uint16Array));
-  return { metadata, settings, channels, values, photons: photons.finish() };
+/** The frames to sum as far as the file declares them, undefined where it does not. */
+function framesSummed({ start = 1, end }: Scan, begun: number | undefined): number | undefined {
+  if (begun === undefined) return undefined;
+  const last = Math.min(end ?? begun, begun);
+  return start <= last ? last - start + 1 : last;
+}
+
+function framesBegun(streams: readonly Stream[]): number | undefined {
+  const told = streams.flatMap(({ frames }) => frames ?? []);
+  return told.length > 0 ? Math.max(...told) : undefined;
+}
+
+function mapOf(
+  { streams, elements }: Scan,
+  size: ScanSize,
+  frames: number | undefined,
+  dtype: Dtype,
+  warnings: readonly string[],
+): Omit<ArrayDataset, 'values'> {
+  const [{ metadata, channels }] = streams;
+  const segments = streams
+    .flatMap((stream) => detectorsOf(stream.metadata).slice(0, 1))
+    .sort((a, b) => (textAt(a, 'DetectorName') ?? '').localeCompare(textAt(b, 'DetectorName') ?? '', 'en'));
+  return {
+    kind: 'array',
+    title: 'EDS',
+    shape: [size.height, size.width, channels],
+    dtype,
+    axes: [...scanAxes(metadata, size, 'navigation'), energyAxis('X-ray energy', detectorsOf(metadata)[0], channels)],
+    metadata: edsMetadata(metadata, segments, elements, frames),
+    original: summarised(metadata) as PlainTree,
+    warnings,
+  };
+}
+
+interface SummedScan {
+  /** Of all pixels that the scan was to have. */
+  readonly block: EventsBlock;
+  readonly facts: readonly StreamFacts[];
+  readonly frames: Frames;
+}
+
+async function sumScan(scan: Scan): Promise<SummedScan> {
+  const { source, streams, height, width, start = 1, end } = scan;
+  const pixels = height * width;
+  const asked = { first: start - 1, last: end ?? Number.POSITIVE_INFINITY };
+  const { block, facts } = await sumStreams(source, streams, pixels, asked.first, asked.last);
+  const frames = framesOf(Math.max(...facts.map(({ visits }) => visits)), scan.declared, scan.start, end);
+  if (frames.first === asked.first) return { block, facts, frames };
+  return { ...(await sumStreams(source, streams, pixels, frames.first, frames.last)), frames };
+}
+
+function settledMap(scan: Scan, { block, facts, frames }: SummedScan): ArrayDataset {
+  const { channels } = block;
+  const { height, width, first, last } = frames;
+  const pixels = height * width;
+  const reached: EventsBlock = { ...block, pixels, offsets: block.offsets.subarray(0, pixels + 1) };
+  const beyondAxis = facts.reduce((sum, stream) => sum + stream.beyondAxis, 0);
+  const warnings = [
+    ...frames.warnings,
+    ...shortStreams(facts, height * width, last),
+    ...(beyondAxis > 0 ? [`${beyondAxis} counts lie beyond channel ${channels - 1}, the end of the energy axis`] : []),
+  ];
+  const dtype = block.count instanceof Uint32Array ? 'uint32' : 'uint16';
+  return {
+    ...mapOf(scan, frames, last - first, dtype, warnings),
+    values: { kind: 'events', load: async () => reached },
+  };
+}
+
+/** Once it has failed, it is tried again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let working: Promise<T> | undefined;
+  return () => {
+    working ??= work().catch((error) => {
+      working = undefined;
+      throw error;
+    });
+    return working;
+  };
 }
 
 function wholeFrom(tree: PlainTree | undefined, key: string): number | undefined {
@@ -151,21 +192,11 @@ function framesOf(held: number, size: ScanSize, start: number | undefined, end: 
   return { height, width, first, last, warnings };
 }
 
-function shortStreams(streams: readonly Photons[], pixels: number, last: number): string[] {
+function shortStreams(streams: readonly StreamFacts[], pixels: number, last: number): string[] {
   const most = Math.min(last * pixels, Math.max(...streams.map((stream) => stream.visits)));
   return streams.flatMap((stream, i) =>
     stream.visits + 1 < most
       ? [`the stream of detector ${i + 1} of ${streams.length} stops after ${stream.visits} of ${most} pixels`]
       : [],
   );
-}
-
-function bad(where: string, what: string, expected: string) {
-  return formatError({
-    code: 'bad-stream',
-    where,
-    what,
-    expected,
-    fix: 'the file is damaged: copy it again from the microscope',
-  });
 }

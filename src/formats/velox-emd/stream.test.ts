@@ -1,27 +1,42 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { NEXT_PIXEL as END, PhotonReader, sumStreams } from './stream.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { CounterRandom } from '../../kernels/random.ts';
+import { EventsCollector } from '../events-collector.ts';
+import { NEXT_PIXEL as END, ScanPhotons } from './stream.ts';
 
 const CHANNELS = 40;
 
-function photons(values: readonly number[], channels = CHANNELS, pieces = 1) {
-  const reader = new PhotonReader(values.length, channels);
-  const step = Math.max(1, Math.ceil(values.length / pieces));
-  for (let at = 0; at < values.length; at += step) reader.add(Uint16Array.from(values.slice(at, at + step)));
-  return reader.finish();
+interface Cut {
+  readonly channels?: number;
+  /** Values given at once. */
+  readonly step?: number;
+}
+
+/** Streams read side by side, as a file is. */
+function scanned(
+  streams: readonly (readonly number[])[],
+  pixels: number,
+  first = 0,
+  last = 1,
+  { channels = CHANNELS, step = 7 }: Cut = {},
+) {
+  const values = streams.reduce((sum, { length }) => sum + length, 0);
+  const scan = new ScanPhotons({ pixels, channels, first, last }, values, streams.length);
+  const at = streams.map(() => 0);
+  for (let i = scan.behind(); i !== undefined; i = scan.behind()) {
+    if (at[i] >= streams[i].length) scan.end(i);
+    else scan.add(i, Uint16Array.from(streams[i].slice(at[i], at[i] + step)));
+    at[i] += step;
+    scan.sumPassed();
+  }
+  return scan.finish();
 }
 
 /** Spectra as {channel: count}, one per pixel. */
-function spectra(streams: readonly (readonly number[])[], pixels: number, first = 0, last = 1, channels = CHANNELS) {
-  const block = sumStreams(
-    streams.map((values) => photons(values, channels)),
-    pixels,
-    channels,
-    first,
-    last,
-  );
-  expect(block.offsets).toHaveLength(pixels + 1);
-  return Array.from({ length: pixels }, (_, pixel) => {
+function spectra(...scan: Parameters<typeof scanned>) {
+  const { block } = scanned(...scan);
+  expect(block.offsets).toHaveLength(block.pixels + 1);
+  return Array.from({ length: block.pixels }, (_, pixel) => {
     const found: Record<number, number> = {};
     for (let e = block.offsets[pixel]; e < block.offsets[pixel + 1]; e++) found[block.channel[e]] = block.count[e];
     return found;
@@ -36,12 +51,12 @@ describe('a stream of photons', () => {
   });
 
   it('of ends alone is a map without counts', () => {
-    expect(photons([END, END, END])).toMatchObject({ length: 0, visits: 3, ends: 3 });
+    expect(scanned([[END, END, END]], 3).facts).toEqual([{ ends: 3, visits: 3, beyondAxis: 0 }]);
     expect(spectra([[END, END, END]], 3)).toEqual([{}, {}, {}]);
   });
 
   it('without a value is no pixel', () => {
-    expect(photons([])).toMatchObject({ length: 0, visits: 0, ends: 0 });
+    expect(scanned([[]], 2).facts).toEqual([{ ends: 0, visits: 0, beyondAxis: 0 }]);
     expect(spectra([[]], 2)).toEqual([{}, {}]);
   });
 
@@ -67,21 +82,54 @@ describe('a stream of photons', () => {
   });
 
   it('leaves out photons beyond the last channel and counts them', () => {
-    const reader = photons([8, 9, 10, END, 65534, 9], 10);
-    expect(reader).toMatchObject({ length: 3, beyondAxis: 2, visits: 2 });
-    expect(spectra([[8, 9, 10, END, 65534, 9]], 2, 0, 1, 10)).toEqual([{ 8: 1, 9: 1 }, { 9: 1 }]);
+    const streams = [[8, 9, 10, END, 65534, 9]];
+    expect(scanned(streams, 2, 0, 1, { channels: 10 }).facts).toEqual([{ ends: 1, visits: 2, beyondAxis: 2 }]);
+    expect(spectra(streams, 2, 0, 1, { channels: 10 })).toEqual([{ 8: 1, 9: 1 }, { 9: 1 }]);
   });
 
   it('may hold more counts in a channel than two bytes', () => {
     const values = new Array<number>(70_000).fill(3);
-    const { count } = sumStreams([photons([...values, 4])], 1, CHANNELS, 0, 1);
-    expect([...count]).toEqual([70_000, 1]);
+    const { block } = scanned([[...values, 4]], 1, 0, 1, { step: 2 ** 16 });
+    expect([...block.count]).toEqual([70_000, 1]);
   });
 
   it('is the same however it is cut into pieces', () => {
     const values = [1, 2, END, END, 3, END, 2, 2];
-    const whole = photons(values);
-    for (const pieces of [2, 3, 8]) expect(photons(values, CHANNELS, pieces)).toEqual(whole);
+    const whole = scanned([values], 2, 0, 3, { step: values.length });
+    for (const step of [1, 2, 3]) expect(scanned([values], 2, 0, 3, { step })).toEqual(whole);
+  });
+
+  it('is summed while it comes: a tile as soon as every stream has passed it in the last frame', () => {
+    const pixels = 1 << 15;
+    const frame = (channel: number) => Uint16Array.from({ length: 2 * pixels }, (_, i) => (i % 2 ? END : channel));
+    const scan = new ScanPhotons({ pixels, channels: CHANNELS, first: 0, last: 2 }, 8 * pixels, 2);
+    const sum = vi.spyOn(EventsCollector.prototype, 'append');
+    const give = (detector: number, from: number, to: number) => {
+      scan.add(detector, frame(detector).subarray(from * pixels, to * pixels));
+      scan.sumPassed();
+      return sum.mock.calls.length;
+    };
+    expect([give(0, 0, 2), give(1, 0, 2), give(0, 0, 2), give(1, 0, 1)]).toEqual([0, 0, 0, 1]);
+    expect([scan.behind(), give(1, 1, 2)]).toEqual([1, 2]);
+    sum.mockRestore();
+    const { count } = scan.finish().block;
+    expect([count.length, ...new Set(count)]).toEqual([2 * pixels, 2]);
+  });
+
+  it('agrees with plain counting where a map has many tiles, of few photons or of many', () => {
+    const random = new CounterRandom(7, 0);
+    for (const [pixels, frames, dose] of [
+      [20_000, 2, 1],
+      [300, 1, 2000],
+      [100, 4, 500],
+    ]) {
+      const stream = () =>
+        Array.from({ length: pixels * frames * (dose + 1) * 0.9 }, () =>
+          random.next() < 1 / (dose + 1) ? END : Math.floor(CHANNELS * random.next()),
+        );
+      const streams = [stream(), stream()];
+      expect(spectra(streams, pixels, 0, frames, { step: 30_000 })).toEqual(counted(streams, pixels, 0, frames));
+    }
   });
 
   it('agrees with plain counting for any streams, frames and sizes', () => {
@@ -94,9 +142,9 @@ describe('a stream of photons', () => {
         fc.nat(2),
         fc.integer({ min: 1, max: 3 }),
         (streams, pixels, first, frames) => {
-          expect(spectra(streams, pixels, first, first + frames)).toEqual(
-            counted(streams, pixels, first, first + frames),
-          );
+          const expected = counted(streams, pixels, first, first + frames);
+          expect(spectra(streams, pixels, first, first + frames)).toEqual(expected);
+          if (first === 0) expect(spectra(streams, pixels, 0, Infinity)).toEqual(counted(streams, pixels, 0, Infinity));
         },
       ),
       { numRuns: 300 },

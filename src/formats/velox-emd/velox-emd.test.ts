@@ -1,16 +1,35 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
 import { corpusFiles, sharedFolder } from '../../../test/oracle.ts';
 import { END, eds, type SyntheticVelox, veloxFile } from '../../../test/synthetic-velox.ts';
-import type { ArrayDataset, PlainTree } from '../../signal/dataset.ts';
+import { CounterRandom } from '../../kernels/random.ts';
+import { asSignal } from '../../signal/as-signal.ts';
+import type { EventsBlock } from '../../signal/block.ts';
+import { type ArrayDataset, type PlainTree, settled } from '../../signal/dataset.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
 import { createHdf5 } from '../hdf5/index.ts';
 import { openFile } from '../index.ts';
 import { openNodeFile } from '../node-file.ts';
 import velox from './index.ts';
 
+const bytesRead = vi.hoisted(() => ({ count: 0 }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const readSync = (...args: Parameters<typeof fs.readSync>) => {
+    const read = fs.readSync(...args);
+    bytesRead.count += read;
+    return read;
+  };
+  return { ...fs, readSync };
+});
+
 const readBytes = (bytes: Uint8Array) => velox.read!(memoryFile('map.emd', bytes)) as Promise<ArrayDataset[]>;
 const read = async (contents: SyntheticVelox) => readBytes(await veloxFile(contents));
+/** With the streams read. */
+const readSettled = async (contents: SyntheticVelox) => Promise.all((await read(contents)).map(settled));
 
 /** Dense counts of an EDS map. */
 async function countsOf(map: ArrayDataset): Promise<number[][]> {
@@ -45,7 +64,10 @@ describe.skipIf(!sharedFolder())('maps from instruments', () => {
 
 describe('the EDS map', () => {
   it('is the sum of all detectors and frames, on calibrated axes', async () => {
-    const [map] = await read({ streams: [{ values: [...FRAME, ...FRAME] }, { values: [9, ...FRAME] }], range: [1, 2] });
+    const [map] = await readSettled({
+      streams: [{ values: [...FRAME, ...FRAME] }, { values: [9, ...FRAME] }],
+      range: [1, 2],
+    });
     expect([map.title, map.shape, map.dtype, map.warnings]).toEqual([
       'EDS',
       [2, 3, 16],
@@ -63,7 +85,7 @@ describe('the EDS map', () => {
   });
 
   it('says what the file says of the microscope, the detectors and the elements', async () => {
-    const [map] = await read({
+    const [map] = await readSettled({
       streams: [
         { values: FRAME, metadata: eds(2) },
         { values: FRAME, metadata: eds(1) },
@@ -110,34 +132,34 @@ describe('the EDS map', () => {
 
   it('holds the frames that Velox summed, and says so', async () => {
     const values = [...FRAME, ...FRAME.map((v) => (v === END ? v : v + 6)), ...FRAME];
-    const [map] = await read({ streams: [{ values }], range: [2, 2] });
+    const [map] = await readSettled({ streams: [{ values }], range: [2, 2] });
     expect((await countsOf(map)).map((row) => row.indexOf(1))).toEqual([6, 7, 8, 9, 10, 11]);
     expect(map.warnings).toEqual(['the streams hold 3 frames; as the file asks, 2 to 2 are summed']);
     expect(map.metadata.detector_EDS).toMatchObject({ number_of_frames: 1 });
-    const [more] = await read({ streams: [{ values }], range: [1, 4] });
+    const [more] = await readSettled({ streams: [{ values }], range: [1, 4] });
     expect(more.warnings).toEqual(['4 frames are declared, the streams hold 3']);
     expect(more.metadata.detector_EDS).toMatchObject({ number_of_frames: 3 });
   });
 
   it('says when the last frame was not finished', async () => {
-    const [map] = await read({ streams: [{ values: [...FRAME, 0, END, 1] }] });
+    const [map] = await readSettled({ streams: [{ values: [...FRAME, 0, END, 1] }] });
     expect((await countsOf(map)).map((row) => Math.max(...row))).toEqual([2, 2, 1, 1, 1, 1]);
     expect(map.warnings).toEqual(['the last frame stopped after 2 of 6 pixels: the others have one exposure less']);
   });
 
   it('has the lines of a scan that was stopped in its only frame', async () => {
-    const [map] = await read({ streams: [{ values: [1, END, 2, END, 3, END, 4], metadata: eds(1, [900, 3]) }] });
+    const [map] = await readSettled({ streams: [{ values: [1, END, 2, END, 3, END, 4], metadata: eds(1, [900, 3]) }] });
     expect(map.shape).toEqual([2, 3, 16]);
     expect(map.warnings).toEqual(['the scan of 900 × 3 pixels stopped after 4: the map has the 2 lines begun']);
   });
 
   it('reports counts beyond the energy axis', async () => {
-    const [map] = await read({ streams: [{ values: [16, 300, ...FRAME] }] });
+    const [map] = await readSettled({ streams: [{ values: [16, 300, ...FRAME] }] });
     expect(map.warnings).toEqual(['2 counts lie beyond channel 15, the end of the energy axis']);
   });
 
   it('becomes 32-bit counts where a channel of a pixel holds more than 16 bits can', async () => {
-    const [map] = await read({ streams: [{ values: [...new Array(70_000).fill(7), ...FRAME] }] });
+    const [map] = await readSettled({ streams: [{ values: [...new Array(70_000).fill(7), ...FRAME] }] });
     expect(map.dtype).toBe('uint32');
     expect((await countsOf(map))[0][7]).toBe(70_000);
   });
@@ -150,7 +172,7 @@ describe('the EDS map', () => {
   });
 
   it.each([
-    ['a scan of 10⁹ pixels', [{ values: FRAME, metadata: eds(1, [31_623, 31_623]) }], /31623 × 31623.*hold 6 pixels/],
+    ['a scan of 10⁹ pixels', [{ values: FRAME, metadata: eds(1, [31_623, 31_623]) }], /31623 × 31623.*hold 12 values/],
     ['a scan without a size', [{ values: FRAME, metadata: {} }], /declares no size/],
     ['no channels', [{ values: FRAME, settings: { bincount: '0' } }], /0 channels/],
     ['channels up to the end of a pixel', [{ values: FRAME, settings: { bincount: '65535' } }], /65535 channels/],
@@ -182,6 +204,109 @@ describe('the EDS map', () => {
       code: 'bad-stream',
       what: `a stream of ${pieces << 20} values is declared`,
     });
+  });
+});
+
+describe('the EDS map of a file that was only opened', () => {
+  it('is declared, not read: streams are read when values are asked for, and once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spectrail-velox-'));
+    try {
+      const path = join(folder, 'map.emd');
+      const random = new CounterRandom(1, 0);
+      const values = Array.from({ length: 1_500_000 }, (_, i) =>
+        i % 10 === 9 ? END : Math.floor(4096 * random.next()),
+      );
+      const settings = { bincount: '4096' };
+      const file = await veloxFile({ streams: [{ values, settings, metadata: eds(1, [300, 500]) }], range: [1, 1] });
+      writeFileSync(path, file);
+      bytesRead.count = 0;
+      const { datasets } = await openFile(await openNodeFile(path));
+      const map = datasets[0] as ArrayDataset;
+      expect([map.shape, map.axes.map(({ size }) => size)]).toEqual([
+        [300, 500, 4096],
+        [300, 500, 4096],
+      ]);
+      expect(map.metadata.detector_EDS).toMatchObject({ number_of_frames: 1 });
+      expect(bytesRead.count).toBeLessThan(file.length / 2);
+      bytesRead.count = 0;
+      const { channel } = (await map.values.load()) as EventsBlock;
+      expect(channel.length).toBeGreaterThan(1_300_000);
+      expect(bytesRead.count).toBeGreaterThan(0.9 * file.length);
+      bytesRead.count = 0;
+      expect((await settled(map)).dtype).toBe('uint16');
+      expect(bytesRead.count).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has all lines of the scan, empty where it was stopped, and those begun once it is settled', async () => {
+    const values = [...new Array(9).fill(1), END, 2, END, 3, END, 4];
+    const [map] = await read({ streams: [{ values, metadata: eds(1, [5, 3]) }] });
+    expect([map.shape, map.warnings]).toEqual([[5, 3, 16], []]);
+    const counts = await countsOf(map);
+    expect(counts).toHaveLength(15);
+    const settledMap = await settled(map);
+    expect(settledMap.shape).toEqual([2, 3, 16]);
+    expect(await countsOf(settledMap)).toEqual(counts.slice(0, 6));
+    expect(counts.slice(6).flat()).toEqual(new Array(9 * 16).fill(0));
+  });
+
+  it('has no more lines than its values could reach', async () => {
+    const [map] = await read({ streams: [{ values: [1, END, 2, END, 3, END, 4], metadata: eds(1, [900, 3]) }] });
+    expect(map.shape).toEqual([3, 3, 16]);
+    expect(await countsOf(map)).toHaveLength(9);
+  });
+
+  it('has the dtype that holds whatever can come', async () => {
+    const [map] = await read({ streams: [{ values: [...new Array(65_530).fill(1), END, ...FRAME.slice(2)] }] });
+    expect([map.dtype, (await settled(map)).dtype]).toEqual(['uint32', 'uint16']);
+  });
+
+  it('tells the frames that the file lists, as far as they are to be summed', async () => {
+    const values = [...FRAME, ...FRAME, ...FRAME];
+    const framesOf = async (contents: Pick<SyntheticVelox, 'range'>, frames?: number) => {
+      const [map] = await read({ streams: [{ values, frames }], ...contents });
+      const [told, held] = [map, await settled(map)].map(({ metadata }) => metadata.detector_EDS as PlainTree);
+      return [told.number_of_frames, held.number_of_frames];
+    };
+    expect(await framesOf({})).toEqual([undefined, 3]);
+    expect(await framesOf({}, 3)).toEqual([3, 3]);
+    expect(await framesOf({ range: [2, 9] }, 3)).toEqual([2, 2]);
+    expect(await framesOf({ range: [2, 2] }, 3)).toEqual([1, 1]);
+    expect(await framesOf({ range: [5, 9] }, 3)).toEqual([3, 3]);
+  });
+
+  it('sums all frames where the file asks for one beyond them', async () => {
+    const [map] = await read({ streams: [{ values: [...FRAME, ...FRAME] }], range: [3, 4] });
+    expect((await countsOf(map)).map((row) => row.indexOf(2))).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('has the size that the stream fills where the file declares several and does not state the scanned part', async () => {
+    const scan = (height: string, width: string): PlainTree => ({
+      Scan: { ScanSize: { height, width } },
+    });
+    const raster = { RasterScanDefinition: { Height: '2', Width: '3' } };
+    const values = [...new Array(40).fill(7), ...FRAME];
+    const sizeOf = async (metadata: PlainTree) =>
+      (await read({ streams: [{ values, metadata, settings: raster }] }))[0].shape;
+    expect(await sizeOf(scan('5', '5'))).toEqual([2, 3, 16]);
+    expect(await sizeOf(scan('2', '3'))).toEqual([2, 3, 16]);
+    const stated = scan('4', '4');
+    (stated.Scan as PlainTree).ScanArea = { left: '0', top: '0', right: '1', bottom: '1' };
+    expect(await sizeOf(stated)).toEqual([4, 4, 16]);
+  });
+
+  it('carries the notes of the file when it is settled, too', async () => {
+    const spectra = { a: { shape: [4, 4, 4], dtype: 'uint32', values: new Uint32Array(64) } } as const;
+    const [map] = await read({ streams: [{ values: [99, ...FRAME] }], spectra });
+    expect(map.warnings).toHaveLength(1);
+    expect((await settled(map)).warnings).toEqual([expect.stringContaining('1 counts lie beyond'), ...map.warnings]);
+  });
+
+  it('is shorter as a signal, where the scan was stopped', async () => {
+    const [map] = await read({ streams: [{ values: [1, END, 2, END, 3, END, 4], metadata: eds(1, [900, 3]) }] });
+    expect((await asSignal(map)).navigation.map(({ size }) => size)).toEqual([2, 3]);
   });
 });
 
@@ -310,7 +435,8 @@ describe('the file', () => {
       const at = digits[(trial * 7919) % digits.length];
       mutant.fill(0x39, at, at + 1 + (trial % 9));
       try {
-        for (const { shape, values } of await readBytes(mutant)) {
+        const opened = await readBytes(mutant);
+        for (const { shape, values } of [...opened, ...(await Promise.all(opened.map(settled)))]) {
           const loaded = await values.load();
           const held = 'kind' in loaded ? loaded.pixels * loaded.channels : loaded.length;
           expect(held).toBeGreaterThanOrEqual(shape.reduce((a, b) => a * b, 1));

@@ -35,7 +35,8 @@ export interface Machine {
   readonly nextPixel: () => number;
   readonly drawEvents: (...numbers: number[]) => number;
   readonly takePhotons: (...numbers: number[]) => number;
-  readonly sumPhotons: (...numbers: number[]) => number;
+  readonly mergePhotons: (...numbers: number[]) => number;
+  readonly sortPhotons: (...numbers: number[]) => number;
   readonly gramMatrixEvents: Call;
   readonly gramMatrixDense: Call;
   readonly squaresEvents: (...numbers: number[]) => number;
