@@ -194,6 +194,7 @@ class OpenFile implements Hdf5File {
         code: 'hdf5-not-text',
         where: `${this.#source.name}:${path}`,
         what: 'the dataset is not text',
+        expected: 'text',
       });
     }
     const bytes = smallBytes(`${this.#source.name}:${path}`, meta);
@@ -229,6 +230,7 @@ class OpenFile implements Hdf5File {
         code: 'hdf5-elsewhere',
         where: `${this.#source.name}:${path}`,
         what: 'the values are in other files (a virtual dataset)',
+        expected: 'values in the file itself',
         fix: 'save the data into one file with the program that wrote it',
       });
     }

@@ -108,6 +108,7 @@ function badMetadata(where: string, what: string, cause?: unknown) {
     code: 'bad-metadata',
     where,
     what,
+    expected: 'a JSON object, in a text or in the first column of a matrix of bytes',
     fix: 'the file is damaged: copy it again from the microscope',
     cause,
   });

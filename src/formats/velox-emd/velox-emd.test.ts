@@ -406,6 +406,23 @@ describe('the file', () => {
     ]);
   });
 
+  it('whose metadata are no JSON is refused with what was expected', async () => {
+    for (const [dtype, values] of [
+      ['uint8', Uint8Array.of(123, 34, 0)],
+      ['uint16', Uint16Array.of(123, 125, 0)],
+    ] as const) {
+      const file = await createHdf5();
+      for (const path of ['/Data', '/Data/Image', '/Data/Image/a']) file.group(path);
+      file.strings('/Version', [JSON.stringify({ format: 'Velox' })]);
+      file.dataset('/Data/Image/a/Data', IMAGE.shape, IMAGE.dtype, [IMAGE.values]);
+      file.dataset('/Data/Image/a/Metadata', [3, 1], dtype, [values]);
+      await expect(readBytes(file.finish())).rejects.toMatchObject({
+        code: 'bad-metadata',
+        expected: expect.stringContaining('a JSON object'),
+      });
+    }
+  });
+
   it('is known by what is inside, under any name', async () => {
     const bytes = await veloxFile({ images: { a: IMAGE } });
     for (const name of ['map.emd', 'map.h5', 'map.bin']) {
