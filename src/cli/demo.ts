@@ -43,7 +43,7 @@ async function demo({ out }: { out: string }): Promise<void> {
       recipe,
       engine,
       memory: resources.memory,
-      inputs: await openInputs(recipe, inputPaths(recipe, folder, [data]), resources),
+      inputs: await openInputs(recipe, inputPaths(recipe, folder, [data]), resources, engine),
       out: results,
       keep: [path],
       truth: { labels: truth.labels, names },

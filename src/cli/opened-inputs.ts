@@ -1,6 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
-import { shareArrays } from '../engines/threads.ts';
-import { inputSignal, open, type Resources, withSignal } from '../index.ts';
+import { type Engine, inputSignal, open, type Resources, withSignal } from '../index.ts';
 import type { Recipe } from '../plan/recipe.ts';
 import type { ReportSignal } from '../report/index.ts';
 import { planError } from '../signal/errors.ts';
@@ -66,12 +65,13 @@ export function inputPaths(recipe: Recipe, folder: string, given: readonly strin
 
 /**
  * Opens the files and narrows each to the signal the recipe means; what would fill the memory is left in its file, where the
- * format reads by pixels.
+ * format reads by pixels. What is held lies where the lanes of an engine can see it.
  */
 export async function openInputs(
   recipe: Recipe,
   paths: ReadonlyMap<string, string>,
-  { memory, lanes }: Required<Resources>,
+  { memory }: Pick<Required<Resources>, 'memory'>,
+  { share }: Pick<Engine, 'share'> = {},
 ): Promise<OpenedInput[]> {
   const inputs: OpenedInput[] = [];
   for (const [name, path] of paths) {
@@ -79,7 +79,7 @@ export async function openInputs(
     const { datasets, format } = await open(source);
     const found = await inputSignal(datasets, recipe.inputs[name], holdWithin(memory));
     // Once, and now: a lane would make a copy of its own beside what is held.
-    const signal = lanes > 1 ? withSignal(found, { source: shareArrays(found.source) }) : found;
+    const signal = share ? withSignal(found, { source: share(found.source) }) : found;
     inputs.push({ name, path, format, signal, ...(await identityOf(source, path)) });
   }
   return inputs;

@@ -41,7 +41,7 @@ async function replay(folder: string, options: ReplayOptions): Promise<void> {
   const trail = await readTrail(folder);
   const paths = inputPaths(trail.recipe, folder, options.input ?? []);
   const [inputs, recomputed] = await withEngine(options, async (engine) => {
-    const opened = await openInputs(trail.recipe, paths, resourcesOf(options));
+    const opened = await openInputs(trail.recipe, paths, resourcesOf(options), engine);
     return [opened, await recompute(trail, opened, engine)] as const;
   });
   const changed = inputs.filter(({ name, sha256 }) => recordedHash(trail, name) !== sha256);

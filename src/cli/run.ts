@@ -50,7 +50,7 @@ async function run(pathOrName: string, options: RunCommandOptions): Promise<void
       recipe,
       engine,
       memory: resources.memory,
-      inputs: await openInputs(recipe, paths, resources),
+      inputs: await openInputs(recipe, paths, resources, engine),
       out,
       force,
       keep: [file.path],
