@@ -239,6 +239,18 @@ describe('jobs of a pass', () => {
   });
 });
 
+it.each(ENGINES.slice(2))('goes on with fewer lanes on %s', async (_, start) => {
+  const engine = start();
+  try {
+    const before = await digest(await sumOf(engine));
+    await engine.retire?.(1);
+    expect(engine.lanes).toBe(1);
+    expect(await digest(await sumOf(engine))).toBe(before);
+  } finally {
+    await engine.close();
+  }
+});
+
 describe('workers that are lost', () => {
   const worker = (body: string) =>
     new URL(`data:text/javascript,import { parentPort } from 'node:worker_threads'; ${encodeURIComponent(body)}`);

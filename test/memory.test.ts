@@ -17,7 +17,7 @@ import { hashSignal } from '../dist/plan/hash-signal.js';
 import { writeFileAtomically } from '../src/cli/atomic-file.ts';
 import { encodeOutputs } from '../src/cli/encode-outputs.ts';
 import { loadRecipe } from '../src/cli/recipe-file.ts';
-import { lanesWithin } from '../src/cli/run-engine.ts';
+import { lanesWithin, planWithin } from '../src/cli/run-engine.ts';
 import type { StoredSource } from '../src/signal/source.ts';
 import { spectrail } from './cli.ts';
 
@@ -93,34 +93,42 @@ it('a plan that needs more than --memory is refused with what it needs, before a
   expect(memory.peak).toBeGreaterThan(20e6);
 });
 
-it('a map of 4096 × 2048 pixels and 2048 channels is planned within 2 GB on two lanes, more pixels are not', async () => {
+/** As if the map had so many rows of 4096 pixels, and 2048 channels. */
+async function tallMap(height: number) {
   const { datasets } = await open(join(folder, 'map.spectrail'));
-  const { recipe } = await loadRecipe('eds-phase-map');
   const small = await inputSignal(datasets, { modality: 'eds' }, 0);
   const [y, x] = small.navigation;
-  const planned = async (height: number) => {
-    const pixels = height * 4096;
-    const entries = 93 * pixels;
-    const source = {
-      ...(small.source as StoredSource),
-      pixels,
-      channels: 2048,
-      entries,
-      bytes: 2 * entries + 4 * pixels,
-    };
-    const counts = withSignal(small, {
-      source,
-      navigation: [
-        { ...y, size: height },
-        { ...x, size: 4096 },
-      ],
-      spectral: { ...small.spectral, size: 2048 },
-    });
-    return (await planSignals(recipe, { counts }, { lanes: 2, memory: 2e9 })).memory;
-  };
+  const pixels = height * 4096;
+  const entries = 93 * pixels;
+  return withSignal(small, {
+    source: { ...(small.source as StoredSource), pixels, channels: 2048, entries, bytes: 2 * entries + 4 * pixels },
+    navigation: [
+      { ...y, size: height },
+      { ...x, size: 4096 },
+    ],
+    spectral: { ...small.spectral, size: 2048 },
+  });
+}
+
+it('a map of 4096 × 2048 pixels and 2048 channels is planned within 2 GB on two lanes, more pixels are not', async () => {
+  const { recipe } = await loadRecipe('eds-phase-map');
+  const planned = async (height: number) =>
+    (await planSignals(recipe, { counts: await tallMap(height) }, { lanes: 2, memory: 2e9 })).memory;
   expect(await planned(2048)).toMatchObject({ streamed: true, inputs: 0 });
   expect((await planned(2048)).peak).toBeLessThan(2e9);
   expect((await planned(2560)).peak).toBeGreaterThan(2e9);
+});
+
+it('lanes are given up until the plan fits, unless the user said how many', async () => {
+  const { recipe } = await loadRecipe('eds-phase-map');
+  const signals = { counts: await tallMap(2048) };
+  const open = await planWithin(recipe, signals, { lanes: 8, memory: 2e9 }, {});
+  expect(open.plan.memory.peak).toBeLessThan(2e9);
+  expect(open.lanes).toBeGreaterThan(1);
+  expect(open.lanes).toBeLessThan(8);
+  const asked = await planWithin(recipe, signals, { lanes: 8, memory: 2e9 }, { threads: 8 });
+  expect(asked.lanes).toBe(8);
+  expect(asked.plan.memory.peak).toBeGreaterThan(2e9);
 });
 
 it('a run takes no more memory than its plan says', async () => {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import {
   type Engine,
-  planSignals,
   type Recipe,
   type Run,
   type RunEvents,
@@ -20,13 +19,15 @@ import { remark } from './printing.ts';
 import { productVersion } from './product-version.ts';
 import { progressOf } from './progress.ts';
 import { beginResultFolder } from './result-folder.ts';
-import { describeEngine } from './run-engine.ts';
+import { describeEngine, planWithin } from './run-engine.ts';
 
 export interface AnalysisRequest {
   readonly recipe: Recipe;
   readonly engine: Engine;
   /** Bytes the whole process may take. */
   readonly memory: number;
+  /** Lanes the user asked for; else the run does with fewer than the engine has where memory is short. */
+  readonly threads?: number;
   readonly inputs: readonly OpenedInput[];
   /** Result folder. */
   readonly out: string;
@@ -53,13 +54,14 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   const { recipe, engine, memory, inputs, out, force, keep = [] } = request;
   const began = performance.now();
   const signals = signalsByName(inputs);
-  const plan = await planSignals(recipe, signals, { lanes: engine.lanes, memory });
+  const { plan, lanes } = await planWithin(recipe, signals, { lanes: engine.lanes, memory }, request);
   if (request.announce) {
     remark(`${recipe.title}\n${describeInputs(inputs)}\n${describeMemory(plan)}`);
     if (plan.objections.length > 0) remark(describeObjections(plan.objections));
   }
   refuseIfBlocked(plan);
   refuseIfTooLarge(plan.memory);
+  if (lanes < engine.lanes) await engine.retire?.(lanes);
   const folder = await beginResultFolder(out, { force, keep: [...keep, ...inputs.map(({ path }) => path)] });
   const software = {
     spectrail: await productVersion(),

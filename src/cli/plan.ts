@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { blocking, planSignals, recipeJsonSchema } from '../index.ts';
+import { blocking, recipeJsonSchema } from '../index.ts';
 import { inputError } from '../signal/errors.ts';
 import { EXIT } from './failure.ts';
 import { memoryOption } from './memory-option.ts';
@@ -8,7 +8,7 @@ import { describePlan, planForMachines } from './plan-description.ts';
 import { print, printJson } from './printing.ts';
 import { applySettings, describeBundledRecipes, loadRecipe } from './recipe-file.ts';
 import { collected } from './repeatable.ts';
-import { type EngineOptions, resourcesOf, threadsOption } from './run-engine.ts';
+import { type EngineOptions, planWithin, resourcesOf, threadsOption } from './run-engine.ts';
 
 interface PlanOptions extends EngineOptions {
   readonly input?: readonly string[];
@@ -42,7 +42,7 @@ async function plan(pathOrName: string | undefined, options: PlanOptions): Promi
   const recipe = await applySettings(file.recipe, options.set ?? []);
   const resources = resourcesOf(options);
   const inputs = await openInputs(recipe, inputPaths(recipe, file.folder, options.input ?? []), resources);
-  const planned = await planSignals(recipe, signalsByName(inputs), resources);
+  const { plan: planned } = await planWithin(recipe, signalsByName(inputs), resources, options);
   const { memory } = planned;
   const blocked = blocking(planned).length > 0 || (memory.allowed !== undefined && memory.peak > memory.allowed);
   if (options.json) printJson(planForMachines(planned, inputs));

@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
-import { type Engine, type Resources, startEngine } from '../index.ts';
+import {
+  type Engine,
+  type Plan,
+  planSignals,
+  type Recipe,
+  type Resources,
+  type Signal,
+  startEngine,
+} from '../index.ts';
 import { DEFAULT_MEMORY } from './memory-option.ts';
 
 export interface EngineOptions {
@@ -55,6 +63,22 @@ export async function withEngine<T>(options: EngineOptions, work: (engine: Engin
 /** What a run with these options may use. */
 export function resourcesOf(options: EngineOptions): Required<Resources> {
   return { lanes: Math.max(1, workers(options)), memory: options.memory ?? DEFAULT_MEMORY };
+}
+
+/**
+ * The plan for as many lanes as its memory allows, where the user left their number open; what remains too large for one is
+ * planned for one.
+ */
+export async function planWithin(
+  recipe: Recipe,
+  signals: Readonly<Record<string, Signal>>,
+  { lanes, memory }: Required<Resources>,
+  { threads }: Pick<EngineOptions, 'threads'>,
+): Promise<{ plan: Plan; lanes: number }> {
+  for (let fewer = lanes; ; fewer--) {
+    const plan = await planSignals(recipe, signals, { lanes: fewer, memory });
+    if (threads !== undefined || fewer <= 1 || plan.memory.peak <= memory) return { plan, lanes: fewer };
+  }
 }
 
 export function describeEngine({ name, lanes }: Engine): string {

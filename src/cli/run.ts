@@ -50,6 +50,7 @@ async function run(pathOrName: string, options: RunCommandOptions): Promise<void
       recipe,
       engine,
       memory: resources.memory,
+      threads: options.threads,
       inputs: await openInputs(recipe, paths, resources, engine),
       out,
       force,

@@ -57,6 +57,7 @@ export function messageEngine(
   ports: readonly Port[],
   memory: Pick<Engine, 'share' | 'allocate'> = {},
 ): Engine {
+  let working = ports;
   let passes = 0;
   let broken: SpectrailError | undefined;
   let current: RunningPass | undefined;
@@ -67,21 +68,29 @@ export function messageEngine(
   };
   ports.forEach((port, lane) => {
     port.onMessage((message) => current?.reply(lane, message as Reply));
-    port.onError?.((cause) => breakOff(workerLost(cause)));
+    port.onError?.((cause) => {
+      if (working.includes(port)) breakOff(workerLost(cause));
+    });
   });
   return {
     name,
-    lanes: ports.length,
+    get lanes() {
+      return working.length;
+    },
     ...memory,
     runPass(pass, jobs, done) {
       const turn = last.then(async () => {
         if (broken) throw broken;
         if (jobs.length === 0) return;
-        current = new RunningPass(++passes, ports, jobs, done);
+        current = new RunningPass(++passes, working, jobs, done);
         await current.run(pass);
       });
       last = turn.catch(() => {});
       return turn;
+    },
+    async retire(lanes) {
+      working = ports.slice(0, lanes);
+      await Promise.all(ports.slice(lanes).map((port) => port.close()));
     },
     async close() {
       breakOff(internalError({ code: 'engine-closed', what: 'the engine was closed' }));
