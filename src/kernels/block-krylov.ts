@@ -1,9 +1,9 @@
 import { inputError } from '../signal/errors.ts';
 import { isAllFinite } from './finite.ts';
+import { leadingEigen } from './leading-eigen.ts';
 import { addProduct, multiplyTransposed, transpose } from './matrix-product.ts';
 import { orthonormaliseRows } from './orthonormalise.ts';
 import { CounterRandom } from './random.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** A·Q for a row-major n×b block Q. Each call is one pass over the data. The result is not kept, nor is Q changed. */
 export type BlockOperator = (block: Float64Array, b: number) => Promise<Float64Array> | Float64Array;
@@ -136,17 +136,14 @@ function rayleighRitz({ n, size, basis, applied }: Krylov, wanted: number): Ritz
   const q = basis.subarray(0, size * n);
   const y = applied.subarray(0, size * n);
   const t = new Float64Array(size * size);
-  multiplyTransposed(q, size, y, size, n, t);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) t[i * size + j] = t[j * size + i] = (t[i * size + j] + t[j * size + i]) / 2;
-  }
-  const small = symmetricEigen(t, size);
-  const weights = transpose(small.vectors, size, size).subarray(0, rank * size);
+  multiplyTransposed(q, size, y, size, n, t, { lower: true });
+  const small = leadingEigen(t, size, rank);
+  const weights = transpose(small.vectors, size, rank);
   const rows = new Float64Array(rank * n);
   const image = new Float64Array(rank * n);
   addProduct(weights, rank, size, q, n, 1, rows);
   addProduct(weights, rank, size, y, n, 1, image);
-  const values = small.values.slice(0, rank);
+  const { values } = small;
   const residuals = new Float64Array(rank);
   for (let k = 0; k < rank; k++) {
     let sum = 0;

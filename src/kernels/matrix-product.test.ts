@@ -14,6 +14,8 @@ describe('matrix products', () => {
       [3, 9, 10],
       [8, 7, 1],
       [5, 5, 1030],
+      [9, 11, 33],
+      [7, 2, 64],
     ]) {
       const a = matrix(m, n);
       const b = matrix(k, n);
@@ -34,6 +36,18 @@ describe('matrix products', () => {
           expect(cb[i * n + l]).toBeCloseTo(sum, 11);
         }
       }
+    }
+  });
+
+  it('with the upper part left out have the same lower part', () => {
+    for (const m of [1, 3, 4, 7, 12]) {
+      const [a, b] = [matrix(m, 9), matrix(m, 9)];
+      const whole = new Float64Array(m * m);
+      const lower = new Float64Array(m * m).fill(Number.NaN);
+      multiplyTransposed(a, m, b, m, 9, whole);
+      multiplyTransposed(a, m, b, m, 9, lower, { lower: true });
+      for (let i = 0; i < m; i++) for (let j = 0; j <= i; j++) expect(lower[i * m + j]).toBe(whole[i * m + j]);
+      expect(Number.isNaN(lower[m - 1])).toBe(m > 4);
     }
   });
 

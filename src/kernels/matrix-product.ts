@@ -1,6 +1,9 @@
-import { packColumns, project } from './weighted-gram.ts';
+import { machine, Room } from './wasm/machine.ts';
 
-/** out = A·Bᵀ for row-major A (m×n) and B (k×n); `out` is m×k. */
+/**
+ * out = A·Bᵀ for row-major A (m×n) and B (k×n); `out` is m×k. With `lower`, of a square product only the entries on and
+ * below the diagonal count: those above it are left as they are, or made with the others.
+ */
 export function multiplyTransposed(
   a: Float64Array,
   m: number,
@@ -8,9 +11,18 @@ export function multiplyTransposed(
   k: number,
   n: number,
   out: Float64Array,
+  { lower = false } = {},
 ): void {
-  const rows = rowsOf(a, m, n);
-  project(rows, packColumns(rows, transpose(b, k, n), k, 'double'), out);
+  const room = new Room();
+  const places = { a: room.place(8 * m * n), b: room.place(8 * k * n), out: room.place(8 * m * k) };
+  const memory = room.buffer();
+  const doubles = (at: number, length: number) => new Float64Array(memory, at, length);
+  doubles(places.a, m * n).set(a.subarray(0, m * n));
+  doubles(places.b, k * n).set(b.subarray(0, k * n));
+  const product = doubles(places.out, m * k);
+  product.set(out.subarray(0, m * k));
+  machine().dotRows(places.a, m, places.b, k, n, lower ? 1 : 0, places.out);
+  out.set(product);
 }
 
 /** out += scale·C·B for row-major C (m×k) and B (k×n); `out` is m×n. */
@@ -23,14 +35,17 @@ export function addProduct(
   scale: number,
   out: Float64Array,
 ): void {
-  const product = new Float64Array(m * n);
-  const rows = rowsOf(c, m, k);
-  project(rows, packColumns(rows, b.subarray(0, k * n), n, 'double'), product);
-  for (let i = 0; i < product.length; i++) out[i] += scale * product[i];
-}
-
-function rowsOf(values: Float64Array, pixels: number, channels: number) {
-  return { kind: 'dense' as const, pixels, channels, values };
+  const room = new Room();
+  const places = { c: room.place(8 * m * k), b: room.place(8 * k * n), out: room.place(8 * m * n) };
+  const memory = room.buffer();
+  const doubles = (at: number, length: number) => new Float64Array(memory, at, length);
+  const factors = doubles(places.c, m * k);
+  for (let at = 0; at < factors.length; at++) factors[at] = scale * c[at];
+  doubles(places.b, k * n).set(b.subarray(0, k * n));
+  const sum = doubles(places.out, m * n);
+  sum.set(out.subarray(0, m * n));
+  machine().combineRows(places.c, m, k, places.b, n, places.out);
+  out.set(sum);
 }
 
 /** Rows and columns of a square that fits the first-level cache twice. */

@@ -1,6 +1,6 @@
 import { inputError, internalError } from '../signal/errors.ts';
 import { SweepPanels } from './sweep-panels.ts';
-import { tridiagonalise } from './tridiagonal-form.ts';
+import { type TridiagonalForm, tridiagonalise } from './tridiagonal-form.ts';
 
 export interface SymmetricEigen {
   /** Descending. */
@@ -21,6 +21,21 @@ const MOST_SWEEPS = 60;
  * @throws input error when an entry is not finite
  */
 export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
+  const { work, norms, diagonal, offDiagonal, scale } = reduce(a, n);
+  const panels = new SweepPanels(n);
+  accumulateReflectors(work, n, norms, panels);
+  return sorted(tridiagonalValues(diagonal, offDiagonal, n, panels), panels, n, scale, work);
+}
+
+/** A/scale in tridiagonal form: row i of `work` is its reflector, see `tridiagonalise`. */
+export interface Reduced extends TridiagonalForm {
+  readonly work: Float64Array;
+  readonly norms: Float64Array;
+  readonly scale: number;
+}
+
+/** @throws input error when an entry is not finite */
+export function reduce(a: Float64Array, n: number): Reduced {
   let largest = 0;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -33,11 +48,7 @@ export function symmetricEigen(a: Float64Array, n: number): SymmetricEigen {
   const work = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) work[i * n + j] = a[i * n + j] / scale;
   const norms = new Float64Array(n);
-  const { diagonal, offDiagonal } = tridiagonalise(work, n, norms);
-  const panels = new SweepPanels(n);
-  accumulateReflectors(work, n, norms, panels);
-  diagonaliseTridiagonal(diagonal, offDiagonal, n, panels);
-  return sorted(diagonal, panels, n, scale, work);
+  return { ...tridiagonalise(work, n, norms), work, norms, scale };
 }
 
 /** Rows of Qᵀ, four at a time, into the panels. */
@@ -77,7 +88,14 @@ function accumulateReflectors(work: Float64Array, n: number, norms: Float64Array
   }
 }
 
-function diagonaliseTridiagonal(d: Float64Array, coupling: Float64Array, n: number, panels: SweepPanels): void {
+/** Where the rotations of QL sweeps go. */
+type Rotated = Pick<SweepPanels, 'beginSweep' | 'rotate' | 'flush'>;
+
+/** For eigenvalues alone. */
+export const NO_VECTORS: Rotated = { beginSweep() {}, rotate() {}, flush() {} };
+
+/** Eigenvalues of a symmetric tridiagonal matrix, in no order, over its diagonal. `coupling[i]` couples i − 1 and i. */
+export function tridiagonalValues(d: Float64Array, coupling: Float64Array, n: number, panels: Rotated): Float64Array {
   // e[i] couples i and i + 1 from here on.
   const e = new Float64Array(n);
   for (let i = 1; i < n; i++) e[i - 1] = coupling[i];
@@ -95,10 +113,11 @@ function diagonaliseTridiagonal(d: Float64Array, coupling: Float64Array, n: numb
     }
   }
   panels.flush();
+  return d;
 }
 
 /** One implicit QL sweep over rows l … m, its rotations queued on the panels. */
-function sweepOnce(d: Float64Array, e: Float64Array, l: number, m: number, panels: SweepPanels): void {
+function sweepOnce(d: Float64Array, e: Float64Array, l: number, m: number, panels: Rotated): void {
   const theta = (d[l + 1] - d[l]) / (2 * e[l]);
   const radius = Math.sqrt(theta * theta + 1);
   let g = d[m] - d[l] + e[l] / (theta >= 0 ? theta + radius : theta - radius);

@@ -8,6 +8,7 @@ export * from './half-bands';
 export * from './kmeans';
 export * from './label-sums';
 export * from './photons';
+export * from './products';
 export * from './rows';
 export * from './squares';
 export * from './totals';

@@ -22,6 +22,8 @@ export interface Machine {
   readonly wholeToDoubles: Call;
   readonly singlesToDoubles: Call;
   readonly doublesToSingles: Call;
+  readonly dotRows: Call;
+  readonly combineRows: Call;
   readonly totalsEvents: Call;
   readonly nearestCentres: (...numbers: number[]) => number;
   readonly clusterSums: Call;

@@ -203,7 +203,8 @@ function countPositive(values: Float64Array): number {
 function fixSigns(scores: Float32Array, vectors: Float64Array, { pixels, channels }: Passes, rank: number): void {
   const sums = new Float64Array(rank);
   for (let i = 0, at = 0; i < pixels; i++) for (let k = 0; k < rank; k++) sums[k] += scores[at++];
-  const turned = Array.from(sums.keys()).filter((k) => sums[k] < 0);
-  for (let i = 0; i < pixels; i++) for (const k of turned) scores[i * rank + k] *= -1;
-  for (let j = 0; j < channels; j++) for (const k of turned) vectors[j * rank + k] *= -1;
+  const signs = sums.map((sum) => (sum < 0 ? -1 : 1));
+  if (signs.every((sign) => sign > 0)) return;
+  for (let i = 0, at = 0; i < pixels; i++) for (let k = 0; k < rank; k++) scores[at++] *= signs[k];
+  for (let j = 0, at = 0; j < channels; j++) for (let k = 0; k < rank; k++) vectors[at++] *= signs[k];
 }
