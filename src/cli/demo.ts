@@ -38,7 +38,7 @@ async function demo({ out }: { out: string }): Promise<void> {
   print();
   const resources = resourcesOf({});
   const names = truth.phases.map(({ name }) => name);
-  const done = await withEngine({}, async (engine) =>
+  const done = await withEngine({}, recipe, async (engine) =>
     analyse({
       recipe,
       engine,

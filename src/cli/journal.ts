@@ -7,7 +7,7 @@ import type { Engine } from '../engines/engine.ts';
 import { crc32 } from '../kernels/crc32.ts';
 
 /** Shorter runs are as soon begun anew. */
-const WORTH_RECORDING_MS = 5000;
+const WORTH_RECORDING_MS = 15_000;
 /** Number of the job, bytes that follow, their checksum. */
 const HEAD_BYTES = 12;
 

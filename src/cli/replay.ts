@@ -40,7 +40,7 @@ interface Comparison {
 async function replay(folder: string, options: ReplayOptions): Promise<void> {
   const trail = await readTrail(folder);
   const paths = inputPaths(trail.recipe, folder, options.input ?? []);
-  const [inputs, recomputed] = await withEngine(options, async (engine) => {
+  const [inputs, recomputed] = await withEngine(options, trail.recipe, async (engine) => {
     const opened = await openInputs(trail.recipe, paths, resourcesOf(options), engine);
     return [opened, await recompute(trail, opened, engine)] as const;
   });

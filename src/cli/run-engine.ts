@@ -51,8 +51,13 @@ function workers({ engine, threads, memory = DEFAULT_MEMORY }: EngineOptions): n
 /**
  * Runs `work` with an engine, closed afterwards whatever happens. Its lanes load at once: time to open the inputs meanwhile.
  */
-export async function withEngine<T>(options: EngineOptions, work: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  options: EngineOptions,
+  { steps }: Pick<Recipe, 'steps'>,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
   const engine = await startEngine(workers(options));
+  engine.prepare?.(steps.map(({ use }) => use));
   try {
     return await work(engine);
   } finally {

@@ -45,7 +45,7 @@ async function run(pathOrName: string, options: RunCommandOptions): Promise<void
   const out = options.out ?? join('spectrail-out', `${file.name}-${basename(first, extname(first))}`);
   const { force, json } = options;
   const resources = resourcesOf(options);
-  const done = await withEngine(options, async (engine) =>
+  const done = await withEngine(options, recipe, async (engine) =>
     analyse({
       recipe,
       engine,

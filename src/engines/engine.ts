@@ -30,6 +30,8 @@ export interface Engine {
   share?<T>(value: T): T;
   /** Memory that jobs write into where it is; absent where they return what they found. */
   readonly allocate?: Allocate;
+  /** Has the lanes load what they will be asked to run, by the ids of steps: time they have before the first pass. */
+  prepare?(steps: readonly string[]): void;
   /** Between passes: ends all lanes but so many, for good; absent where there is only one. */
   retire?(lanes: number): Promise<void>;
   close(): Promise<void>;

@@ -15,7 +15,10 @@ export interface Port {
   close(): Promise<void> | void;
 }
 
-type Request = { type: 'pass'; id: number; pass: Pass } | { type: 'job'; id: number; index: number; job: Job };
+type Request =
+  | { type: 'load'; steps: readonly string[] }
+  | { type: 'pass'; id: number; pass: Pass }
+  | { type: 'job'; id: number; index: number; job: Job };
 type Reply =
   | { type: 'result'; id: number; index: number; result: unknown }
   | { type: 'failure'; id: number; index: number; error: FailureMessage };
@@ -35,6 +38,11 @@ export function serve(port: Port, resolve: ShapeResolver): void {
     if (request.type === 'pass') {
       passes.clear();
       passes.set(request.id, request.pass);
+      return;
+    }
+    if (request.type === 'load') {
+      // Any name loads the whole step; what cannot be loaded is reported by the pass that asks for it.
+      for (const step of request.steps) await resolve(`${step}/`).catch(() => {});
       return;
     }
     const { id, index, job } = request;
@@ -87,6 +95,9 @@ export function messageEngine(
       });
       last = turn.catch(() => {});
       return turn;
+    },
+    prepare(steps) {
+      for (const port of working) port.post({ type: 'load', steps } satisfies Request);
     },
     async retire(lanes) {
       working = ports.slice(0, lanes);

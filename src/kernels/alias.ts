@@ -55,6 +55,17 @@ export function buildAlias(weights: ArrayLike<number>): AliasTable {
   return { keep, alias };
 }
 
+/** Tables of equal length one after the other. */
+export function joinAlias(tables: readonly AliasTable[]): AliasTable {
+  const cells = tables[0].keep.length;
+  const joined = { keep: new Float64Array(cells * tables.length), alias: new Uint32Array(cells * tables.length) };
+  tables.forEach(({ keep, alias }, t) => {
+    joined.keep.set(keep, t * cells);
+    joined.alias.set(alias, t * cells);
+  });
+  return joined;
+}
+
 /** One cell, drawn with the probability of its weight. */
 export function drawAlias(table: AliasTable, random: CounterRandom): number {
   const scaled = random.next() * table.keep.length;

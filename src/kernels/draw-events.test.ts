@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { buildAlias, drawAlias } from './alias.ts';
+import { buildAlias, drawAlias, joinAlias } from './alias.ts';
 import { drawEvents } from './draw-events.ts';
 import { CounterRandom } from './random.ts';
 
@@ -9,7 +9,7 @@ it('draws the events that one stream a pixel gives, counted into ascending chann
   const totals = Uint32Array.of(0, 1, 7, 8, 9, 500, 3);
   const group = Uint32Array.of(0, 1, 2, 0, 1, 2, 0);
   const seed = 2 ** 40 + 12345;
-  const drawn = drawEvents({ channels, totals, group, tables }, seed);
+  const drawn = drawEvents({ channels, totals, group, tables: joinAlias(tables) }, seed);
   expect(drawn.pixels).toBe(totals.length);
   for (let i = 0; i < totals.length; i++) {
     const random = new CounterRandom(seed, 2 ** 32 + i);
@@ -30,7 +30,7 @@ it.each([
   [70, 65536, Uint16Array, Uint32Array],
   [65537, 5, Uint32Array, Uint8Array],
 ])('of %d channels and %d events in a pixel come in the smallest types', (channels, total, Channel, Count) => {
-  const tables = [buildAlias(new Float64Array(channels).map((_, j) => (j === channels - 1 ? 1 : 0)))];
+  const tables = buildAlias(new Float64Array(channels).map((_, j) => (j === channels - 1 ? 1 : 0)));
   const drawn = drawEvents({ channels, totals: Uint32Array.of(total), group: Uint32Array.of(0), tables }, 3);
   expect(drawn.channel).toEqual(Channel.of(channels - 1));
   expect(drawn.count).toEqual(Count.of(total));

@@ -7,9 +7,9 @@ export interface EventsLaw {
   readonly channels: number;
   /** Events of each pixel. */
   readonly totals: Uint32Array;
-  /** Table of each pixel. */
+  /** Table of each pixel: which of those that `tables` holds one after the other. */
   readonly group: Uint32Array;
-  readonly tables: readonly AliasTable[];
+  readonly tables: AliasTable;
 }
 
 /** High word of the keys of these streams: those below 2^32 are pixels' own. */
@@ -31,8 +31,8 @@ export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed:
   const places = {
     totals: room.place(4 * pixels),
     group: room.place(4 * pixels),
-    keep: room.place(8 * channels * tables.length),
-    alias: room.place(4 * channels * tables.length),
+    keep: room.place(tables.keep.byteLength),
+    alias: room.place(tables.alias.byteLength),
     histogram: room.place(4 * channels),
     touched: room.place(8 * ((channels + 63) >> 6)),
     offsets: room.place(4 * (pixels + 1)),
@@ -42,10 +42,8 @@ export function drawEvents({ channels, totals, group, tables }: EventsLaw, seed:
   const memory = room.buffer();
   new Uint32Array(memory, places.totals, pixels).set(totals);
   new Uint32Array(memory, places.group, pixels).set(group);
-  tables.forEach(({ keep, alias }, t) => {
-    new Float64Array(memory, places.keep + 8 * channels * t, channels).set(keep);
-    new Uint32Array(memory, places.alias + 4 * channels * t, channels).set(alias);
-  });
+  new Float64Array(memory, places.keep, tables.keep.length).set(tables.keep);
+  new Uint32Array(memory, places.alias, tables.alias.length).set(tables.alias);
   new Uint32Array(memory, places.histogram, channels).fill(0);
   new Uint32Array(memory, places.touched, 2 * ((channels + 63) >> 6)).fill(0);
   const entries = machine().drawEvents(

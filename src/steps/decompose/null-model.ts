@@ -3,6 +3,7 @@ import {
   buildAlias,
   CounterRandom,
   drawEvents,
+  joinAlias,
   noiseSingularValue,
   square,
 } from '../../kernels/index.ts';
@@ -43,9 +44,9 @@ const GROUP_STARTS = 3;
 export interface NoiseModel {
   readonly rows: Float64Array;
   readonly group: Uint32Array;
-  /** Share of counts per channel of each group, and the same as a table to draw from. */
+  /** Share of counts per channel of each group, and the same as tables to draw from, one after the other. */
   readonly shares: readonly Float64Array[];
-  readonly tables: readonly AliasTable[];
+  readonly tables: AliasTable;
   readonly channels: number;
 }
 
@@ -93,7 +94,7 @@ export const nullMap = defineSmall<NullArgs, NullMap>({
       rows: new Float64Array(pixels).fill(5),
       group: new Uint32Array(pixels),
       shares: [share],
-      tables: [buildAlias(share)],
+      tables: buildAlias(share),
       channels,
     };
     return { args: { model, assumed: 1, start: share, seed: 5 }, kinds: [], pieces: 3 };
@@ -163,7 +164,7 @@ export async function noiseModel(context: StepContext, factors: Factorisation, a
     }
     return normalised(spectrum.some((value) => value > 0) ? spectrum : factors.channelCounts);
   });
-  const tables = shares.map((share) => buildAlias(share));
+  const tables = joinAlias(shares.map((share) => buildAlias(share)));
   // One after the other, the pixels of a group draw from a table that stays in the cache.
   const order = pixels.map((_, at) => at).sort((a, b) => labels[a] - labels[b] || a - b);
   const group = Uint32Array.from(order, (at) => labels[at]);
@@ -214,10 +215,11 @@ function drawNoiseMap(model: NoiseModel, seed: number): EventsBlock {
   const { rows, group, tables, channels } = model;
   if (rows.some((mean) => mean > COUNTS_PER_CHANNEL * channels)) return drawChannels(model, seed);
   const random = new CounterRandom(seed, 0);
-  const totals = Uint32Array.from(rows, (mean, i) => {
+  const totals = new Uint32Array(rows.length);
+  for (let i = 0; i < totals.length; i++) {
     random.reset(i);
-    return random.poisson(mean);
-  });
+    totals[i] = random.poisson(rows[i]);
+  }
   return drawEvents({ channels, totals, group, tables }, seed);
 }
 

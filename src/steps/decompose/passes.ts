@@ -8,7 +8,6 @@ import {
   portableSin,
   project as projectRows,
   type Rows,
-  square,
   weightedSquares,
 } from '../../kernels/index.ts';
 import { type FoldResult, runJob, withRows } from '../../shapes/job.ts';
@@ -122,8 +121,11 @@ interface RowsArgs {
   readonly rows: Float64Array;
 }
 
-const squaresOf = ({ rows }: RowsArgs, start: number, { pixels }: Block) =>
-  rows.subarray(start, start + pixels).map(square);
+function squaresOf({ rows }: RowsArgs, start: number, { pixels }: Block): Float64Array {
+  const squares = new Float64Array(pixels);
+  for (let i = 0; i < pixels; i++) squares[i] = rows[start + i] * rows[start + i];
+  return squares;
+}
 
 /** Xᵀ·diag(rows²)·X·columns: channels × width. */
 export const gram = defineFold<ColumnsArgs & RowsArgs, Float64Array>({

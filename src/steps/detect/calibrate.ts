@@ -5,6 +5,7 @@ import {
   drawEvents,
   HalfBandRows,
   halfBandStride,
+  joinAlias,
   portableExpm1,
   portableLog1p,
   portableLog10,
@@ -71,30 +72,26 @@ export async function testsPerPixel({ small }: StepContext, args: ChanceArgs, re
 
 /** The model and Poisson counts drawn from it, negative means taken as 0. */
 function drawCounts({ expected, halves, width, height, seed }: ChanceArgs, repeat: number): HalfBandRows {
-  const stride = halfBandStride(halves);
   const pixels = width * height;
-  const means = new Float64Array(pixels);
-  for (let i = 0; i < pixels; i++) {
-    for (let h = i * stride; h < i * stride + halves; h++) means[i] += Math.max(0, expected[h]);
-  }
+  const { means, tables } = lawOf(expected, halves);
   const random = new CounterRandom(seed, 0);
-  if (means.some((mean) => mean > COUNTS_PER_HALF * halves)) {
+  if (!tables) {
     const rows = rowsExpecting(expected, pixels, halves);
-    const { observed } = rows;
+    const { observed, stride } = rows;
     for (let i = 0; i < pixels; i++) {
       random.reset(repeat * pixels + i);
       for (let h = i * stride; h < i * stride + halves; h++) observed[h] = random.poisson(Math.max(0, expected[h]));
     }
     return rows;
   }
-  const totals = Uint32Array.from(means, (mean, i) => {
+  const totals = new Uint32Array(pixels);
+  const group = new Uint32Array(pixels);
+  for (let i = 0; i < pixels; i++) {
     random.reset(repeat * pixels + i);
-    return random.poisson(mean);
-  });
-  const drawn = drawEvents(
-    { channels: halves, totals, group: totals.map((_, i) => i), tables: tablesOf(expected, halves) },
-    seed + repeat,
-  );
+    totals[i] = random.poisson(means[i]);
+    group[i] = i;
+  }
+  const drawn = drawEvents({ channels: halves, totals, group, tables }, seed + repeat);
   const rows = rowsExpecting(expected, pixels, halves);
   rows.observeEvents(
     drawn,
@@ -109,21 +106,41 @@ function rowsExpecting(expected: Float32Array, pixels: number, halves: number): 
   return rows;
 }
 
-/** Prepared once for all maps that a thread draws from one model. */
-const prepared = new WeakMap<Float32Array, AliasTable[]>();
+interface DrawingLaw {
+  /** Counts expected of each pixel. */
+  readonly means: Float64Array;
+  /** How they spread over its half-bands; absent where a draw per half-band is cheaper. */
+  readonly tables?: AliasTable;
+}
 
-function tablesOf(expected: Float32Array, halves: number): AliasTable[] {
+/** Prepared once for all maps that a thread draws from one model. */
+const prepared = new WeakMap<Float32Array, DrawingLaw>();
+
+function lawOf(expected: Float32Array, halves: number): DrawingLaw {
   const known = prepared.get(expected);
   if (known) return known;
   const stride = halfBandStride(halves);
+  const pixels = expected.length / stride;
+  const means = new Float64Array(pixels);
+  let most = 0;
+  for (let i = 0; i < pixels; i++) {
+    for (let h = 0; h < halves; h++) means[i] += Math.max(0, expected[i * stride + h]);
+    most = Math.max(most, means[i]);
+  }
+  const law = most > COUNTS_PER_HALF * halves ? { means } : { means, tables: tablesOf(expected, halves, means) };
+  prepared.set(expected, law);
+  return law;
+}
+
+function tablesOf(expected: Float32Array, halves: number, means: Float64Array): AliasTable {
+  const stride = halfBandStride(halves);
   const weights = new Float64Array(halves);
-  const tables = Array.from({ length: expected.length / stride }, (_, i) => {
-    let total = 0;
-    for (let h = 0; h < halves; h++) total += weights[h] = Math.max(0, expected[i * stride + h]);
-    return buildAlias(total > 0 ? weights : weights.fill(1));
-  });
-  prepared.set(expected, tables);
-  return tables;
+  const tables: AliasTable[] = [];
+  for (let i = 0; i < means.length; i++) {
+    for (let h = 0; h < halves; h++) weights[h] = means[i] > 0 ? Math.max(0, expected[i * stride + h]) : 1;
+    tables.push(buildAlias(weights));
+  }
+  return joinAlias(tables);
 }
 
 /** Significance (−log₁₀ p) that chance reaches somewhere among `tests` with this probability. */
