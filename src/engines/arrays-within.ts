@@ -11,10 +11,16 @@ export function mapArrays(value: unknown, change: (array: AnyArray) => ArrayBuff
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, mapArrays(item, change)] as const);
-  return entries.some(([key, item]) => item !== (value as Record<string, unknown>)[key])
-    ? Object.fromEntries(entries)
-    : value;
+  const record = value as Record<string, unknown>;
+  const keys = Object.keys(record);
+  const items: unknown[] = [];
+  let changed = false;
+  for (const key of keys) {
+    const item = mapArrays(record[key], change);
+    changed ||= item !== record[key];
+    items.push(item);
+  }
+  return changed ? Object.fromEntries(keys.map((key, i) => [key, items[i]])) : value;
 }
 
 export function isShared(array: ArrayBufferView): boolean {

@@ -92,11 +92,13 @@ export function project(rows: Rows, q: PackedColumns, out: Numbers): void {
       out.set(found, run.first * width);
       return;
     }
-    let to = run.first * width;
-    for (let i = 0; i < run.pixels; i++) {
-      for (let k = 0, at = i * columns; k < width; k++) out[to++] = found[at++];
-    }
+    copyColumns(found, columns, out, run.first * width, width);
   });
+}
+
+/** The first `width` of every `columns` numbers, from `to` on. */
+function copyColumns(found: Numbers, columns: number, out: Numbers, to: number, width: number): void {
+  for (let row = 0; row < found.length; row += columns) for (let k = 0; k < width; k++) out[to++] = found[row + k];
 }
 
 /**

@@ -129,8 +129,8 @@ const SINGLE_WHOLE = 2 ** 24;
  * rounding of single precision disturbs the singular values of noise by less than 1e-4 of themselves.
  */
 function precisionFor({ rows }: Totals, pixels: number, validChannels: number): Precision {
-  const largest = rows.reduce((most, r) => Math.max(most, r), 0);
-  const total = rows.reduce((sum, r) => sum + r, 0);
+  const largest = largestOf(rows);
+  const total = sumOf(rows);
   const noise = square(Math.sqrt(pixels) + Math.sqrt(validChannels));
   return total / noise <= SINGLE_RANGE && largest < SINGLE_WHOLE ? 'single' : 'double';
 }
@@ -148,20 +148,22 @@ const LONE_COUNT = 1 / 3;
  */
 function poissonWeights(passes: Passes, totals: Totals): Weights {
   const { rows, channels } = totals;
-  let total = 0;
-  let occupied = 0;
-  for (const r of rows) {
-    total += r;
-    if (r > 0) occupied++;
-  }
+  const total = sumOf(rows);
+  const occupied = countPositive(rows);
   const meanRow = total / Math.max(1, occupied);
   const leastRow = LEAST_DOSE * meanRow;
   const edge = LONE_COUNT * (Math.sqrt(occupied) + Math.sqrt(countPositive(channels)));
   const leastChannel = total / (edge * edge * Math.max(leastRow, smallestPositive(rows)));
-  return {
-    rows: rowWeights(passes, (i) => (rows[i] > 0 ? Math.sqrt(meanRow / Math.max(rows[i], leastRow)) : 0)),
-    channels: channels.map((c) => (c > 0 ? Math.sqrt(total / (meanRow * Math.max(c, leastChannel))) : 0)),
-  };
+  const weights = { rows: passes.perPixel(), channels: new Float64Array(channels.length) };
+  weightByCounts(rows, meanRow, leastRow, weights.rows);
+  weightByCounts(channels, total / meanRow, leastChannel, weights.channels);
+  return weights;
+}
+
+/** √(scale/counts), counts no less than `least`; 0 for none. */
+function weightByCounts(counts: Float64Array, scale: number, least: number, weights: Float64Array): void {
+  for (let i = 0; i < counts.length; i++)
+    weights[i] = counts[i] > 0 ? Math.sqrt(scale / Math.max(counts[i], least)) : 0;
 }
 
 function rowWeights(passes: Passes, weight: (pixel: number) => number): Float64Array {
@@ -180,9 +182,21 @@ function divideByGain(passes: Passes, { rows, channels }: Weights, { gain }: Cou
   };
 }
 
+function largestOf(values: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]);
+  return largest;
+}
+
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
+
 function smallestPositive(values: Float64Array): number {
   let least = Infinity;
-  for (const value of values) if (value > 0 && value < least) least = value;
+  for (let i = 0; i < values.length; i++) if (values[i] > 0 && values[i] < least) least = values[i];
   return least;
 }
 
@@ -195,16 +209,24 @@ function flatWeights(passes: Passes, totals: Totals, { pixelMask, channelMask }:
 
 function countPositive(values: Float64Array): number {
   let n = 0;
-  for (const value of values) if (value > 0) n++;
+  for (let i = 0; i < values.length; i++) if (values[i] > 0) n++;
   return n;
 }
 
 /** Signs are arbitrary; make the mean score of each component positive, and its largest loading where the mean is 0. */
 function fixSigns(scores: Float32Array, vectors: Float64Array, { pixels, channels }: Passes, rank: number): void {
   const sums = new Float64Array(rank);
-  for (let i = 0, at = 0; i < pixels; i++) for (let k = 0; k < rank; k++) sums[k] += scores[at++];
+  addRows(scores, pixels, sums);
   const signs = sums.map((sum) => (sum < 0 ? -1 : 1));
   if (signs.every((sign) => sign > 0)) return;
-  for (let i = 0, at = 0; i < pixels; i++) for (let k = 0; k < rank; k++) scores[at++] *= signs[k];
-  for (let j = 0, at = 0; j < channels; j++) for (let k = 0; k < rank; k++) vectors[at++] *= signs[k];
+  scaleColumns(scores, pixels, signs);
+  scaleColumns(vectors, channels, signs);
+}
+
+function addRows(values: Float32Array, rows: number, sums: Float64Array): void {
+  for (let i = 0, at = 0; i < rows; i++) for (let k = 0; k < sums.length; k++) sums[k] += values[at++];
+}
+
+function scaleColumns(values: Float32Array | Float64Array, rows: number, factors: Float64Array): void {
+  for (let i = 0, at = 0; i < rows; i++) for (let k = 0; k < factors.length; k++) values[at++] *= factors[k];
 }

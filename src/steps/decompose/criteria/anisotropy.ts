@@ -28,24 +28,40 @@ export const anisotropy: CriterionRule = ({ factors, null: calibration, scores }
 export function anisotropyOf(a: Scores, b: Scores): number {
   const [first, second] = [standard(a), standard(b)];
   return directionalSpread(a.length, (from, to, x, y) => {
-    for (let i = from; i < to; i++) {
-      x[i - from] = (a[i] - first.mean) * first.scale;
-      y[i - from] = (b[i] - second.mean) * second.scale;
-    }
+    standardise(a.subarray(from, to), first, x);
+    standardise(b.subarray(from, to), second, y);
   });
 }
 
 type Scores = Float32Array | Float64Array;
 
 /** (value − mean)·scale has mean 0 and variance 1. */
-function standard(values: Scores): { mean: number; scale: number } {
+interface Standard {
+  readonly mean: number;
+  readonly scale: number;
+}
+
+function standard(values: Scores): Standard {
   const n = values.length;
-  let mean = 0;
-  for (let i = 0; i < n; i++) mean += values[i];
-  mean /= n;
-  let variance = 0;
-  for (let i = 0; i < n; i++) variance += square(values[i] - mean);
+  const mean = sumOf(values) / n;
+  const variance = squaresAround(values, mean);
   return { mean, scale: variance > 0 ? Math.sqrt(n / variance) : 0 };
+}
+
+function sumOf(values: Scores): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
+
+function squaresAround(values: Scores, mean: number): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - mean) * (values[i] - mean);
+  return sum;
+}
+
+function standardise(values: Scores, { mean, scale }: Standard, out: Float64Array): void {
+  for (let i = 0; i < values.length; i++) out[i] = (values[i] - mean) * scale;
 }
 
 /** 99.9 % quantile from few Poisson draws: the normal null gives the shape of the tail, the draws its place and width. */
