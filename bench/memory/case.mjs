@@ -8,6 +8,7 @@ import { runProcess } from '../harness/whole-process.mjs';
 
 const BUDGET = '2GB';
 const BUDGET_BYTES = 2e9;
+const CHANNELS = 2048;
 
 /** A map larger than the memory it may use: drawn to disk, planned and run within a budget. */
 export default {
@@ -17,7 +18,8 @@ export default {
   async measure(bench) {
     const [height, width] = bench.quick ? [16, 16] : [2048, 4096];
     const map = join(bench.folder, 'big.spectrail');
-    const size = ['--set', `height=${height}`, '--set', `width=${width}`];
+    const sizes = { height, width, channels: CHANNELS };
+    const size = Object.entries(sizes).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
     const [{ path: node, runtime }] = bench.runtimes;
     const drawn = await runProcess(spectrail(node, 'simulate', 'eds', ...size, '--out', map, '--force'));
     bench.say(`drawn in ${numberText(drawn.seconds)} s, ${memoryText(drawn.peakBytes)}`);
@@ -38,7 +40,7 @@ export default {
 
   lines({ height, width, planBytes, contenders }) {
     return [
-      `${height} × ${width} pixels, 1024 channels, 100 counts per pixel; budget ${BUDGET}, plan ${memoryText(planBytes)}.`,
+      `${height} × ${width} pixels, ${CHANNELS} channels, 100 counts per pixel; budget ${BUDGET}, plan ${memoryText(planBytes)}.`,
       '',
       ...table(
         ['program', 'seconds', 'peak memory'],

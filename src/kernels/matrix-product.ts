@@ -1,9 +1,6 @@
 import { machine, Room } from './wasm/machine.ts';
 
-/**
- * out = A·Bᵀ for row-major A (m×n) and B (k×n); `out` is m×k. With `lower`, of a square product only the entries on and
- * below the diagonal count: those above it are left as they are, or made with the others.
- */
+/** out = A·Bᵀ for row-major A (m×n) and B (k×n); `out` is m×k. */
 export function multiplyTransposed(
   a: Float64Array,
   m: number,
@@ -11,7 +8,6 @@ export function multiplyTransposed(
   k: number,
   n: number,
   out: Float64Array,
-  { lower = false } = {},
 ): void {
   const room = new Room();
   const places = { a: room.place(8 * m * n), b: room.place(8 * k * n), out: room.place(8 * m * k) };
@@ -19,10 +15,8 @@ export function multiplyTransposed(
   const doubles = (at: number, length: number) => new Float64Array(memory, at, length);
   doubles(places.a, m * n).set(a.subarray(0, m * n));
   doubles(places.b, k * n).set(b.subarray(0, k * n));
-  const product = doubles(places.out, m * k);
-  product.set(out.subarray(0, m * k));
-  machine().dotRows(places.a, m, places.b, k, n, lower ? 1 : 0, places.out);
-  out.set(product);
+  machine().dotRows(places.a, m, places.b, k, n, places.out);
+  out.set(doubles(places.out, m * k));
 }
 
 /** out += scale·C·B for row-major C (m×k) and B (k×n); `out` is m×n. */

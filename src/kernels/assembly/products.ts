@@ -65,16 +65,15 @@ function putPair(at: usize, first: f64, second: f64, r: f64, x: f64, y: f64): vo
   store<f64>(at, second + r * y, 8);
 }
 
-/** out = A·Bᵀ: m × k. With `lower`, entries far above the diagonal are left as they are. */
-export function dotRows(a: usize, m: u32, b: usize, k: u32, n: u32, lower: u32, out: usize): void {
+/** out = A·Bᵀ: m × k. */
+export function dotRows(a: usize, m: u32, b: usize, k: u32, n: u32, out: usize): void {
   const line = (<usize>n) << 3;
   const row = (<usize>k) << 3;
   let i: u32 = 0;
   for (; i + 4 <= m; i += 4, a += 4 * line, out += 4 * row) {
-    const wanted = lower != 0 ? min<u32>(k, i + 4) : k;
     let j: u32 = 0;
-    for (; j + 2 <= wanted; j += 2) dotFourTwo(a, b + <usize>j * line, n, out + ((<usize>j) << 3), row);
-    if (j < wanted) {
+    for (; j + 2 <= k; j += 2) dotFourTwo(a, b + <usize>j * line, n, out + ((<usize>j) << 3), row);
+    if (j < k) {
       for (let r: usize = 0; r < 4; r++) store<f64>(out + r * row + ((<usize>j) << 3), dotOne(a + r * line, b + <usize>j * line, n));
     }
   }
