@@ -1,4 +1,4 @@
-import { plus, times } from './registers';
+import { everywhere, plus, times } from './registers';
 
 /*
  * Dense rows X (pixels × channels, row-major, type T). Q and `out` come in panels: two registers of columns at a time, one
@@ -33,22 +33,22 @@ function projectSix<T>(x: usize, stride: usize, q: usize, t: usize, row: usize):
   for (let c: usize = 0, at = q; c < stride; c += sizeof<T>(), at += PANEL) {
     const u = v128.load(at);
     const v = v128.load(at, 16);
-    let s = v128.splat<T>(load<T>(x + c));
+    let s = everywhere<T>(x + c);
     a0 = plus<T>(a0, s, u);
     b0 = plus<T>(b0, s, v);
-    s = v128.splat<T>(load<T>(x1 + c));
+    s = everywhere<T>(x1 + c);
     a1 = plus<T>(a1, s, u);
     b1 = plus<T>(b1, s, v);
-    s = v128.splat<T>(load<T>(x2 + c));
+    s = everywhere<T>(x2 + c);
     a2 = plus<T>(a2, s, u);
     b2 = plus<T>(b2, s, v);
-    s = v128.splat<T>(load<T>(x3 + c));
+    s = everywhere<T>(x3 + c);
     a3 = plus<T>(a3, s, u);
     b3 = plus<T>(b3, s, v);
-    s = v128.splat<T>(load<T>(x4 + c));
+    s = everywhere<T>(x4 + c);
     a4 = plus<T>(a4, s, u);
     b4 = plus<T>(b4, s, v);
-    s = v128.splat<T>(load<T>(x5 + c));
+    s = everywhere<T>(x5 + c);
     a5 = plus<T>(a5, s, u);
     b5 = plus<T>(b5, s, v);
   }
@@ -77,7 +77,7 @@ function projectOne<T>(x: usize, stride: usize, q: usize, t: usize): void {
   let a = v128.splat<T>(<T>0);
   let b = a;
   for (let c: usize = 0, at = q; c < stride; c += sizeof<T>(), at += PANEL) {
-    const s = v128.splat<T>(load<T>(x + c));
+    const s = everywhere<T>(x + c);
     a = plus<T>(a, s, v128.load(at));
     b = plus<T>(b, s, v128.load(at, 16));
   }
@@ -113,22 +113,22 @@ function spreadSix<T>(x: usize, stride: usize, t: usize, out: usize): void {
   for (let c: usize = 0, at = out; c < stride; c += sizeof<T>(), at += PANEL) {
     let u = v128.load(at);
     let v = v128.load(at, 16);
-    let s = v128.splat<T>(load<T>(x + c));
+    let s = everywhere<T>(x + c);
     u = plus<T>(u, s, a0);
     v = plus<T>(v, s, b0);
-    s = v128.splat<T>(load<T>(x1 + c));
+    s = everywhere<T>(x1 + c);
     u = plus<T>(u, s, a1);
     v = plus<T>(v, s, b1);
-    s = v128.splat<T>(load<T>(x2 + c));
+    s = everywhere<T>(x2 + c);
     u = plus<T>(u, s, a2);
     v = plus<T>(v, s, b2);
-    s = v128.splat<T>(load<T>(x3 + c));
+    s = everywhere<T>(x3 + c);
     u = plus<T>(u, s, a3);
     v = plus<T>(v, s, b3);
-    s = v128.splat<T>(load<T>(x4 + c));
+    s = everywhere<T>(x4 + c);
     u = plus<T>(u, s, a4);
     v = plus<T>(v, s, b4);
-    s = v128.splat<T>(load<T>(x5 + c));
+    s = everywhere<T>(x5 + c);
     u = plus<T>(u, s, a5);
     v = plus<T>(v, s, b5);
     v128.store(at, u);
@@ -142,7 +142,7 @@ function spreadOne<T>(x: usize, stride: usize, t: usize, out: usize): void {
   const a = v128.load(t);
   const b = v128.load(t, 16);
   for (let c: usize = 0, at = out; c < stride; c += sizeof<T>(), at += PANEL) {
-    const s = v128.splat<T>(load<T>(x + c));
+    const s = everywhere<T>(x + c);
     v128.store(at, plus<T>(v128.load(at), s, a));
     v128.store(at, plus<T>(v128.load(at, 16), s, b), 16);
   }

@@ -8,3 +8,9 @@ export function times<T>(a: v128, b: v128): v128 {
 export function plus<T>(sum: v128, a: v128, b: v128): v128 {
   return v128.add<T>(sum, v128.mul<T>(a, b));
 }
+
+/** The number at `at` in every lane, in one instruction. */
+@inline
+export function everywhere<T>(at: usize): v128 {
+  return sizeof<T>() == 4 ? v128.load32_splat(at) : v128.load64_splat(at);
+}

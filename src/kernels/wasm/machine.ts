@@ -25,6 +25,7 @@ export interface Machine {
   readonly dotRows: Call;
   readonly combineRows: Call;
   readonly totalsEvents: Call;
+  readonly totalsDense: (...numbers: number[]) => number;
   readonly nearestCentres: (...numbers: number[]) => number;
   readonly clusterSums: Call;
   readonly labelSumsEvents: Call;

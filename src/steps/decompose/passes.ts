@@ -1,5 +1,4 @@
 import {
-  eventTotals,
   gramApply,
   gramMatrix,
   type Precision,
@@ -8,6 +7,7 @@ import {
   portableSin,
   project as projectRows,
   type Rows,
+  rowTotals,
   weightedSquares,
 } from '../../kernels/index.ts';
 import { type FoldResult, runJob, withRows } from '../../shapes/job.ts';
@@ -56,9 +56,8 @@ function addTotals(block: Block, start: number, args: CountsArgs, rows: Float64A
   const units = new Float64Array(data.channels).fill(gain.per === 'cube' ? gain.value : 1);
   if (gain.per === 'channel') units.set(gain.values);
   for (let j = 0; j < units.length; j++) if (channelMask?.[j]) units[j] = Number.POSITIVE_INFINITY;
-  if (data.kind === 'events' && gain.per !== 'pixel' && units.every((unit) => unit === 1)) {
-    eventTotals(data, pixelMask?.subarray(start, start + data.pixels), rows, channels);
-    return 0;
+  if (gain.per !== 'pixel' && units.every((unit) => unit === 1)) {
+    return rowTotals(data, pixelMask?.subarray(start, start + data.pixels), rows, channels);
   }
   let negative = 0;
   for (let i = 0; i < data.pixels; i++) {
