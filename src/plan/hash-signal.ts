@@ -48,7 +48,7 @@ function canonicalBytes(block: Block): Uint8Array<ArrayBuffer> {
   const entries = block.kind === 'events' ? block.offsets[block.pixels] - block.offsets[0] : countEntries(block.values);
   if (entries === undefined) return bytesOf(Float64Array.from((block as DenseBlock).values));
   const size = block.pixels * block.channels;
-  return bytesOf(entries < LISTED_BELOW * size ? sparseForm(block, entries) : denseForm(block, size));
+  return entries < LISTED_BELOW * size ? sparseForm(block, entries) : bytesOf(denseForm(block, size));
 }
 
 /** Values other than 0; undefined unless all are whole, from 0 to 2^32 − 1. */
@@ -63,27 +63,55 @@ function countEntries(values: NumberArray): number | undefined {
   return entries;
 }
 
-/** Entries of each pixel, then their channels, then their counts. */
-function sparseForm(block: EventsBlock | DenseBlock, entries: number): Uint32Array {
+/**
+ * Entries of each pixel (4 bytes), then their channels (2 bytes, or 4 above 65 536 channels), then their counts (1, 2 or 4
+ * bytes, as the largest needs): short, because all of it is hashed.
+ */
+function sparseForm(block: EventsBlock | DenseBlock, entries: number): Uint8Array<ArrayBuffer> {
   const { pixels, channels } = block;
-  const form = new Uint32Array(pixels + 2 * entries);
+  const Channel = channels <= 2 ** 16 ? Uint16Array : Uint32Array;
+  const Count = countType(block);
+  const channelAt = 4 * pixels;
+  const countAt = 4 * Math.ceil((channelAt + Channel.BYTES_PER_ELEMENT * entries) / 4);
+  const bytes = new ArrayBuffer(countAt + Count.BYTES_PER_ELEMENT * entries);
+  const perPixel = new Uint32Array(bytes, 0, pixels);
+  const channel = new Channel(bytes, channelAt, entries);
+  const count = new Count(bytes, countAt, entries);
   if (block.kind === 'events') {
-    const { offsets, channel, count } = block;
-    for (let i = 0; i < pixels; i++) form[i] = offsets[i + 1] - offsets[i];
-    form.set(channel.subarray(offsets[0], offsets[pixels]), pixels);
-    form.set(count.subarray(offsets[0], offsets[pixels]), pixels + entries);
-    return form;
-  }
-  let at = pixels;
+    const { offsets } = block;
+    for (let i = 0; i < pixels; i++) perPixel[i] = offsets[i + 1] - offsets[i];
+    channel.set(block.channel.subarray(offsets[0], offsets[pixels]));
+    count.set(block.count.subarray(offsets[0], offsets[pixels]));
+  } else listEntries(block, perPixel, channel, count);
+  return new Uint8Array(bytes);
+}
+
+function listEntries(
+  { pixels, channels, values }: DenseBlock,
+  perPixel: Uint32Array,
+  channel: EventsBlock['channel'],
+  count: EventsBlock['count'],
+): void {
+  let at = 0;
   for (let i = 0, from = 0; i < pixels; i++) {
     for (let j = 0; j < channels; j++, from++) {
-      if (block.values[from] === 0) continue;
-      form[i]++;
-      form[at] = j;
-      form[at++ + entries] = block.values[from];
+      if (values[from] === 0) continue;
+      perPixel[i]++;
+      channel[at] = j;
+      count[at++] = values[from];
     }
   }
-  return form;
+}
+
+/** The shortest that holds the largest count. */
+function countType(block: EventsBlock | DenseBlock) {
+  const values =
+    block.kind === 'events' ? block.count.subarray(block.offsets[0], block.offsets[block.pixels]) : block.values;
+  if (values instanceof Uint8Array) return Uint8Array;
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]);
+  if (largest < 2 ** 8) return Uint8Array;
+  return largest < 2 ** 16 ? Uint16Array : Uint32Array;
 }
 
 function denseForm(block: EventsBlock | DenseBlock, size: number): Uint32Array {
