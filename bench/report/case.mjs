@@ -4,7 +4,7 @@ import { atMost } from '../harness/bars.mjs';
 import { mapFile, plannedMemory, spectrail } from '../harness/command-line.mjs';
 import { edsMap, writeSparse } from '../harness/map-files.mjs';
 import { median } from '../harness/ratios.mjs';
-import { comparison, memoryText, numberText, secondsText } from '../harness/tables.mjs';
+import { comparison, memoryText, numberText, secondsText, shortRuntime } from '../harness/tables.mjs';
 import { HYPERSPY } from '../pca-dense/case.mjs';
 
 export default {
@@ -13,7 +13,8 @@ export default {
   async measure(bench) {
     const parameters = bench.quick ? edsMap(16, 16, 256) : edsMap(512, 512, 2048);
     const map = await mapFile(bench, 'report', parameters);
-    const planBytes = await plannedMemory(process.execPath, bench.threads, map);
+    const plans = {};
+    for (const { path, runtime } of bench.runtimes) plans[runtime] = await plannedMemory(path, bench.threads, map);
     const folder = join(bench.folder, 'report');
     await writeSparse(folder, parameters);
     const sides = [
@@ -26,12 +27,12 @@ export default {
         ['scikit-learn'],
       ),
     ];
-    return { parameters, format: bench.format, planBytes, contenders: await bench.takeTurns(sides) };
+    return { parameters, format: bench.format, plans, contenders: await bench.takeTurns(sides) };
   },
 
-  lines({ parameters: { height, width, channels }, format, planBytes, contenders }, all) {
+  lines({ parameters: { height, width, channels }, format, plans, contenders }, all) {
     return [
-      `${height} × ${width} pixels, ${channels} channels, 100 counts per pixel, from a .${format} file; the plan says ${memoryText(planBytes)}.`,
+      `${height} × ${width} pixels, ${channels} channels, 100 counts per pixel, from a .${format} file; the plan says ${plansText(plans)}.`,
       '',
       ...comparison({ contenders }),
       ...hyperSpyAtThisSize(height * width, channels, all['pca-dense']),
@@ -46,7 +47,7 @@ export default {
     ];
   },
 
-  bars({ planBytes, contenders }) {
+  bars({ plans, contenders }) {
     const peak = ({ peakBytes }) => peakBytes;
     return [
       ...atMost(
@@ -57,10 +58,18 @@ export default {
         (seconds) => secondsText([seconds]),
       ),
       ...atMost(contenders, 'peak memory', 800e6, peak, memoryText),
-      ...atMost(contenders, 'peak memory (the plan)', planBytes, peak, memoryText),
+      ...contenders.flatMap((one) =>
+        one.ours ? atMost([one], 'peak memory (the plan)', plans[one.runtime], peak, memoryText) : [],
+      ),
     ];
   },
 };
+
+function plansText(plans) {
+  return Object.entries(plans)
+    .map(([runtime, bytes]) => `${memoryText(bytes)} on ${shortRuntime(runtime)}`)
+    .join(', ');
+}
 
 /** The recipe from the file to the report, as a process. */
 export function phaseMapOf(bench, node, path) {

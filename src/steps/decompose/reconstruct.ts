@@ -94,19 +94,25 @@ export function reconstruction(
   const rank = kept.length;
   const scores = array('float32', pixels * rank);
   const loadings = new Float64Array(channels * rank);
-  for (let i = 0; i < pixels; i++) {
-    if (rowWeights[i] <= 0) continue;
-    kept.forEach((k, at) => {
-      scores[i * rank + at] = factors.scores[i * factors.rank + k] / rowWeights[i];
-    });
-  }
-  for (let j = 0; j < channels; j++) {
-    if (channelWeights[j] <= 0) continue;
-    kept.forEach((k, at) => {
-      loadings[j * rank + at] = factors.vectors[j * factors.rank + k] / channelWeights[j];
-    });
-  }
+  takeUnweighted(factors.scores, factors.rank, kept, rowWeights, scores);
+  takeUnweighted(factors.vectors, factors.rank, kept, channelWeights, loadings);
   return { kind: 'factors', pixels, channels, rank, scores, loadings };
+}
+
+/** Columns `kept` of a row-major matrix of `rank` columns, each row over its weight; zero where that is 0. */
+function takeUnweighted(
+  values: Float32Array | Float64Array,
+  rank: number,
+  kept: readonly number[],
+  weights: Float64Array,
+  out: Float32Array | Float64Array,
+): void {
+  const columns = kept.length;
+  for (let row = 0; row < weights.length; row++) {
+    const weight = weights[row];
+    if (weight <= 0) continue;
+    for (let at = 0; at < columns; at++) out[row * columns + at] = values[row * rank + kept[at]] / weight;
+  }
 }
 
 /**
@@ -121,24 +127,40 @@ function reconstructionNoise(
 ): Noise {
   const { weighting, rowWeights, channelWeights, scores, vectors, singularValues, rank } = factors;
   if (weighting !== 'poisson') return lowRank({ kind: 'low-rank', rank: kept.length });
-  const leverage = (values: Float64Array | Float32Array, at: number, scale: (k: number) => number) =>
-    kept.reduce((sum, k) => sum + square(values[at * rank + k] / scale(k)), 0);
-  const perWeight = (weights: Float64Array, share: (at: number) => number) => {
-    const out = array('float64', weights.length);
-    weights.forEach((w, at) => {
-      if (w > 0) out[at] = share(at) / (w * w);
-    });
-    return out;
-  };
-  return lowRank({
-    kind: 'low-rank',
-    rank: kept.length,
-    variance: perWeight(rowWeights, () => 1),
-    loadingErrors: {
-      pixels: perWeight(rowWeights, (i) => leverage(scores, i, (k) => singularValues[k] || 1)),
-      channels: perWeight(channelWeights, (j) => Math.max(0, 1 - leverage(vectors, j, () => 1))),
-    },
-  });
+  const variance = array('float64', rowWeights.length);
+  const pixels = array('float64', rowWeights.length);
+  const channels = new Float64Array(channelWeights.length);
+  divideBySquares(variance.fill(1), rowWeights);
+  addSquares(
+    scores,
+    rank,
+    kept,
+    Float64Array.from(kept, (k) => singularValues[k] || 1),
+    pixels,
+  );
+  divideBySquares(pixels, rowWeights);
+  addSquares(vectors, rank, kept, new Float64Array(kept.length).fill(1), channels);
+  for (let j = 0; j < channels.length; j++) channels[j] = Math.max(0, 1 - channels[j]);
+  divideBySquares(channels, channelWeights);
+  return lowRank({ kind: 'low-rank', rank: kept.length, variance, loadingErrors: { pixels, channels } });
+}
+
+/** sums += Σ over columns `kept` of (value/scale)², row by row. */
+function addSquares(
+  values: Float32Array | Float64Array,
+  rank: number,
+  kept: readonly number[],
+  scales: Float64Array,
+  sums: Float64Array,
+): void {
+  for (let row = 0; row < sums.length; row++) {
+    for (let at = 0; at < kept.length; at++) sums[row] += square(values[row * rank + kept[at]] / scales[at]);
+  }
+}
+
+/** Each value over its squared weight; 0 where that is 0. */
+function divideBySquares(values: Float64Array, weights: Float64Array): void {
+  for (let i = 0; i < values.length; i++) values[i] = weights[i] > 0 ? values[i] / (weights[i] * weights[i]) : 0;
 }
 
 function lowRank(form: Extract<CorrelatedNoise['form'], { kind: 'low-rank' }>): Noise {

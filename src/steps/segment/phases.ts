@@ -9,7 +9,7 @@ import { defineStep, type StepContext } from '../step.ts';
 import { type AssignArgs, type Assigned, assign } from './assign.ts';
 import { clusterScores, MOST_POINTS } from './cluster-scores.ts';
 import { elementsOf, phaseElements } from './phase-elements.ts';
-import { allowedSmoothing, smoothSpectrum } from './smooth-spectrum.ts';
+import { allowedSmoothing, smootherOf } from './smooth-spectrum.ts';
 
 const params = z.strictObject({
   clusters: z
@@ -109,8 +109,9 @@ async function settle(
     return found;
   };
   const sigma = allowedSmoothing(signal);
+  const smooth = sigma && smootherOf(sigma);
   const shares = ({ counts }: Assigned) => {
-    const logs = logShares(counts, phases, channels, sigma);
+    const logs = logShares(counts, phases, channels, smooth);
     return gain.per === 'channel' ? logs.map((value, at) => value / gain.values[Math.floor(at / phases)]) : logs;
   };
   let current = await pass(new Float64Array(phases * channels), start, true);
@@ -130,7 +131,12 @@ async function settle(
 }
 
 /** Log of each phase's share of counts, channels × phases, smoothed as far as the detector's resolution allows. */
-function logShares(counts: Float64Array, phases: number, channels: number, sigma?: Float64Array): Float64Array {
+function logShares(
+  counts: Float64Array,
+  phases: number,
+  channels: number,
+  smooth: (spectrum: Float64Array) => Float64Array = (spectrum) => spectrum,
+): Float64Array {
   const mean = new Float64Array(channels);
   let total = 0;
   for (let c = 0; c < phases; c++) for (let j = 0; j < channels; j++) mean[j] += counts[c * channels + j];
@@ -143,7 +149,7 @@ function logShares(counts: Float64Array, phases: number, channels: number, sigma
       sum += own[j];
       own[j] += (PRIOR_COUNTS * mean[j]) / total;
     }
-    const spectrum = sigma ? smoothSpectrum(own, sigma) : own;
+    const spectrum = smooth(own);
     for (let j = 0; j < channels; j++) {
       const share = spectrum[j] / (sum + PRIOR_COUNTS);
       out[j * phases + c] = share > 0 ? portableLog(share) : 0;

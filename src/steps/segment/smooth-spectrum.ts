@@ -24,24 +24,33 @@ export function allowedSmoothing({ modality, spectral }: Signal): Float64Array |
   });
 }
 
-/** Gaussian smoothing with a σ per channel; sums near the ends are renormalised. */
-export function smoothSpectrum(values: Float64Array, sigma: Float64Array): Float64Array {
-  const n = values.length;
-  const out = new Float64Array(n);
+/** Gaussian smoothing with a σ per channel, weights made once; sums near the ends are renormalised. */
+export function smootherOf(sigma: Float64Array): (values: Float64Array) => Float64Array {
+  const n = sigma.length;
+  const first = new Uint32Array(n);
+  const starts = new Uint32Array(n + 1);
   for (let j = 0; j < n; j++) {
     const reach = Math.ceil(REACH * sigma[j]);
-    if (reach < 1) {
-      out[j] = values[j];
-      continue;
-    }
-    let sum = 0;
-    let norm = 0;
-    for (let i = Math.max(0, j - reach); i <= Math.min(n - 1, j + reach); i++) {
-      const weight = portableExp(-square((i - j) / sigma[j]) / 2);
-      sum += weight * values[i];
-      norm += weight;
-    }
-    out[j] = sum / norm;
+    first[j] = Math.max(0, j - reach);
+    starts[j + 1] = starts[j] + Math.min(n - 1, j + reach) - first[j] + 1;
   }
-  return out;
+  const weights = new Float64Array(starts[n]);
+  for (let j = 0; j < n; j++) fillWeights(weights.subarray(starts[j], starts[j + 1]), first[j] - j, sigma[j]);
+  return (values) => {
+    const out = new Float64Array(n);
+    for (let j = 0; j < n; j++) {
+      for (let at = starts[j], i = first[j]; at < starts[j + 1]; at++, i++) out[j] += weights[at] * values[i];
+    }
+    return out;
+  };
+}
+
+/** Shares of neighbours from `from` on. */
+function fillWeights(weights: Float64Array, from: number, sigma: number): void {
+  let norm = 0;
+  for (let k = 0; k < weights.length; k++) {
+    weights[k] = from + k === 0 ? 1 : portableExp(-square((from + k) / sigma) / 2);
+    norm += weights[k];
+  }
+  for (let k = 0; k < weights.length; k++) weights[k] /= norm;
 }
