@@ -8,7 +8,7 @@ export interface ResidualLaw {
   /** Variance of the model: of pixel i of the map in column b, pixels[i] · columns[b]. */
   readonly pixels: Float64Array;
   readonly columns: Float64Array;
-  /** σ of the model added to what is expected where residuals are standardised. */
+  /** So many σ of the model are added to what is expected where residuals are standardised. */
   readonly sigmas: number;
 }
 
@@ -33,7 +33,7 @@ const MOST_VARIANCE = 1e30;
 
 /**
  * Adds to `sums` the pairs of which pixels [start, end) are the left or the upper one, with residuals r = (observed −
- * expected)/(max(expected, least) + sigmas·σ). Returns Σ over columns of (observed − expected)²/(max(expected, least) +
+ * expected)/√(max(expected, least) + sigmas·σ): over the Poisson error of all that the model may expect. Returns Σ over columns of (observed − expected)²/(max(expected, least) +
  * variance) for each of these pixels. Rows of the pixels to the right and below must be among those given.
  */
 export function residualSums(rows: HalfBandRows, part: MapPart, law: ResidualLaw, sums: NeighbourSums): Float32Array {

@@ -36,7 +36,7 @@ function columns(at: usize): v128 {
 }
 
 /**
- * residuals = (o − e)/(max(e, least) + sigma·σ_b), stride/2 floats a pixel, and misfits = Σ_b (o − e)²/(max(e, least) +
+ * residuals = (o − e)/√(max(e, least) + sigma·σ_b), stride/2 floats a pixel, and misfits = Σ_b (o − e)²/(max(e, least) +
  * variance·v_b). One sigma and variance a pixel; `bandSigmas` and `bandVariances` hold σ_b and v_b of each column.
  */
 export function standardise(observed: usize, expected: usize, stride: u32, pixels: u32, least: f32, bandSigmas: usize, bandVariances: usize, sigmas: usize, variances: usize, residuals: usize, misfits: usize): void {
@@ -51,7 +51,8 @@ export function standardise(observed: usize, expected: usize, stride: u32, pixel
       const difference = f32x4.sub(columns(observed + h), e);
       const bound = f32x4.max(e, floor);
       const b = h >> 1;
-      v128.store(residuals, f32x4.div(difference, f32x4.add(bound, f32x4.mul(sigma, v128.load(bandSigmas + b)))));
+      const most = f32x4.add(bound, f32x4.mul(sigma, v128.load(bandSigmas + b)));
+      v128.store(residuals, f32x4.div(difference, f32x4.sqrt(most)));
       const square = f32x4.mul(difference, difference);
       misfit = f32x4.add(misfit, f32x4.div(square, f32x4.add(bound, f32x4.mul(variance, v128.load(bandVariances + b)))));
     }
