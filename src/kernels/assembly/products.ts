@@ -1,20 +1,13 @@
+import { add, dot } from './vectors';
+
 /*
- * Products of row-major matrices of doubles whose rows are n numbers. Each dot keeps even and odd entries apart and adds
- * them at the end.
+ * Products of row-major matrices of doubles whose rows are n numbers. Dots of several rows at once keep even and odd entries
+ * apart and add them at the end.
  */
 
 @inline
 function lanes(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-}
-
-@inline
-function dotOne(a: usize, b: usize, n: u32): f64 {
-  let sum = f64x2.splat(0);
-  const even = (<usize>(n & ~1)) << 3;
-  for (let at: usize = 0; at < even; at += 16) sum = f64x2.add(sum, f64x2.mul(v128.load(a + at), v128.load(b + at)));
-  const total = lanes(sum);
-  return (n & 1) != 0 ? total + load<f64>(a + even) * load<f64>(b + even) : total;
 }
 
 /** Dots of four rows of A with two of B, into two columns of four rows of `out`. */
@@ -74,23 +67,15 @@ export function dotRows(a: usize, m: u32, b: usize, k: u32, n: u32, out: usize):
     let j: u32 = 0;
     for (; j + 2 <= k; j += 2) dotFourTwo(a, b + <usize>j * line, n, out + ((<usize>j) << 3), row);
     if (j < k) {
-      for (let r: usize = 0; r < 4; r++) store<f64>(out + r * row + ((<usize>j) << 3), dotOne(a + r * line, b + <usize>j * line, n));
+      for (let r: usize = 0; r < 4; r++) store<f64>(out + r * row + ((<usize>j) << 3), dot(a + r * line, b + <usize>j * line, n));
     }
   }
   for (; i < m; i++, a += line, out += row) {
-    for (let j: usize = 0; j < <usize>k; j++) store<f64>(out + (j << 3), dotOne(a, b + j * line, n));
+    for (let j: usize = 0; j < <usize>k; j++) store<f64>(out + (j << 3), dot(a, b + j * line, n));
   }
 }
 
-@inline
-function addScaled(out: usize, c: f64, b: usize, n: u32): void {
-  const s = f64x2.splat(c);
-  const even = (<usize>(n & ~1)) << 3;
-  for (let at: usize = 0; at < even; at += 16) v128.store(out + at, f64x2.add(v128.load(out + at), f64x2.mul(s, v128.load(b + at))));
-  if ((n & 1) != 0) store<f64>(out + even, load<f64>(out + even) + c * load<f64>(b + even));
-}
-
-/** The same for four rows of B at once. */
+/** out += Σ c_j·b_j for four rows of B. */
 @inline
 function addFour(out: usize, c: usize, b: usize, n: u32): void {
   const line = (<usize>n) << 3;
@@ -122,6 +107,6 @@ export function combineRows(c: usize, m: u32, k: u32, b: usize, n: u32, out: usi
     let j: u32 = 0;
     let from = b;
     for (; j + 4 <= k; j += 4, c += 32, from += 4 * line) addFour(out, c, from, n);
-    for (; j < k; j++, c += 8, from += line) addScaled(out, load<f64>(c), from, n);
+    for (; j < k; j++, c += 8, from += line) add(out, load<f64>(c), from, n);
   }
 }
