@@ -251,6 +251,18 @@ it.each(ENGINES.slice(2))('goes on with fewer lanes on %s', async (_, start) => 
   }
 });
 
+it('lanes load the steps they are told of before any pass, and one that does not exist hurts nobody', async () => {
+  const asked: string[] = [];
+  const resolve: typeof resolveShape = (id) => {
+    asked.push(id);
+    return resolveShape(id);
+  };
+  const engine = messageEngine('prepared', messagePorts(2, resolve, 1).ports);
+  engine.prepare?.(['sum', 'no-such-step']);
+  await expect.poll(() => asked.toSorted()).toEqual(['no-such-step/', 'no-such-step/', 'sum/', 'sum/']);
+  expect(await digest(await sumOf(engine))).toBe(await digest(await sumOf(inlineEngine(resolveShape))));
+});
+
 describe('workers that are lost', () => {
   const worker = (body: string) =>
     new URL(`data:text/javascript,import { parentPort } from 'node:worker_threads'; ${encodeURIComponent(body)}`);
