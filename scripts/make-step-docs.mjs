@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/program/main.js', import.meta.url));
 const steps = JSON.parse(
   execFileSync(process.execPath, [main, 'steps', '--json'], { encoding: 'utf8', maxBuffer: 64e6 }),
 );

@@ -1,14 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writerFor } from '../src/cli/formats-by-name.ts';
 import { writeDataset } from '../src/cli/write-dataset.ts';
 import { openFile } from '../src/formats/index.ts';
 import { openNodePath } from '../src/formats/node-folder.ts';
 import type { ArrayDataset } from '../src/signal/dataset.ts';
-import { errorOf, MAIN, spectrail, temporaryFolder } from './cli.ts';
+import { builtModule, errorOf, spectrail, temporaryFolder } from './cli.ts';
 
 const home = temporaryFolder();
 const at = (name: string) => join(home, name);
@@ -170,14 +169,13 @@ describe('a store', () => {
   });
 
   it('killed at any moment while it is written, it stands whole or not at all', { timeout: 60_000 }, async () => {
-    const url = (file: string) => JSON.stringify(pathToFileURL(MAIN.replace('cli/main.js', file)).href);
     let seen = 0;
     for (let attempt = 0; attempt < 6; attempt++) {
       const folder = temporaryFolder();
       const script = `
-        const { beginDataFolder } = await import(${url('cli/data-folder.js')});
-        const { writeStore } = await import(${url('formats/store/write.js')});
-        const { simulateEds } = await import(${url('simulate/eds.js')});
+        const { beginDataFolder } = await import(${builtModule('cli/data-folder.js')});
+        const { writeStore } = await import(${builtModule('formats/store/write.js')});
+        const { simulateEds } = await import(${builtModule('simulate/eds.js')});
         const { dataset } = simulateEds({ height: 90, width: 90, channels: 512, dose: 10 });
         for (let round = 0; ; round++) {
           const folder = await beginDataFolder(${JSON.stringify(join(folder, 'x.spectrail'))}, { force: true });

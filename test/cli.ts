@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The built command line, as a user starts it. */
-export const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../dist/program/main.js', import.meta.url));
+
+/** A module of the built library, as text of an import. */
+export const builtModule = (path: string) => JSON.stringify(new URL(`../dist/${path}`, import.meta.url).href);
 
 export interface Outcome {
   readonly code: number;

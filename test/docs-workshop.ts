@@ -33,7 +33,14 @@ export class Workshop {
   #copyPackage(): void {
     this.#package = join(this.#folder, 'package');
     this.#built = false;
-    for (const name of ['src', 'recipes', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
+    for (const name of [
+      'src',
+      'recipes',
+      'package.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'rolldown.config.mjs',
+    ]) {
       cpSync(join(REPOSITORY, name), join(this.#package, name), { recursive: true });
     }
     symlinkSync(join(REPOSITORY, 'node_modules'), join(this.#package, 'node_modules'));
@@ -44,7 +51,7 @@ export class Workshop {
     symlinkSync(this.#package, join(this.#folder, 'node_modules/spectrail'));
     mkdirSync(join(this.#folder, 'bin'));
     const command = join(this.#folder, 'bin/spectrail');
-    writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${this.#package}/dist/cli/main.js" "$@"\n`);
+    writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${this.#package}/dist/program/main.js" "$@"\n`);
     chmodSync(command, 0o755);
   }
 
@@ -68,7 +75,7 @@ export class Workshop {
 
   async run({ block }: Extract<Example, { kind: 'run' }>): Promise<Outcome> {
     if (!this.#built) {
-      const built = await this.#execute(process.execPath, [COMPILER, '-p', 'tsconfig.build.json'], this.#package);
+      const built = await this.#execute('npm', ['run', 'build', '--silent'], this.#package);
       if (built.code !== 0) return built;
       this.#built = true;
     }

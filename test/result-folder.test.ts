@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { writeFileAtomically } from '../src/cli/atomic-file.ts';
 import { beginDataFolder } from '../src/cli/data-folder.ts';
 import { beginResultFolder } from '../src/cli/result-folder.ts';
 import { isSpectrailError } from '../src/signal/errors.ts';
-import { MAIN, temporaryFolder } from './cli.ts';
+import { builtModule, temporaryFolder } from './cli.ts';
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
@@ -82,14 +81,13 @@ describe('a result folder', () => {
   });
 
   it('killed at any moment, shows the old result or the new one, never a mixture', async () => {
-    const module = pathToFileURL(MAIN.replace('main.js', 'result-folder.js')).href;
     const paths = ['trail.json', 'a/x', 'a/y', 'b/x', 'b/y'];
     let seen = 0;
     for (let attempt = 0; attempt < 8; attempt++) {
       const home = temporaryFolder();
       const out = join(home, 'results');
       const script = `
-        const { beginResultFolder } = await import(${JSON.stringify(module)});
+        const { beginResultFolder } = await import(${builtModule('cli/result-folder.js')});
         for (let mark = 0; ; mark++) {
           const folder = await beginResultFolder(${JSON.stringify(out)});
           await folder.commit(${JSON.stringify(paths)}.map((path) => ({ path, content: String(mark) })));

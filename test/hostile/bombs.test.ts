@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readTrail } from '../../src/cli/trail-file.ts';
@@ -14,7 +13,7 @@ import { parseRecipe } from '../../src/plan/recipe.ts';
 import { uniformAxis } from '../../src/signal/axis.ts';
 import type { ArrayDataset } from '../../src/signal/dataset.ts';
 import { parseInUnit } from '../../src/signal/units.ts';
-import { MAIN, temporaryFolder } from '../cli.ts';
+import { builtModule, temporaryFolder } from '../cli.ts';
 import { type DmValue, dmFile, dmImage, group, list } from '../dm-file.ts';
 import { memoryFile } from '../memory-file.ts';
 import { composite, compressed, mapStream } from '../synthetic-bcf.ts';
@@ -242,9 +241,8 @@ describe('a text file', () => {
     ['blank lines after an EMSA header', 'x.msa', emsa, '\n', 'truncated'],
     ['keywords of an EMSA header', 'x.msa', '#FORMAT : EMSA/MAS Spectral Data File\n', '#A:1\n', 'not-emsa'],
   ])('of %s is met in memory for a few times its size', (_, name, start, filler, expected) => {
-    const module = pathToFileURL(MAIN.replace('cli/main.js', 'formats/index.js')).href;
     const script = `
-      const { openFile } = await import(${JSON.stringify(module)});
+      const { openFile } = await import(${builtModule('formats/index.js')});
       const bytes = Buffer.alloc(${megabytes << 20}, ${JSON.stringify(filler)});
       bytes.write(${JSON.stringify(start)}, 0, 'latin1');
       const source = { name: ${JSON.stringify(name)}, size: bytes.length, read: async (at, n) => bytes.subarray(at, at + n), sibling: async () => undefined };

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAIN, temporaryFolder } from '../cli.ts';
+import { builtModule, temporaryFolder } from '../cli.ts';
 
 const BLOCKS = 1000;
 const SETTLED = 200;
@@ -28,8 +28,6 @@ const SOURCES = {
     args: { file: { path: ${JSON.stringify(file)}, size: pixels * channels }, offset: 0, dtype: 'uint8', littleEndian: true, channels } }`,
 };
 
-const module = (path: string) => JSON.stringify(pathToFileURL(MAIN.replace('cli/main.js', path)).href);
-
 /** Bytes of heap and buffers of the thread, once its garbage is collected: buffers that were read into outlive one collection. */
 const WEIGH =
   'const weigh = () => { gc(); gc(); const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; };';
@@ -52,7 +50,7 @@ function growth(source: string, threads: number): Growth {
     `import { appendFileSync } from 'node:fs';
     import { parentPort, threadId } from 'node:worker_threads';
     ${WEIGH}
-    await import(${module('engines/threads-worker.js')});
+    await import(${builtModule('engines/threads-worker.js')});
     let jobs = 0;
     parentPort.on('message', ({ type }) => {
       if (type === 'job' && ++jobs % 100 === 0) appendFileSync(${JSON.stringify(log)}, threadId + ' ' + weigh() + '\\n');
@@ -60,10 +58,10 @@ function growth(source: string, threads: number): Growth {
   );
   writeFileSync(
     script,
-    `import { runFold } from ${module('engines/engine.js')};
-    import { inlineEngine } from ${module('engines/inline.js')};
-    import { resolveMember } from ${module('engines/resolve.js')};
-    import { threadsEngine } from ${module('engines/threads.js')};
+    `import { runFold } from ${builtModule('engines/engine.js')};
+    import { inlineEngine } from ${builtModule('engines/inline.js')};
+    import { resolveMember } from ${builtModule('engines/resolve.js')};
+    import { threadsEngine } from ${builtModule('engines/threads.js')};
     ${WEIGH}
     const [pixels, channels, threads] = [${PIXELS}, ${CHANNELS}, ${threads}];
     const workerUrl = new URL(${JSON.stringify(pathToFileURL(worker).href)});
