@@ -1,16 +1,9 @@
 import { resolve } from 'node:path';
-import {
-  type Engine,
-  type Recipe,
-  type Run,
-  type RunEvents,
-  refuseIfBlocked,
-  refuseIfTooLarge,
-  runPlan,
-} from '../index.ts';
+import { type Engine, type Recipe, type Run, refuseIfBlocked, refuseIfTooLarge, runPlan } from '../index.ts';
 import type { ReportInput } from '../report/index.ts';
 import { bytesOf } from './atomic-file.ts';
 import { encodeOutputs } from './encode-outputs.ts';
+import { figuresAhead, loadReport } from './figures-ahead.ts';
 import { onInterruption } from './interruption.ts';
 import { openJournal } from './journal.ts';
 import { type OpenedInput, recordedFrom, signalsByName } from './opened-inputs.ts';
@@ -75,15 +68,9 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
   });
   const interrupted = onInterruption(() => journal.discard());
   const progress = await progressOf(plan);
-  const events: RunEvents = {
-    ...progress,
-    onNode(node, index, total) {
-      progress.onNode?.(node, index, total);
-      if (index === total - 1) loadReport().catch(() => {});
-    },
-  };
+  const ahead = figuresAhead(progress);
   try {
-    const run = await runPlan(plan, signals, journal.engine, events);
+    const run = await runPlan(plan, signals, journal.engine, ahead.events);
     // What its lanes hold is of no more use, and the report needs room.
     await engine.close();
     const { buildReport } = await loadReport();
@@ -92,18 +79,17 @@ export async function analyse(request: AnalysisRequest): Promise<Analysis> {
       inputs: recordedFrom(out, inputs),
       software,
       truth: request.truth,
+      drawn: await ahead.drawn(),
     });
     const encoded = encodeOutputs(files);
     await folder.commit(encoded);
     const sizes = encoded.map(({ content }) => bytesOf(content));
     return { run, seconds: (performance.now() - began) / 1000, sizes };
   } finally {
+    ahead.stop();
     progress.stop();
     interrupted();
     await journal.discard();
     await folder.discard();
   }
 }
-
-/** Hundreds of modules, of which a run has no need before its end: loaded while the lanes are busy with the last step. */
-const loadReport = () => import('../report/index.ts');

@@ -39,7 +39,7 @@ export interface Run {
 export interface RunEvents {
   onNode?(node: PlannedNode, index: number, total: number): void;
   onProgress?(node: PlannedNode, done: number, total: number): void;
-  onFinished?(entry: FinishedNode): void;
+  onFinished?(entry: FinishedNode, node: PlannedNode, product: Product): void;
 }
 
 /**
@@ -82,7 +82,7 @@ export async function runPlan(
     const parents = Object.values(node.inputs).map((id) => hashes[id]);
     hashes[node.id] = awaitedLater(hashProduct(product, node, parents));
     finished.push(entry);
-    events.onFinished?.(entry);
+    events.onFinished?.(entry, node, product);
   }
   const trail: TrailEntry[] = [];
   for (const entry of finished) trail.push({ ...entry, hash: await hashes[entry.id] });

@@ -10,8 +10,9 @@ import { provenance } from './sections/provenance.ts';
 import { truth } from './sections/truth.ts';
 import { recipeYaml, timingsJson, trailJson } from './trail.ts';
 
+export { drawAhead } from './drawn-ahead.ts';
 export type { ArrayContent, OutputFile } from './output.ts';
-export type { ReportInput, ReportSignal } from './report.ts';
+export type { AnyResult, ReportInput, ReportSignal } from './report.ts';
 
 /**
  * Everything a run leaves behind, as files to write: `report.html`, figures, tables, arrays, recipe, trail and crate.
@@ -20,7 +21,7 @@ export type { ReportInput, ReportSignal } from './report.ts';
 export async function buildReport(input: ReportInput): Promise<OutputFile[]> {
   const { run } = input;
   const results = run.plan.nodes.map((node) => ({ node, product: run.products[node.id] }));
-  const figures = new FigureBook();
+  const figures = new FigureBook(input.drawn);
   const report: Report = { ...input, results, figures };
   const about = objections(report);
   const products = productSections(report);

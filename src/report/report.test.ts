@@ -7,7 +7,7 @@ import { parseRecipe } from '../plan/recipe.ts';
 import { uniformAxis } from '../signal/axis.ts';
 import { createSignal } from '../signal/signal.ts';
 import { type Anomalies, loadingInCounts, type Product, type WindowIntensity } from '../steps/products.ts';
-import { buildReport, type OutputFile, type ReportInput } from './index.ts';
+import { buildReport, drawAhead, type OutputFile, type ReportInput } from './index.ts';
 
 const text = (files: readonly OutputFile[], path: string): string => {
   const content = files.find((file) => file.path === path)?.content;
@@ -110,6 +110,34 @@ describe('report of a full run', () => {
     const again = await buildReport(input);
     expect(again.map(({ path }) => path)).toEqual(files.map(({ path }) => path));
     for (const [i, { path, content }] of files.entries()) expect(again[i].content, path).toEqual(content);
+  });
+
+  describe('figures drawn while the run goes on', () => {
+    const results = () => input.run.plan.nodes.map((node) => ({ node, product: input.run.products[node.id] }));
+
+    test('are those of the finished report, however many results were there', async () => {
+      for (const there of [results(), results().slice(0, -1), []]) {
+        const drawn = await drawAhead(there, new AbortController().signal);
+        expect(drawn.size > 0).toBe(there.length > 0);
+        for (const [name, svg] of drawn) expect(text(files, `figures/${name}.svg`), name).toBe(`${svg}\n`);
+        const again = await buildReport({ ...input, drawn });
+        expect(again.map(({ path }) => path)).toEqual(files.map(({ path }) => path));
+        expect(text(again, 'report.html')).toBe(html);
+      }
+    });
+
+    test('are taken as they are: nothing is drawn twice', async () => {
+      const drawn = new Map([['phases-map', '<svg>drawn before</svg>']]);
+      const again = await buildReport({ ...input, drawn });
+      expect(text(again, 'figures/phases-map.svg')).toBe('<svg>drawn before</svg>\n');
+      expect(text(again, 'report.html')).toContain('<svg>drawn before</svg>');
+    });
+
+    test('are as many as there was time for', async () => {
+      const enough = new AbortController();
+      enough.abort();
+      expect((await drawAhead(results(), enough.signal)).size).toBe(0);
+    });
   });
 
   test('tables hold the numbers in full', () => {

@@ -2,7 +2,7 @@ import type { PlannedNode } from '../plan/plan.ts';
 import type { Run } from '../plan/run.ts';
 import type { Signal } from '../signal/signal.ts';
 import type { Product, ProductKind } from '../steps/products.ts';
-import type { FigureBook } from './figure-book.ts';
+import type { Figures } from './figure-book.ts';
 import type { Markup } from './markup.ts';
 import type { OutputFile } from './output.ts';
 
@@ -21,6 +21,8 @@ export interface ReportInput {
   readonly truth?: { readonly labels: Uint8Array; readonly names: readonly string[] };
   /** ISO 8601 date for the crate, which must have one; nothing else but the timings knows the clock. Default: now. */
   readonly created?: string;
+  /** Figures that were drawn while the run went on: see {@link drawAhead}. */
+  readonly drawn?: ReadonlyMap<string, string | undefined>;
 }
 
 export type ProductOf<K extends ProductKind> = Extract<Product, { product: K }>;
@@ -36,11 +38,14 @@ export interface AnyResult {
   readonly product: Product;
 }
 
-/** What sections write from. */
-export interface Report extends ReportInput {
+/** What the sections of results write from. */
+export interface Results {
   readonly results: readonly AnyResult[];
-  readonly figures: FigureBook;
+  readonly figures: Figures;
 }
+
+/** What the other sections write from. */
+export interface Report extends ReportInput, Results {}
 
 export interface Section {
   /** Anchor in the page. */
@@ -53,25 +58,25 @@ export interface Section {
 }
 
 /** How one kind of product is shown and written. */
-export type ProductSection<K extends ProductKind> = (report: Report, result: Result<K>) => Section;
+export type ProductSection<K extends ProductKind> = (report: Results, result: Result<K>) => Section;
 
-export function resultsOf<K extends ProductKind>({ results }: Pick<Report, 'results'>, kind: K): Result<K>[] {
+export function resultsOf<K extends ProductKind>({ results }: Pick<Results, 'results'>, kind: K): Result<K>[] {
   return results.filter(({ product }) => product.product === kind) as unknown as Result<K>[];
 }
 
 /** "phases.csv", or "phases-<node>.csv" where several nodes made that kind of product. */
-export function fileName(report: Report, { node, product }: AnyResult, base: string, extension: string): string {
+export function fileName(report: Results, { node, product }: AnyResult, base: string, extension: string): string {
   const alone = resultsOf(report, product.product).length === 1;
   return alone ? `${base}.${extension}` : `${base}-${node.id}.${extension}`;
 }
 
 /** Heading of a product's section; names the node where there are several of the kind. */
-export function sectionTitle(report: Report, { node, product }: AnyResult, title: string): string {
+export function sectionTitle(report: Results, { node, product }: AnyResult, title: string): string {
   return resultsOf(report, product.product).length === 1 ? title : `${title}: ${node.id}`;
 }
 
 /** Elements that any result names, most important first: strongest of any phase, then of regions. Their lines are named. */
-export function elementsFound(report: Report): string[] {
+export function elementsFound(report: Results): string[] {
   const ofPhases = resultsOf(report, 'phases').flatMap(({ product }) => product.phases.map(({ elements }) => elements));
   const longest = Math.max(0, ...ofPhases.map((elements) => elements.length));
   const phases = Array.from({ length: longest }, (_, rank) => ofPhases.flatMap((elements) => elements[rank] ?? []));

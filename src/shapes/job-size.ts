@@ -1,11 +1,14 @@
 import { portablePow } from '../kernels/portable-math.ts';
-import { type Source, sourcePixels } from '../signal/source.ts';
+import type { Block } from '../signal/block.ts';
+import { type Source, sourceChannels, sourceKind, sourcePixels } from '../signal/source.ts';
 import { TILE_PIXELS, tileCount } from './tile.ts';
 
 /** Bytes one job may read. */
 const MOST_BYTES = 2 ** 25;
 /** Tiles of a job at most: more would save little, and leave lanes waiting for the last one. */
 const MOST_LEVEL = 3;
+/** A float64, or a channel and a count. */
+const BYTES_PER_ENTRY = 8;
 /** Jobs a lane should have, so that all end together. */
 const JOBS_A_LANE = 8;
 
@@ -44,5 +47,23 @@ function levelFor(pixels: number, lanes: number, bytes: number): number {
 function bytesPerPixel(source: Source): number {
   if (source.type === 'memory') return 0;
   if (source.type === 'stored') return sourcePixels(source) ? source.bytes / sourcePixels(source) : 0;
-  return 8 * source.channels + source.parents.reduce((sum, parent) => sum + bytesPerPixel(parent), 0);
+  return BYTES_PER_ENTRY * entriesPerPixel(source) + source.parents.reduce((sum, each) => sum + bytesPerPixel(each), 0);
+}
+
+/** Values of a pixel, of sparse counts those that are not 0: a map makes no more of them than it was given. */
+function entriesPerPixel(source: Source): number {
+  const channels = sourceChannels(source);
+  if (sourceKind(source) !== 'events') return channels;
+  if (source.type === 'mapped') {
+    return Math.min(
+      channels,
+      source.parents.reduce((sum, parent) => sum + entriesPerPixel(parent), 0),
+    );
+  }
+  const entries = source.type === 'stored' ? source.entries : eventsOf(source.block);
+  return sourcePixels(source) ? entries / sourcePixels(source) : 0;
+}
+
+function eventsOf(block: Block): number {
+  return block.kind === 'events' ? block.channel.length : 0;
 }

@@ -8,7 +8,7 @@ import { html, join, type Markup } from '../markup.ts';
 import { counted, formatFixed, formatNumber, formatPercent, formatProbability, formatWithError } from '../numbers.ts';
 import { formatBand, formatPosition, navigationShape } from '../origin-axes.ts';
 import { table, traced, warningList } from '../page-parts.ts';
-import { fileName, type ProductSection, type Report, type Result, sectionTitle } from '../report.ts';
+import { fileName, type ProductSection, type Result, type Results, sectionTitle } from '../report.ts';
 import { regionSpectra, regionSpectraCsv, regionsCsv } from './regions.ts';
 
 const MOST_ROWS = 50;
@@ -88,49 +88,51 @@ function largest(values: ArrayLike<number>): number {
   return most;
 }
 
-function significanceMap(report: Report, { node, product }: Result<'anomalies'>): Markup | undefined {
+function significanceMap(report: Results, { node, product }: Result<'anomalies'>): Markup | undefined {
   const { significance, navigation, threshold, regions } = product;
   return report.figures.fixed(
     `${node.id}-significance`,
-    valueMap({
-      values: significance,
-      navigation,
-      ramp: 'magma',
-      reduce: 'max',
-      label: 'significance (−log₁₀ p)',
-      threshold,
-      size: 330,
-      alt: `Significance map with ${counted(regions.length, 'region')} outlined`,
-      over: (frame, pen, geometry) =>
-        drawOutlines(
-          frame,
-          pen,
-          geometry,
-          regions.map(({ id, pixels, status }) => ({
-            name: String(id),
-            pixels,
-            colour: status === 'confirmed' ? '#35e0ff' : '#ffffff',
-            dashed: status !== 'confirmed',
-          })),
-        ),
-    }),
+    () =>
+      valueMap({
+        values: significance,
+        navigation,
+        ramp: 'magma',
+        reduce: 'max',
+        label: 'significance (−log₁₀ p)',
+        threshold,
+        size: 330,
+        alt: `Significance map with ${counted(regions.length, 'region')} outlined`,
+        over: (frame, pen, geometry) =>
+          drawOutlines(
+            frame,
+            pen,
+            geometry,
+            regions.map(({ id, pixels, status }) => ({
+              name: String(id),
+              pixels,
+              colour: status === 'confirmed' ? '#35e0ff' : '#ffffff',
+              dashed: status !== 'confirmed',
+            })),
+          ),
+      }),
     html`Significance per pixel; the orange tick marks the threshold${regions.length === 0 && ', where the scale reaches it'}.
     ${regions.length > 0 && 'Outlined and numbered: regions, dashed where unconfirmed; regions too small to outline carry a ring.'}`,
   );
 }
 
-function residualMap(report: Report, { node, product }: Result<'anomalies'>): Markup | undefined {
+function residualMap(report: Results, { node, product }: Result<'anomalies'>): Markup | undefined {
   return report.figures.fixed(
     `${node.id}-residual`,
-    valueMap({
-      values: product.residual,
-      navigation: product.navigation,
-      ramp: 'magma',
-      label: 'misfit / σ',
-      clip: 0.001,
-      size: 240,
-      alt: 'Misfit of the model per pixel',
-    }),
+    () =>
+      valueMap({
+        values: product.residual,
+        navigation: product.navigation,
+        ramp: 'magma',
+        label: 'misfit / σ',
+        clip: 0.001,
+        size: 240,
+        alt: 'Misfit of the model per pixel',
+      }),
     html`Misfit per pixel: root mean square over energy bands of (counts − model)/σ; about 1 where noise explains the rest.`,
   );
 }

@@ -13,8 +13,8 @@ import {
   elementsFound,
   fileName,
   type ProductSection,
-  type Report,
   type Result,
+  type Results,
   resultsOf,
   sectionTitle,
 } from '../report.ts';
@@ -52,29 +52,28 @@ export const factors: ProductSection<'factors'> = (report, result) => {
   };
 };
 
-function truncationOf(report: Report, { node }: AnyResult): Truncation | undefined {
+function truncationOf(report: Results, { node }: AnyResult): Truncation | undefined {
   return resultsOf(report, 'truncation').find((other) => Object.values(other.node.inputs).includes(node.id))?.product;
 }
 
-function componentPair(report: Report, { node, product }: Result<'factors'>, k: number, judged?: Truncation): Markup {
+function componentPair(report: Results, { node, product }: Result<'factors'>, k: number, judged?: Truncation): Markup {
   const loading = loadingInCounts(product, k);
-  const scoreOf = scoresOfLoading(product, k, loading);
-  let signed = false;
-  for (let i = 0; i < product.pixels && !signed; i++) signed = scoreOf(i) < 0 && scoreOf(i) > -Infinity;
   const rejected = judged !== undefined && !judged.kept.includes(k);
   const share = square(product.singularValues[k]) / product.totalSquares;
   const name = `component ${k + 1}`;
-  const map = report.figures.fixed(
-    `${node.id}-score-${k + 1}`,
-    valueMap({
+  const map = report.figures.fixed(`${node.id}-score-${k + 1}`, () => {
+    const scoreOf = scoresOfLoading(product, k, loading);
+    let signed = false;
+    for (let i = 0; i < product.pixels && !signed; i++) signed = scoreOf(i) < 0 && scoreOf(i) > -Infinity;
+    return valueMap({
       values: scoreOf,
       navigation: product.navigation,
       ramp: signed ? 'diverging' : 'viridis',
       label: 'score',
       clip: 0.002,
       alt: `Score map of ${name}`,
-    }),
-  );
+    });
+  });
   const labels = lineLabels(elementsFound(report), product);
   const figure = report.figures.wide(`${node.id}-loading-${k + 1}`, 720, (width) =>
     spectrum({

@@ -1,5 +1,5 @@
 import type { ProductKind } from '../../steps/products.ts';
-import type { AnyResult, ProductSection, Report, Result, Section } from '../report.ts';
+import type { AnyResult, ProductSection, Result, Results, Section } from '../report.ts';
 import { anomalies } from './anomalies.ts';
 import { factors } from './factors.ts';
 import { phases } from './phases.ts';
@@ -18,12 +18,12 @@ const PRODUCT_SECTIONS: { readonly [K in ProductKind]: ProductSection<K> } = {
 };
 
 /** A section for every result of the run. */
-export function productSections(report: Report): Section[] {
+export function productSections(report: Results): Section[] {
   return (Object.keys(PRODUCT_SECTIONS) as ProductKind[]).flatMap((kind) =>
     report.results.filter(({ product }) => product.product === kind).map((result) => write(kind, report, result)),
   );
 }
 
-function write<K extends ProductKind>(kind: K, report: Report, result: AnyResult): Section {
+function write<K extends ProductKind>(kind: K, report: Results, result: AnyResult): Section {
   return PRODUCT_SECTIONS[kind](report, result as unknown as Result<K>);
 }

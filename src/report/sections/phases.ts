@@ -10,7 +10,7 @@ import { counted, formatNumber, formatPercent } from '../numbers.ts';
 import { navigationShape, spectralColumn, spectralLabel } from '../origin-axes.ts';
 import { csv } from '../output.ts';
 import { table, traced, warningList } from '../page-parts.ts';
-import { fileName, type ProductSection, type Report, type Result, sectionTitle } from '../report.ts';
+import { fileName, type ProductSection, type Result, type Results, sectionTitle } from '../report.ts';
 
 const MOST_SPECTRA = 12;
 const CONFIDENT = 0.99;
@@ -20,25 +20,27 @@ export const phases: ProductSection<'phases'> = (report, result) => {
   const labelled = product.labels.reduce((n, label) => n + (label === UNLABELLED ? 0 : 1), 0);
   const map = report.figures.fixed(
     `${node.id}-map`,
-    labelMap({
-      labels: product.labels,
-      navigation: product.navigation,
-      size: 340,
-      legend: product.phases.map(({ name, fraction }) => `${name}, ${formatPercent(fraction)}`),
-      alt: `Phase map: ${product.phases.map(({ name, fraction }) => `${name} ${formatPercent(fraction)}`).join(', ')}`,
-    }),
+    () =>
+      labelMap({
+        labels: product.labels,
+        navigation: product.navigation,
+        size: 340,
+        legend: product.phases.map(({ name, fraction }) => `${name}, ${formatPercent(fraction)}`),
+        alt: `Phase map: ${product.phases.map(({ name, fraction }) => `${name} ${formatPercent(fraction)}`).join(', ')}`,
+      }),
     html`Phase map. ${labelled < product.labels.length && html`Grey: ${traced(node.id, counted(product.labels.length - labelled, 'pixel'))} without phase (masked or empty).`}`,
   );
   const confidence = report.figures.fixed(
     `${node.id}-confidence`,
-    valueMap({
-      values: (pixel) => product.confidence[pixel] || Number.NaN,
-      navigation: product.navigation,
-      ramp: 'viridis',
-      label: 'probability',
-      size: 240,
-      alt: 'Probability of the assigned phase against the runner-up',
-    }),
+    () =>
+      valueMap({
+        values: (pixel) => product.confidence[pixel] || Number.NaN,
+        navigation: product.navigation,
+        ramp: 'viridis',
+        label: 'probability',
+        size: 240,
+        alt: 'Probability of the assigned phase against the runner-up',
+      }),
     html`Probability of the phase against the runner-up, ½ to 1.`,
   );
   return {
@@ -103,7 +105,7 @@ function confidentShare({ labels, confidence, phases: list }: PhaseMap): number[
   return list.map(({ pixels }, i) => sure[i] / pixels);
 }
 
-function phaseSpectra(report: Report, { node, product }: Result<'phases'>): Markup {
+function phaseSpectra(report: Results, { node, product }: Result<'phases'>): Markup {
   const shown = product.phases.slice(0, MOST_SPECTRA);
   const everything = meanOfAll(product);
   return html`<h3>Phase spectra</h3>
@@ -152,7 +154,7 @@ function meanOfAll({ phases: list, spectral }: PhaseMap): Float64Array {
   return total.map((n) => (pixels > 0 ? n / pixels : 0));
 }
 
-function files(report: Report, result: Result<'phases'>) {
+function files(report: Results, result: Result<'phases'>) {
   const { labels, navigation, phases: list, spectral } = result.product;
   const x = axisValues(spectral);
   return [

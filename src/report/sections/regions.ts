@@ -8,7 +8,7 @@ import { counted } from '../numbers.ts';
 import { formatBand, spectralColumn, spectralLabel } from '../origin-axes.ts';
 import { csv } from '../output.ts';
 import { traced } from '../page-parts.ts';
-import { elementsFound, type Report, type Result } from '../report.ts';
+import { elementsFound, type Result, type Results } from '../report.ts';
 
 const MOST_SPECTRA = 8;
 /** Few counts in many channels are a fence; joined channels are a spectrum. */
@@ -17,7 +17,7 @@ const COUNTS = '#1c2127';
 const MODEL = '#0072b2';
 
 /** Counts against model: the whole axis with channels joined, and around the band channel by channel. */
-export function regionSpectra(report: Report, result: Result<'anomalies'>): Markup | undefined {
+export function regionSpectra(report: Results, result: Result<'anomalies'>): Markup | undefined {
   const { regions } = result.product;
   if (regions.length === 0) return undefined;
   const ordered = [...regions].sort((a, b) => Number(b.status === 'confirmed') - Number(a.status === 'confirmed'));
@@ -27,7 +27,7 @@ export function regionSpectra(report: Report, result: Result<'anomalies'>): Mark
     ${shown.length < regions.length && html`<p class="note">Spectra of ${shown.length} of ${regions.length} regions, confirmed ones first; all are in region-spectra.csv.</p>`}`;
 }
 
-function regionPair(report: Report, { node, product }: Result<'anomalies'>, region: Region): Markup {
+function regionPair(report: Results, { node, product }: Result<'anomalies'>, region: Region): Markup {
   const { spectral } = product;
   const x = axisValues(spectral);
   const join = Math.max(1, Math.floor(x.length / POINTS));

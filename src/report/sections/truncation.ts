@@ -47,12 +47,13 @@ export const truncation: ProductSection<'truncation'> = (report, result) => {
         .map((criterion) =>
           report.figures.fixed(
             `${node.id}-${criterion.id}`,
-            statistic({
-              values: criterion.statistic.slice(0, Math.max(3 * components, 20)),
-              threshold: criterion.threshold,
-              components: criterion.components,
-              alt: `Statistic of ${criterion.title} per component`,
-            }),
+            () =>
+              statistic({
+                values: criterion.statistic.slice(0, Math.max(3 * components, 20)),
+                threshold: criterion.threshold,
+                components: criterion.components,
+                alt: `Statistic of ${criterion.title} per component`,
+              }),
             html`<b>${criterion.title}</b>: ${traced(node.id, criterion.components)}`,
           ),
         )}</div>

@@ -41,13 +41,14 @@ export function truth(report: Report): Section | undefined {
     body: html`<p>These data were simulated; each true class is compared with the phase most of its pixels were given.</p>
       <div class="maps">${report.figures.fixed(
         'truth-map',
-        labelMap({
-          labels: known.labels,
-          navigation: product.navigation,
-          legend: known.names,
-          size: 300,
-          alt: 'True classes',
-        }),
+        () =>
+          labelMap({
+            labels: known.labels,
+            navigation: product.navigation,
+            legend: known.names,
+            size: 300,
+            alt: 'True classes',
+          }),
         html`True classes, in colours of their own.`,
       )}</div>
       ${table(

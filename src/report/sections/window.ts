@@ -18,7 +18,7 @@ export const window: ProductSection<'window'> = (report, result) => {
   ].map(({ values, name, label, ramp, caption }) =>
     report.figures.fixed(
       `${node.id}-${name}`,
-      valueMap({ values, navigation, ramp: ramp as 'viridis' | 'greys', label, clip: 0.001, alt: caption }),
+      () => valueMap({ values, navigation, ramp: ramp as 'viridis' | 'greys', label, clip: 0.001, alt: caption }),
       caption,
     ),
   );
