@@ -156,6 +156,19 @@ describe('the laws catch', () => {
     await expect(foldLaw(trial(counting, geometry), enginesFor(counting))).rejects.toThrow(/blocks of/);
   });
 
+  it('a fold that calls itself additive and is not', async () => {
+    const squaring = defineFold<object, { sum: number }>({
+      additive: true,
+      init: () => ({ sum: 0 }),
+      add: (_args, { sum }, [block]) => ({ sum: (sum + block.pixels) ** 2 }),
+      merge: (left, right) => ({ sum: left.sum + right.sum }),
+      example: () => dense,
+    });
+    await expect(foldLaw(trial(squaring, geometry), enginesFor(squaring))).rejects.toThrow(/blocks of/);
+    const honest = { ...squaring, additive: false };
+    await foldLaw(trial(honest, geometry), enginesFor(honest));
+  });
+
   it('a fold whose state does not survive a message', async () => {
     const closed = defineFold<object, { sum: number; read?: () => number }>({
       init: () => ({ sum: 0 }),

@@ -8,6 +8,8 @@ const COMPONENTS = 20;
 /** Components of this map that stand out of the noise. */
 const LEADING = 5;
 export const HYPERSPY = 'HyperSpy: decomposition(True)';
+/** HyperSpy refuses counts as they are and names the type to change them to. */
+const AS_ASKED = `${HYPERSPY}, float64`;
 const SKLEARN = 'scikit-learn: PCA, randomised';
 
 export default {
@@ -31,7 +33,7 @@ export default {
         components: COMPONENTS,
         threads: bench.threads,
       }),
-      ...peer(`${HYPERSPY}, float64`, './hyperspy_default.py', double, ['hyperspy']),
+      ...peer(AS_ASKED, './hyperspy_default.py', double, ['hyperspy']),
       ...peer(`${HYPERSPY}, float32`, './hyperspy_default.py', { dtype: 'float32' }, ['hyperspy']),
       ...peer(`${SKLEARN}, float64, centred`, './sklearn_pca.py', { ...double, centred: true }, ['scikit-learn']),
       ...peer('scikit-learn: TruncatedSVD, float64', './sklearn_pca.py', { ...double, centred: false }, [
@@ -54,6 +56,8 @@ export default {
       `${height} × ${width} pixels, ${channels} channels, about half of the values above 0; ${COMPONENTS} components with scores.`,
       '',
       ...comparison({ contenders }),
+      '',
+      'HyperSpy refuses to decompose whole numbers and asks for `float64`: this is what its bar is measured against.',
       ...(agreement.length
         ? [
             '',
@@ -66,7 +70,7 @@ export default {
   bars({ contenders }) {
     const is = (start) => (one) => one.name.startsWith(start);
     return [
-      ...fasterThan(contenders, HYPERSPY, is(HYPERSPY), { 'Node 20': 6, 'Node 24': 12 }),
+      ...fasterThan(contenders, AS_ASKED, is(AS_ASKED), { 'Node 20': 6, 'Node 24': 12 }),
       ...fasterThan(contenders, SKLEARN, is(SKLEARN), { 'Node 20': 0.8, 'Node 24': 1.2 }),
     ];
   },

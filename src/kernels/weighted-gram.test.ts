@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CounterRandom } from './random.ts';
-import {
-  gramApply,
-  gramMatrix,
-  type Precision,
-  packColumns,
-  packOnce,
-  project,
-  weightedSquares,
-} from './weighted-gram.ts';
+import { gramApply, gramMatrix, type Precision, packColumns, packOnce, project } from './weighted-gram.ts';
 
 /** The same random counts as events (with leading foreign entries, as in a view of a larger store) and dense. */
 function counts(pixels: number, channels: number, seed: number, Count: typeof Uint8Array | typeof Uint32Array) {
@@ -101,8 +93,26 @@ describe.each(['single', 'double'] as const)('compiled kernels in %s precision',
       const expected = twin(precision).projected(full, q, b);
       for (const rows of [sparse, full]) {
         const out = new Float64Array(pixels * b).fill(5);
-        project(rows, packColumns(rows, q, b, precision), out);
+        expect(project(rows, packColumns(rows, q, b, precision), out)).toBe(0);
         expect(out).toEqual(expected);
+      }
+    });
+
+    it('sum the weighted squares of what they project with the bits of plain loops, from events and from dense rows', () => {
+      const scale = Float64Array.from({ length: channels }, () => random.next() + 0.5);
+      let expected = 0;
+      for (let i = 0; i < pixels; i++) {
+        let sum = 0;
+        for (let c = 0; c < channels; c++) {
+          const z = full.values[i * channels + c] * scale[c];
+          sum += z * z;
+        }
+        expected += weights[i] * sum;
+      }
+      for (const rows of [sparse, full]) {
+        const out = new Float64Array(pixels * b);
+        expect(project(rows, packColumns(rows, q, b, precision), out, { scale, weights })).toBe(expected);
+        expect(out).toEqual(twin(precision).projected(full, q, b));
       }
     });
   });
@@ -111,22 +121,6 @@ describe.each(['single', 'double'] as const)('compiled kernels in %s precision',
 describe.each(sizes)('sums over $pixels pixels × $channels channels', ({ pixels, channels, Count }) => {
   const { sparse, full, random } = counts(pixels, channels, 8, Count);
   const weights = Float64Array.from({ length: pixels }, () => random.next());
-  const scale = Float64Array.from({ length: channels }, () => random.next() + 0.5);
-
-  it('of weighted squares have the bits of plain loops, from events and from dense rows', () => {
-    let expected = 0;
-    for (let i = 0; i < pixels; i++) {
-      let sum = 0;
-      for (let c = 0; c < channels; c++) {
-        const z = full.values[i * channels + c] * scale[c];
-        sum += z * z;
-      }
-      expected += weights[i] * sum;
-    }
-    expect(weightedSquares(sparse, scale, weights)).toBe(expected);
-    expect(weightedSquares(full, scale, weights)).toBe(expected);
-  });
-
   it('of products of channels add up in the upper triangle, from events and from dense rows', () => {
     for (const rows of [sparse, full]) {
       const gram = new Float64Array(channels * channels).fill(1);

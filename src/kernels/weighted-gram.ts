@@ -75,29 +75,47 @@ export function gramApply(rows: Rows, q: PackedColumns, weights: Float64Array, o
   addUnpacked(out, numbersAt(room.buffer(), to, length, precision), rows.channels, width, layout.panel);
 }
 
-/** out = X·Q: row-major pixels × width, for Q row-major channels × width. */
-export function project(rows: Rows, q: PackedColumns, out: Numbers): void {
-  if (rows.pixels === 0) return;
+/** Weights of channels and of pixels in a sum of squares. */
+export interface SquaresOf {
+  readonly scale: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/**
+ * out = X·Q: row-major pixels × width, for Q row-major channels × width.
+ * @returns Σ_i weights_i · Σ_j (scale_j·x_ij)² of the same rows, in double; 0 where it is not asked for
+ */
+export function project(rows: Rows, q: PackedColumns, out: Numbers, squaresOf?: SquaresOf): number {
+  if (rows.pixels === 0) return 0;
   const { width, precision, numbers } = q;
   const { columns } = q.layout;
   const size = bytesPerNumber(precision);
   const room = new Room();
   const from = room.place(numbers.byteLength);
+  const scaleAt = room.place(8 * rows.channels);
   numbersAt(room.buffer(), from, numbers.length, precision).set(numbers);
+  if (squaresOf) new Float64Array(room.buffer(), scaleAt, rows.channels).set(squaresOf.scale);
   const call = kernelFor(rows, precision, 'project');
-  eachRun(rows, precision, room, columns * size, (run) => {
-    call(...run.told, from, columns, run.extra);
-    const found = numbersAt(run.memory, run.extra, run.pixels * columns, precision);
-    if (columns === width) {
-      out.set(found, run.first * width);
-      return;
+  const addSquares = squaresFor(rows, precision);
+  let squares = 0;
+  eachRun(rows, precision, room, columns * size + 8, ({ first, pixels, told, extra, memory }) => {
+    const found = extra + 8 * pixels;
+    if (squaresOf) {
+      copyPerPixel(memory, extra, squaresOf.weights, first, pixels);
+      squares = addSquares(...told, scaleAt, extra, squares);
     }
-    copyColumns(found, columns, out, run.first * width, width);
+    call(...told, from, columns, found);
+    copyColumns(numbersAt(memory, found, pixels * columns, precision), columns, out, first * width, width);
   });
+  return squares;
 }
 
 /** The first `width` of every `columns` numbers, from `to` on. */
 function copyColumns(found: Numbers, columns: number, out: Numbers, to: number, width: number): void {
+  if (columns === width) {
+    out.set(found, to);
+    return;
+  }
   for (let row = 0; row < found.length; row += columns) for (let k = 0; k < width; k++) out[to++] = found[row + k];
 }
 
@@ -119,18 +137,9 @@ export function gramMatrix(rows: Rows, weights: Float64Array, out: Float64Array)
   out.set(mine());
 }
 
-/** Σ_i weights_i · Σ_j (scale_j·x_ij)², in double. */
-export function weightedSquares(rows: Rows, scale: Float64Array, weights: Float64Array): number {
-  let total = 0;
-  const room = new Room();
-  const at = room.place(8 * rows.channels);
-  new Float64Array(room.buffer(), at, rows.channels).set(scale);
-  const call = rows.kind === 'events' ? machine().squaresEvents : machine().squaresDense;
-  eachRun(rows, 'double', room, 8, (run) => {
-    copyPerPixel(run.memory, run.extra, weights, run.first, run.pixels);
-    total = call(...run.told, at, run.extra, total);
-  });
-  return total;
+function squaresFor({ kind }: Rows, precision: Precision) {
+  const { squaresEvents, squaresDense32, squaresDense64 } = machine();
+  return kind === 'events' ? squaresEvents : precision === 'single' ? squaresDense32 : squaresDense64;
 }
 
 function kernelFor({ kind }: Rows, precision: Precision, name: 'gram' | 'project') {

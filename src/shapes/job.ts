@@ -58,15 +58,21 @@ function foldTiles(
   const described = fold.perPixel?.(args) ?? {};
   const rows = whole ? sliceRows(described, whole, start, end) : pixelRows(described, end - start, plainMemory);
   const tiles = Math.max(1, Math.ceil((end - start) / TILE_PIXELS));
-  const tree = new MergeTree<unknown>(tiles, fold.merge);
+  // A leaf of two tiles is what the tree would make of them.
+  const leafTiles = fold.additive ? 2 : 1;
+  const leaves = Math.ceil(tiles / leafTiles);
+  const tree = new MergeTree<unknown>(leaves, fold.merge);
   const [base] = haloOf(fold, args, start, end);
-  for (let tile = 0; tile < tiles; tile++) {
-    const first = start + tile * TILE_PIXELS;
-    const last = Math.min(first + TILE_PIXELS, end);
-    const [from, to] = haloOf(fold, args, first, last);
-    const inTile = blocks.map((block) => sliceBlock(block, from - base, to - base));
-    const found = sliceRows(described, rows, first - start, last - start);
-    tree.add(tile, fold.add(args, fold.init(args, geometry), inTile, first, last, found));
+  for (let leaf = 0; leaf < leaves; leaf++) {
+    let state = fold.init(args, geometry);
+    for (let tile = leaf * leafTiles; tile < Math.min((leaf + 1) * leafTiles, tiles); tile++) {
+      const first = start + tile * TILE_PIXELS;
+      const last = Math.min(first + TILE_PIXELS, end);
+      const [from, to] = haloOf(fold, args, first, last);
+      const inTile = blocks.map((block) => sliceBlock(block, from - base, to - base));
+      state = fold.add(args, state, inTile, first, last, sliceRows(described, rows, first - start, last - start));
+    }
+    tree.add(leaf, state);
   }
   return { state: tree.root(), rows };
 }

@@ -53,6 +53,8 @@ export interface FoldShape<A = unknown, S = unknown, R = Rows> extends ShapeBase
   readonly halo?: (args: A, start: number, end: number) => readonly [from: number, to: number];
   readonly init: (args: A, geometry: Geometry) => S;
   readonly perPixel?: (args: A) => { readonly [name in keyof R]: PerPixel };
+  /** Law, where it is said: adding a tile to a state gives the bits of merging with a state of that tile alone. */
+  readonly additive?: boolean;
   readonly add: (args: A, state: S, blocks: readonly Block[], start: number, end: number, rows: R) => S;
   /** `left` covers pixels before `right`; may change and return `left`. */
   readonly merge: (left: S, right: S) => S;

@@ -28,16 +28,25 @@ export function squaresEvents(channelBytes: u32, countBytes: u32, offsets: usize
   return squaresCounts<u32>(countBytes, offsets, channel, count, pixels, scale, weights, start);
 }
 
-/** The same over dense rows of doubles. */
-export function squaresDense(x: usize, pixels: u32, channels: u32, scale: usize, weights: usize, start: f64): f64 {
+/** The same over dense rows. */
+@inline
+function squaresOfDense<X>(x: usize, pixels: u32, channels: u32, scale: usize, weights: usize, start: f64): f64 {
   let total = start;
   for (let i: u32 = 0; i < pixels; i++) {
     let sum: f64 = 0;
-    for (let c: u32 = 0; c < channels; c++, x += 8) {
-      const z = load<f64>(x) * load<f64>(scale + ((<usize>c) << 3));
+    for (let c: u32 = 0; c < channels; c++, x += sizeof<X>()) {
+      const z = <f64>load<X>(x) * load<f64>(scale + ((<usize>c) << 3));
       sum += z * z;
     }
     total += load<f64>(weights + ((<usize>i) << 3)) * sum;
   }
   return total;
+}
+
+export function squaresDense32(x: usize, pixels: u32, channels: u32, scale: usize, weights: usize, start: f64): f64 {
+  return squaresOfDense<f32>(x, pixels, channels, scale, weights, start);
+}
+
+export function squaresDense64(x: usize, pixels: u32, channels: u32, scale: usize, weights: usize, start: f64): f64 {
+  return squaresOfDense<f64>(x, pixels, channels, scale, weights, start);
 }

@@ -43,7 +43,8 @@ export interface Machine {
   readonly gramMatrixEvents: Call;
   readonly gramMatrixDense: Call;
   readonly squaresEvents: (...numbers: number[]) => number;
-  readonly squaresDense: (...numbers: number[]) => number;
+  readonly squaresDense32: (...numbers: number[]) => number;
+  readonly squaresDense64: (...numbers: number[]) => number;
 }
 
 let instance: Machine | undefined;

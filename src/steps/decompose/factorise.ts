@@ -64,8 +64,8 @@ export async function factorise(passes: Passes, args: CountsArgs, options: Facto
     options.method === 'gram'
       ? await exactPairs(passes, onValues, rank)
       : await leadingPairs(passes, onValues, rank, precision, options);
-  const { scores, squares } = await passes.project(onValues, vectors, values.length, precision);
-  fixSigns(scores, vectors, passes, values.length);
+  const { scores, squares, sums } = await passes.project(onValues, vectors, values.length, precision);
+  fixSigns(scores, vectors, sums);
   const singularValues = values.map((value) => Math.sqrt(Math.max(0, value)));
   return {
     rank: values.length,
@@ -214,19 +214,14 @@ function countPositive(values: Float64Array): number {
 }
 
 /** Signs are arbitrary; make the mean score of each component positive, and its largest loading where the mean is 0. */
-function fixSigns(scores: Float32Array, vectors: Float64Array, { pixels, channels }: Passes, rank: number): void {
-  const sums = new Float64Array(rank);
-  addRows(scores, pixels, sums);
-  const signs = sums.map((sum) => (sum < 0 ? -1 : 1));
-  if (signs.every((sign) => sign > 0)) return;
-  scaleColumns(scores, pixels, signs);
-  scaleColumns(vectors, channels, signs);
+function fixSigns(scores: Float32Array, vectors: Float64Array, sums: Float64Array): void {
+  for (let k = 0; k < sums.length; k++) {
+    if (sums[k] >= 0) continue;
+    negateColumn(scores, k, sums.length);
+    negateColumn(vectors, k, sums.length);
+  }
 }
 
-function addRows(values: Float32Array, rows: number, sums: Float64Array): void {
-  for (let i = 0, at = 0; i < rows; i++) for (let k = 0; k < sums.length; k++) sums[k] += values[at++];
-}
-
-function scaleColumns(values: Float32Array | Float64Array, rows: number, factors: Float64Array): void {
-  for (let i = 0, at = 0; i < rows; i++) for (let k = 0; k < factors.length; k++) values[at++] *= factors[k];
+function negateColumn(values: Float32Array | Float64Array, k: number, width: number): void {
+  for (let at = k; at < values.length; at += width) values[at] = -values[at];
 }

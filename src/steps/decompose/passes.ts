@@ -8,7 +8,6 @@ import {
   project as projectRows,
   type Rows,
   rowTotals,
-  weightedSquares,
 } from '../../kernels/index.ts';
 import { type FoldResult, runJob, withRows } from '../../shapes/job.ts';
 import { pixelArray, plainMemory } from '../../shapes/per-pixel.ts';
@@ -128,6 +127,7 @@ function squaresOf({ rows }: RowsArgs, start: number, { pixels }: Block): Float6
 
 /** Xᵀ·diag(rows²)·X·columns: channels × width. */
 export const gram = defineFold<ColumnsArgs & RowsArgs, Float64Array>({
+  additive: true,
   init: ({ width }, { channels }) => new Float64Array(channels * width),
   add: (args, state, [data], start) => {
     const rows = rowsOf(data);
@@ -158,25 +158,33 @@ export const fullGram = defineFold<RowsArgs, Float64Array>({
   example: ({ pixels }) => ({ args: { rows: new Float64Array(pixels).fill(0.5) }, kinds: ['events'] }),
 });
 
-/** diag(rows)·X·columns: pixels × width, and Σ (rows_i·scale_j·x_ij)². */
+/** Sums over all pixels that come with the scores. */
+interface ScoreSums {
+  /** Σ (rows_i·scale_j·x_ij)². */
+  readonly squares: number;
+  /** Of the scores of each component. */
+  readonly sums: Float64Array;
+}
+
+/** diag(rows)·X·columns: pixels × width. */
 export const project = defineFold<
   ColumnsArgs & RowsArgs & { readonly scale: Float64Array },
-  { squares: number },
+  ScoreSums,
   { scores: Float32Array }
 >({
-  init: () => ({ squares: 0 }),
+  init: ({ width }) => ({ squares: 0, sums: new Float64Array(width) }),
   perPixel: ({ width }) => ({ scores: { type: 'float32', width } }),
-  add: (args, _state, [block], start, _end, { scores }) => {
-    const { columns, width, precision, rows, scale } = args;
+  add: (args, { sums }, [block], start, _end, { scores }) => {
+    const { columns, width, precision, scale } = args;
     const data = rowsOf(block);
-    const projected = new Float64Array(data.pixels * width);
-    projectRows(data, packOnce(data, columns, width, precision), projected);
-    for (let i = 0; i < data.pixels; i++) {
-      for (let at = i * width; at < (i + 1) * width; at++) scores[at] = projected[at] * rows[start + i];
-    }
-    return { squares: weightedSquares(data, scale, squaresOf(args, start, data)) };
+    // In single precision the scores themselves hold every digit.
+    const projected = precision === 'single' ? scores : new Float64Array(data.pixels * width);
+    const weights = squaresOf(args, start, data);
+    const squares = projectRows(data, packOnce(data, columns, width, precision), projected, { scale, weights });
+    scaleScores(projected, args.rows.subarray(start, start + data.pixels), scores, sums);
+    return { squares, sums };
   },
-  merge: (left, right) => ({ squares: left.squares + right.squares }),
+  merge: (left, right) => ({ squares: left.squares + right.squares, sums: addTo(left.sums, right.sums) }),
   example: ({ pixels, channels }) => ({
     args: {
       rows: new Float64Array(pixels).fill(0.5),
@@ -188,6 +196,23 @@ export const project = defineFold<
     kinds: ['events'],
   }),
 });
+
+/** scores = weight of the row × projected; what that adds up to is added to `sums`. */
+function scaleScores(
+  projected: Float32Array | Float64Array,
+  rows: Float64Array,
+  scores: Float32Array,
+  sums: Float64Array,
+) {
+  const width = sums.length;
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    const weight = rows[i];
+    for (let k = 0; k < width; k++, at++) {
+      scores[at] = projected[at] * weight;
+      sums[k] += scores[at];
+    }
+  }
+}
 
 /** Rows a kernel can take: a reconstruction is multiplied out. */
 function rowsOf(block: Block): Rows {
@@ -205,13 +230,13 @@ export interface Passes {
   gram(weights: Weights, q: Float64Array, width: number, precision: Precision): Promise<Float64Array>;
   /** ZᵀZ whole: channels × channels. */
   fullGram(weights: Weights): Promise<Float64Array>;
-  /** Z·V for V of `width` columns, and Σ z². */
+  /** Z·V for V of `width` columns, Σ z², and the sum of each column. */
   project(
     weights: Weights,
     vectors: Float64Array,
     width: number,
     precision: Precision,
-  ): Promise<{ scores: Float32Array; squares: number }>;
+  ): Promise<{ scores: Float32Array } & ScoreSums>;
 }
 
 type RunFold = <R>(name: string, args: unknown) => Promise<R>;
