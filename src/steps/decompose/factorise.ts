@@ -216,7 +216,7 @@ function countPositive(values: Float64Array): number {
 /** Signs are arbitrary; make the mean score of each component positive, and its largest loading where the mean is 0. */
 function fixSigns(scores: Float32Array, vectors: Float64Array, sums: Float64Array): void {
   for (let k = 0; k < sums.length; k++) {
-    if (sums[k] >= 0) continue;
+    if (!(sums[k] < 0)) continue;
     negateColumn(scores, k, sums.length);
     negateColumn(vectors, k, sums.length);
   }
