@@ -68,6 +68,14 @@ export function modality(id: ModalityId): Modality {
   return MODALITIES[id];
 }
 
+/** What the name of an axis leaves no doubt about. */
+const AXIS_NAMES: readonly { readonly says: RegExp; readonly id: ModalityId }[] = [
+  { says: /loss/i, id: 'eels' },
+  { says: /^2[\s-]*(θ|theta)|^two[\s-]*theta/i, id: 'xrd' },
+  { says: /binding energy/i, id: 'xps' },
+  { says: /raman/i, id: 'raman' },
+];
+
 /** Modality of a file from what it says (`signal_type`) and, failing that, from the unit and name of its axis. */
 export function inferModality(
   signalType: unknown,
@@ -79,7 +87,8 @@ export function inferModality(
       return { id, evidence: `the file says signal type ${String(signalType)}` };
     }
   }
-  if (/loss/i.test(axisName)) return { id: 'eels', evidence: `the axis is called "${axisName}"` };
+  const named = AXIS_NAMES.find(({ says }) => says.test(axisName));
+  if (named) return { id: named.id, evidence: `the axis is called "${axisName}"` };
   if (unit === 'keV') return { id: 'eds', evidence: 'the axis is in keV (a guess)' };
   if (/^(1\/cm|cm-1|cm⁻¹)$/.test(unit)) return { id: 'raman', evidence: `the axis is in ${unit} (a guess)` };
   return { id: 'unknown', evidence: 'the file does not say' };
