@@ -58,11 +58,14 @@ function importsOf(text: string): string[] {
   return [...code.matchAll(/\b(?:from|import)\s*\(?\s*(['"])([^'"\n]+)\1/g)].map((match) => match[2]);
 }
 
+/** Tests, and how the corpus files of a format are compared in them. */
+const OF_TESTS = /\.test\.tsx?$|^formats\/[^/]+\/corpus\.ts$/;
+
 function sources(folder: string): { file: string; imports: string[] }[] {
   const root = join(REPOSITORY, folder);
   if (!existsSync(root)) return [];
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !OF_TESTS.test(name.split(sep).join('/')))
     .map((name) => ({
       file: relative(root, join(root, name)).split(sep).join('/'),
       imports: importsOf(readFileSync(join(root, name), 'utf8')),

@@ -1,103 +1,49 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
-import { unzipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CompareOptions, compareWithOracle, corpusFiles, type Oracle, sharedFolder } from '../../test/oracle.ts';
+import { type Conformance, type CorpusEntry, conformanceOf, differencesOf, entriesOf } from '../../test/conformance.ts';
+import { sharedFolder } from '../../test/oracle.ts';
 import type { Dataset } from '../signal/dataset.ts';
-import { openFile } from './index.ts';
+import { FORMATS, openFile } from './index.ts';
 import { openNodeFile } from './node-file.ts';
 import { openNodePath } from './node-folder.ts';
 import { foreignSignature } from './signatures.ts';
 
-interface Sample {
-  readonly name: string;
-  readonly path: string;
-  readonly oracle: Oracle;
+interface Sample extends CorpusEntry {
   readonly format: string;
+  readonly conformance: Conformance;
 }
 
-const unpacked = mkdtempSync(join(tmpdir(), 'spectrail-unpacked-'));
-afterAll(() => rmSync(unpacked, { recursive: true }));
-
-const sample = (folder: string, format: string) =>
-  corpusFiles(folder).map(({ file, oracle }): Sample => {
-    // Two `.msa` files of the corpus are bare columns, without a header.
-    const bare = format === 'emsa' && oracle.signals[0].kind === 'table';
-    const path = oracle.zipMember === undefined ? file : unzip(file, oracle.zipMember);
-    return { name: `${folder}/${oracle.file}`, path, oracle, format: bare ? 'columns' : format };
-  });
-
-function unzip(archive: string, member: string): string {
-  const path = join(unpacked, member);
-  writeFileSync(path, unzipSync(new Uint8Array(readFileSync(archive)))[member]);
-  return path;
+const samples: Sample[] = [];
+for (const { id } of FORMATS) {
+  const conformance = await conformanceOf(id);
+  samples.push(...entriesOf(id, conformance).map((entry) => ({ ...entry, format: id, conformance })));
 }
-
-/** Velox files say more about the detectors than their reference reader reports: angles, live times, elements. */
-const options = (format: string): CompareOptions => ({ metadata: format === 'velox-emd' ? 'subset' : 'exact' });
-
-/** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
-const SSRL = 'xafs-columns/SSRL1_2006.dat';
-
-const tables = ['xy', 'columns-other', 'xafs-columns', 'xps-other']
-  .flatMap((folder) => sample(folder, 'columns'))
-  .filter(({ name, oracle }) => oracle.reader.startsWith('manual (independent text parsing') && name !== SSRL);
-
-const samples: Sample[] = [
-  ...sample('dm3', 'gatan-dm'),
-  ...sample('dm4', 'gatan-dm'),
-  ...sample('emsa', 'emsa'),
-  ...sample('hspy', 'hspy'),
-  ...sample('zspy', 'zspy'),
-  ...sample('bruker-bcf', 'bruker-bcf'),
-  ...sample('ripple', 'ripple'),
-  ...sample('emd-velox', 'velox-emd'),
-  ...tables,
-];
-
-/** Where we differ from the reference on purpose; the reasons stand in docs/formats.md. */
-const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  'emd-velox/velox_EELS_EDS.zip': [
-    'shape [16,20,4096], oracle [128,128,4096]',
-    'axis 0 "y": size 16, oracle 128',
-    'axis 1 "x": size 20, oracle 128',
-    'events of 320 pixels × 4096 channels, oracle has 67108864 values',
-  ].map((difference) => `signal 17 (EDS): ${difference}`),
-  'bruker-bcf/bcf_v2_50x50px.bcf': ['signal 2 (EDX): axis 1 "width": scale 0.01273058731, oracle 0.01180808099'],
-  'dm4/perovskite_EDS_sum.dm4': ['live_time', 'real_time'].map(
-    (key) =>
-      `signal 0 ((12) Spectrum of EDS Spectrum Image): metadata.detector_EDS.${key}: 1.9489998817443848, not in the oracle`,
-  ),
-};
 
 const cases = samples.map((entry) => [entry.name, entry] as const);
 
 describe.skipIf(!sharedFolder())('every file of the corpus', () => {
-  it.each(cases)('%s agrees with the trusted reader to the last bit', async (name, { path, oracle, format }) => {
-    const opened = await openFile(await openNodePath(path));
-    expect(opened.format).toBe(format);
-    const differences = await compareWithOracle(opened.datasets, oracle, {
-      ...options(format),
-      bytes: true,
-      title: true,
-    });
-    expect(differences).toEqual(EXCEPTIONS[name] ?? []);
+  it.each(cases)('%s agrees with the trusted reader to the last bit', async (name, entry) => {
+    const opened = await openFile(await openNodePath(entry.path));
+    expect(opened.format).toBe(entry.format);
+    const strict = { bytes: true, title: true };
+    const differences = await differencesOf(opened.datasets, entry, entry.conformance, strict);
+    expect(differences).toEqual(entry.conformance.exceptions?.[name] ?? []);
   });
 
-  it('SSRL1_2006.dat has the 455 rows that its header claims', async () => {
-    const entry = sample('xafs-columns', 'columns').find(({ name }) => name === SSRL);
-    const { datasets } = await openFile(await openNodeFile(entry!.path));
-    expect(datasets).toMatchObject([{ kind: 'table', rows: 455 }]);
+  it('is read by one format, and is known by its name in what is excepted', () => {
+    const names = samples.map(({ name }) => name);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+    for (const { conformance } of samples) {
+      for (const name of Object.keys(conformance.exceptions ?? {})) expect(names).toContain(name);
+    }
   });
 
-  it.each(sample('ripple', 'ripple').map((entry) => [entry.name, entry] as const))(
-    '%s can be opened by its .raw',
-    async (_, { path, oracle }) => {
-      const { datasets } = await openFile(await openNodeFile(path.replace(/\.rpl$/, '.raw')));
-      expect(await compareWithOracle(datasets, oracle, { bytes: true, title: true })).toEqual([]);
-    },
-  );
+  it.each(cases.filter(([, { format }]) => format === 'ripple'))('%s can be opened by its .raw', async (_, entry) => {
+    const { datasets } = await openFile(await openNodeFile(entry.path.replace(/\.rpl$/, '.raw')));
+    expect(await differencesOf(datasets, entry, {}, { bytes: true, title: true })).toEqual([]);
+  });
 });
 
 /** Everything but the values; tables are called after their file. */
@@ -110,10 +56,14 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spectrail-renamed-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.each(cases)('does not matter to %s', async (name, { path, oracle, format }) => {
+  it.each(cases)('does not matter to %s', async (name, entry) => {
+    const { path, format, conformance } = entry;
     const original = await openFile(await openNodePath(path));
     const stem = `${name.replace('/', '-').replace(/\.[^.]*$/, '')}${extname(path).slice(1)}`;
-    if (format === 'ripple') symlinkSync(path.replace(/\.rpl$/, '.raw'), join(folder, `${stem}.raw`));
+    for (const beside of conformance.beside?.(path) ?? []) {
+      const end = beside.slice(path.length - extname(path).length);
+      if (existsSync(beside)) symlinkSync(beside, join(folder, `${stem}${end}`));
+    }
     for (const extension of ['bin', 'xyz']) {
       const renamed = join(folder, `${stem}.${extension}`);
       symlinkSync(path, renamed);
@@ -121,8 +71,9 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
       expect(opened.format).toBe(format);
       expect(described(opened.datasets)).toEqual(described(original.datasets));
       if (extension === 'bin') {
-        const differences = await compareWithOracle(opened.datasets, oracle, options(format));
-        expect(differences).toEqual(EXCEPTIONS[name] ?? []);
+        const differences = await differencesOf(opened.datasets, entry, conformance);
+        const values = (conformance.exceptions?.[name] ?? []).filter((text) => !text.endsWith('(sha256)'));
+        expect(differences).toEqual(values);
       }
     }
   });

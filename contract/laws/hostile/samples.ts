@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 import type { FolderSource } from '../../../src/formats/folder.ts';
@@ -8,6 +8,7 @@ import { SUMS } from '../../../src/formats/store/layout.ts';
 import { sumsOf } from '../../../src/formats/store/sums.ts';
 import { uniformAxis } from '../../../src/signal/axis.ts';
 import type { ArrayDataset } from '../../../src/signal/dataset.ts';
+import { type Conformance, conformanceOf } from '../../../test/conformance.ts';
 import { memoryFolder, memoryTarget } from '../../../test/memory-folder.ts';
 import { corpusFiles } from '../../../test/oracle.ts';
 
@@ -27,17 +28,10 @@ export interface Sample {
   readonly seal?: (parts: readonly Part[]) => Promise<readonly Part[]>;
 }
 
-/** Corpus folders that hold files of a format; a format that is not listed is tried on the folder of its own name. */
-const FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  'gatan-dm': ['dm3', 'dm4'],
-  'velox-emd': ['emd-velox'],
-  columns: ['xy', 'columns-other', 'xafs-columns'],
-};
-
 /** Every corpus file that a format reads, smallest first; and what the format itself writes, where it does. */
 export async function samplesOf(entry: FormatEntry, format: Format): Promise<Sample[]> {
   const found: Sample[] = [...(await writtenFile(entry, format)), ...(await writtenFolders(entry, format))];
-  for (const sample of corpusSamples(entry)) {
+  for (const sample of corpusSamples(entry, await conformanceOf(entry.id))) {
     // Some files of the corpus only end like others of the format; which ones are read is tested beside the readers.
     const read = await openFile(sourceOf(sample), [entry]).catch(() => undefined);
     if (read) found.push(sample);
@@ -75,28 +69,25 @@ async function sealStore(parts: readonly Part[]): Promise<readonly Part[]> {
   return parts.map((part) => (part === listed ? { ...part, bytes: sums } : part));
 }
 
-function corpusSamples({ id, extensions }: FormatEntry): Sample[] {
-  return (FOLDERS[id] ?? [id])
+function corpusSamples({ id, extensions }: FormatEntry, { folders = [id], beside }: Conformance): Sample[] {
+  return folders
     .flatMap(corpusFiles)
     .filter(({ file }) => extensions.some((ending) => file.toLowerCase().endsWith(ending)))
-    .map(({ file }) => (statSync(file).isDirectory() ? folderSample(file) : fileSample(file)))
+    .map(({ file }) => (statSync(file).isDirectory() ? folderSample(file) : fileSample(file, beside?.(file) ?? [])))
     .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.name < b.name ? -1 : 1));
 }
 
 const sizeOf = ({ parts }: Sample) => parts[0].bytes.length;
 
-function fileSample(file: string): Sample {
-  return { name: basename(file), parts: [file, ...companions(file)].map((path) => readPart(path, basename(path))) };
+function fileSample(file: string, beside: readonly string[]): Sample {
+  const parts = [file, ...beside.filter((path) => existsSync(path))].map((path) => readPart(path, basename(path)));
+  return { name: basename(file), parts };
 }
 
 function folderSample(folder: string): Sample {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const files = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   return { name: basename(folder), parts: files.map((file) => readPart(file, relative(folder, file))), folder: true };
-}
-
-function companions(file: string): string[] {
-  return file.endsWith('.rpl') ? [file.replace(/\.rpl$/, '.raw')] : [];
 }
 
 const readPart = (file: string, name: string): Part => ({ name, bytes: new Uint8Array(readFileSync(file)) });

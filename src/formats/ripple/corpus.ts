@@ -1,0 +1,3 @@
+import { defineConformance } from '../../../test/conformance.ts';
+
+export default defineConformance({ beside: (path) => [path.replace(/\.rpl$/, '.raw')] });
