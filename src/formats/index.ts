@@ -55,6 +55,7 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./ripple/index.ts'),
   },
   { id: 'xdi', title: 'XDI (XAFS Data Interchange)', extensions: ['.xdi'], load: () => import('./xdi/index.ts') },
+  { id: 'athena-prj', title: 'Athena project', extensions: ['.prj'], load: () => import('./athena-prj/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

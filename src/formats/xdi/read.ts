@@ -39,24 +39,26 @@ function columnNames({ fields, labels }: XdiHeader, width: number, warnings: str
     warnings.push(`the header names ${declared} columns, the rows have ${width} numbers`);
   }
   return Array.from({ length: width }, (_, i) => {
-    const [words] = (fields.get(`column.${i + 1}`) ?? '').split('||');
-    const [name = '', ...unit] = words.trim().split(/\s+/);
+    const [name = '', ...unit] = beforeBars(fields.get(`column.${i + 1}`)).split(/\s+/);
     const label = labels.length === width ? labels[i] : undefined;
     return { name: name || label || `column${i + 1}`, unit: canonicalUnit(unit.join(' ')) };
   });
 }
 
+/** Step scans of EPICS put the name of the process variable behind two bars. */
+const beforeBars = (value = '') => value.split('||', 1)[0].trim();
+
 function readMetadata({ version, fields }: XdiHeader, columns: readonly NamedColumn[]): Metadata {
   const metadata: Metadata = Object.create(null);
   for (const [key, value] of fields) metadata[key] = value;
   metadata['_version'] = [version];
-  const first = (...keys: readonly string[]) => keys.map((key) => fields.get(key)).find((value) => value);
-  const element = first('element.symbol', 'scan.element');
+  const first = (...keys: readonly string[]) => keys.map((key) => beforeBars(fields.get(key))).find((value) => value);
+  const element = first('element.symbol', 'scan.element', 'scanparameters.element');
   Object.assign(
     metadata,
     beamlineMetadata({
       element,
-      edge: first('element.edge', 'scan.edge'),
+      edge: first('element.edge', 'scan.edge', 'scanparameters.edge'),
       spacing: first('mono.d_spacing', 'mono.dspacing'),
       mono: first('mono.name'),
       facility: first('facility.name'),

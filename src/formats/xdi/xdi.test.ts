@@ -63,6 +63,14 @@ describe('an XDI file', () => {
     expect(table.metadata).toMatchObject({ element: 'Cu', edge: 'K', mono_d_spacing_A: 3.1, signal_type: 'XAS' });
   });
 
+  it('of an EPICS step scan gives them under ScanParameters, and has names of process variables behind bars', async () => {
+    const { metadata } = await read(
+      '#XDI/1.1\n# ScanParameters.element: Mn\n# ScanParameters.edge: K\n# Mono.dspacing: 3.1 || PV\n# Mono.name: Si || PV\n#---\n# k i0\n1 2\n',
+    );
+    expect(metadata).toMatchObject({ element: 'Mn', edge: 'K', mono_d_spacing_A: 3.1, mono: 'Si', signal_type: 'XAS' });
+    expect(metadata['mono.name']).toBe('Si || PV');
+  });
+
   it('names columns by the labels above the numbers where no field does, and by number where the labels do not fit', async () => {
     expect((await read('# XDI/1.0\n#---\n# x mu\n1 2\n')).columns.map(({ name }) => name)).toEqual(['x', 'mu']);
     expect((await read('# XDI/1.0\n#---\n# x\n1 2\n')).columns.map(({ name }) => name)).toEqual(['column1', 'column2']);
