@@ -56,6 +56,12 @@ export const FORMATS: readonly FormatEntry[] = [
   },
   { id: 'xdi', title: 'XDI (XAFS Data Interchange)', extensions: ['.xdi'], load: () => import('./xdi/index.ts') },
   { id: 'athena-prj', title: 'Athena project', extensions: ['.prj'], load: () => import('./athena-prj/index.ts') },
+  {
+    id: 'feff-dat',
+    title: 'FEFF path (feffNNNN.dat)',
+    extensions: ['.dat'],
+    load: () => import('./feff-dat/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
