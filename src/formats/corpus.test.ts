@@ -38,6 +38,15 @@ const withoutMetadata = (oracle: Oracle): Oracle => ({
   signals: oracle.signals.map(({ keyMetadata: _, ...signal }) => signal),
 });
 
+/** The reference gives the date of an SRS scan with the quotes about it; here it is a date, as anywhere. */
+function withoutQuotedDate(entry: Sample): Sample {
+  const signals = entry.oracle.signals.map(({ keyMetadata, ...signal }) => {
+    const { date: _, ...kept } = keyMetadata ?? {};
+    return { ...signal, keyMetadata: kept };
+  });
+  return { ...entry, oracle: { ...entry.oracle, signals } };
+}
+
 function unzip(archive: string, member: string): string {
   const path = join(unpacked, member);
   writeFileSync(path, unzipSync(new Uint8Array(readFileSync(archive)))[member]);
@@ -48,7 +57,7 @@ function unzip(archive: string, member: string): string {
  * Velox files say more about the detectors than their reference reader reports: angles, live times, elements. Of files of
  * X-ray absorption the references give the header as it is written, without the common vocabulary.
  */
-const SAY_MORE: readonly string[] = ['velox-emd', 'xdi', 'athena-prj', 'feff-dat'];
+const SAY_MORE: readonly string[] = ['velox-emd', 'xdi', 'athena-prj', 'feff-dat', 'diamond-srs'];
 /** The reference takes the first word of the first line of a FEFF path, "name:" for one. */
 const OWN_TITLES: readonly string[] = ['feff-dat'];
 
@@ -88,6 +97,7 @@ const samples: Sample[] = [
   ...sample('xdi', 'xdi'),
   ...sample('athena-prj', 'athena-prj'),
   ...sample('feff-dat', 'feff-dat'),
+  ...sample('diamond-dat', 'diamond-srs').map(withoutQuotedDate),
   ...tables,
 ];
 

@@ -62,6 +62,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.dat'],
     load: () => import('./feff-dat/index.ts'),
   },
+  {
+    id: 'diamond-srs',
+    title: 'SRS scan (Diamond, Daresbury)',
+    extensions: ['.dat'],
+    load: () => import('./diamond-srs/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
