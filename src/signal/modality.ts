@@ -68,6 +68,13 @@ export function modality(id: ModalityId): Modality {
   return MODALITIES[id];
 }
 
+/** Names of axes that no other modality has. */
+const AXIS_NAMES: readonly (readonly [RegExp, ModalityId])[] = [
+  [/^(?:2|two)[ _-]?(?:th(?:eta)?|θ)$/i, 'xrd'],
+  [/^raman[ _-]?shift$/i, 'raman'],
+  [/^binding[ _-]?energy$/i, 'xps'],
+];
+
 /** Modality of a file from what it says (`signal_type`) and, failing that, from the unit and name of its axis. */
 export function inferModality(
   signalType: unknown,
@@ -80,6 +87,8 @@ export function inferModality(
     }
   }
   if (/loss/i.test(axisName)) return { id: 'eels', evidence: `the axis is called "${axisName}"` };
+  const named = AXIS_NAMES.find(([name]) => name.test(axisName));
+  if (named) return { id: named[1], evidence: `the axis is called "${axisName}"` };
   if (unit === 'keV') return { id: 'eds', evidence: 'the axis is in keV (a guess)' };
   if (/^(1\/cm|cm-1|cm⁻¹)$/.test(unit)) return { id: 'raman', evidence: `the axis is in ${unit} (a guess)` };
   return { id: 'unknown', evidence: 'the file does not say' };
