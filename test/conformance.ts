@@ -38,6 +38,11 @@ export interface Conformance {
 
 export const defineConformance = (conformance: Conformance): Conformance => conformance;
 
+/** The first letters of a file, one a byte. */
+export function beginningOf({ path }: CorpusEntry): string {
+  return readFileSync(path).subarray(0, 4096).toString('latin1');
+}
+
 /** What a format says of itself; the defaults where it says nothing. */
 export async function conformanceOf(format: string): Promise<Conformance> {
   const file = fileURLToPath(new URL(`../src/formats/${format}/corpus.ts`, import.meta.url));

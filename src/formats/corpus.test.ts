@@ -92,7 +92,6 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
     ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],
     ['vamas/regular.vms', 'a VAMAS file'],
     ['xps-other/specsxy_example.xy', 'a SpecsLab XY export'],
-    ['athena-prj/FeS2.prj', 'an Athena project'],
     ['gsecars-mca/srm1832.mca', 'a GSECARS multi-element MCA file'],
     ['bruker-raw/BT86.raw', 'a Bruker RAW diffractogram'],
     ['bruker-raw/Cu3Au-1.raw', 'a Bruker RAW diffractogram'],

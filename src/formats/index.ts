@@ -54,6 +54,20 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.rpl', '.raw'],
     load: () => import('./ripple/index.ts'),
   },
+  { id: 'xdi', title: 'XDI (XAFS Data Interchange)', extensions: ['.xdi'], load: () => import('./xdi/index.ts') },
+  { id: 'athena-prj', title: 'Athena project', extensions: ['.prj'], load: () => import('./athena-prj/index.ts') },
+  {
+    id: 'feff-dat',
+    title: 'FEFF path (feffNNNN.dat)',
+    extensions: ['.dat'],
+    load: () => import('./feff-dat/index.ts'),
+  },
+  {
+    id: 'diamond-srs',
+    title: 'SRS scan (Diamond, Daresbury)',
+    extensions: ['.dat'],
+    load: () => import('./diamond-srs/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

@@ -22,7 +22,6 @@ const SIGNATURES: readonly Signature[] = [
   { title: 'a WITec text export', text: /^\/\/\s*Exported ASCII-File/i },
   { title: 'a VAMAS file', text: /^VAMAS Surface Chemical Analysis/i },
   { title: 'a SpecsLab XY export', text: /^#\s*Created by:\s*Specs/i },
-  { title: 'an Athena project', text: /^# Athena project file/i },
   { title: 'a GSECARS multi-element MCA file', text: /^VERSION:[^\n]*\n\s*ELEMENTS:/ },
   { title: 'a Bruker RAW diffractogram', bytes: ascii('RAW1.01') },
   { title: 'a Bruker RAW diffractogram', bytes: ascii('RAW2') },

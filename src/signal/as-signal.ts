@@ -12,6 +12,7 @@ import type { Shift } from './shift.ts';
 import { createSignal, type Signal } from './signal.ts';
 import type { Source } from './source.ts';
 import { gatherEvents, SPARSE_BELOW } from './sparse.ts';
+import { tableSpectrum } from './table-spectrum.ts';
 import { parseInUnit } from './units.ts';
 
 /** What the user knows better than the file. */
@@ -27,12 +28,12 @@ export interface SignalOptions {
 }
 
 /**
- * Narrows a dataset to one spectral axis, with modality, intensity and noise inferred from evidence that is kept in the
+ * Narrows a dataset, or a table whose column names say what they are, to one spectral axis, with modality, intensity and noise inferred from evidence that is kept in the
  * history. Values are loaded, or left in their file where they are larger than `hold` and the format reads by pixels.
  * @throws SpectrailError `input/not-a-signal` saying why not (table, image, complex or colour values, no spectral axis).
  */
 export async function asSignal(dataset: Dataset, options: SignalOptions = {}): Promise<Signal> {
-  const array = await settled(checkArray(dataset));
+  const array = await settled(checkArray(dataset.kind === 'table' ? tableSpectrum(dataset) : dataset));
   const axis = array.axes.at(-1) as Axis;
   const navigation = array.axes.slice(0, -1);
   const inferred = inferModality(array.metadata.signal_type, axis.unit, axis.name);
@@ -91,11 +92,9 @@ function isSpectral(dataset: ArrayDataset): boolean {
   return dataset.axes.filter(({ role }) => role !== 'navigation').length === 1;
 }
 
-function checkArray(dataset: Dataset): ArrayDataset {
+function checkArray(dataset: ArrayDataset): ArrayDataset {
   const refuse = (what: string, expected: string) =>
     inputError({ code: 'not-a-signal', where: dataset.title || undefined, what, expected });
-  if (dataset.kind === 'table')
-    throw refuse('it is a table of columns without a declared axis', 'an array with a spectral axis');
   if (dataset.axes.length === 0) throw refuse('it is an array without axes', 'an array with a spectral axis');
   const signalAxes = dataset.axes.filter(({ role }) => role !== 'navigation');
   if (signalAxes.length !== 1) {

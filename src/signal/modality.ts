@@ -71,8 +71,8 @@ export function modality(id: ModalityId): Modality {
 /** What the name of an axis leaves no doubt about. */
 const AXIS_NAMES: readonly { readonly says: RegExp; readonly id: ModalityId }[] = [
   { says: /loss/i, id: 'eels' },
-  { says: /^2[\s-]*(θ|theta)|^two[\s-]*theta/i, id: 'xrd' },
-  { says: /binding energy/i, id: 'xps' },
+  { says: /^(?:2|two)[\s_-]*(?:θ|theta|th$)/i, id: 'xrd' },
+  { says: /binding[\s_-]*energy/i, id: 'xps' },
   { says: /raman/i, id: 'raman' },
 ];
 

@@ -71,6 +71,30 @@ describe('a table of text', () => {
     expect(bare.columns.map(({ name }) => name)).toEqual(['column1', 'column2']);
   });
 
+  it('has the units that its names carry, which stay as they are written', async () => {
+    const { columns: found } = await read('# energy_eV, chi(k), Raman shift (cm-1)\n1,2,3\n4,5,6\n');
+    expect(found.map(({ name, unit }) => [name, unit])).toEqual([
+      ['energy_eV', 'eV'],
+      ['chi(k)', ''],
+      ['Raman shift (cm-1)', '1/cm'],
+    ]);
+  });
+
+  it('has the units of a line between names and numbers', async () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const { columns: found } = await read('Wavelength,S1\nnm,CPS\n610,1\n611,2\n'.replaceAll('\n', end));
+      expect(found.map(({ name, unit }) => [name, unit])).toEqual([
+        ['Wavelength', 'nm'],
+        ['S1', 'cps'],
+      ]);
+    }
+    const bare = await read('a title\nnm,CPS\n610,1\n611,2\n');
+    expect(bare.columns.map(({ name, unit }) => [name, unit])).toEqual([
+      ['nm', 'nm'],
+      ['CPS', 'cps'],
+    ]);
+  });
+
   it('keeps NaN and infinite cells as not-a-number', async () => {
     expect(await cells('1 nan\n2 inf\n3 4\n')).toEqual([
       [1, 2, 3],

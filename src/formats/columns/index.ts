@@ -47,7 +47,7 @@ async function readColumns(file: ByteSource): Promise<Dataset[]> {
       kind: 'table',
       title: file.name,
       rows: table.columns[0].length,
-      columns: table.columns.map((values, i) => ({ name: table.names[i], unit: '', values })),
+      columns: table.columns.map((values, i) => ({ name: table.names[i], unit: table.units[i], values })),
       metadata: { headerLines, rowsWithOtherLength },
       original: { header },
       warnings:

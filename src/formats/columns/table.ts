@@ -1,3 +1,4 @@
+import { columnLabel } from '../../signal/column-label.ts';
 import { formatError } from '../../signal/errors.ts';
 import { TextLines } from '../text-lines.ts';
 import { DECIMAL_COMMA, DECIMAL_POINT, type Dialect, isNumber, readNumbers } from './number-row.ts';
@@ -10,6 +11,8 @@ export interface NumberTable {
   /** Lines of numbers that have another count of columns. */
   readonly rowsWithOtherLength: number;
   readonly names: string[];
+  /** Of the columns, as the names or a line of units under them say; '' where they say none. */
+  readonly units: string[];
   /** The first lines before the first row, shortened. */
   readonly header: string[];
 }
@@ -62,7 +65,7 @@ export function findTable(text: string, fewest = 2): NumberTable | undefined {
     columns,
     headerLines,
     rowsWithOtherLength: others,
-    names: columnNames(text.slice(0, run.at), run.width),
+    ...columnLabels(text.slice(0, run.at), run.width),
     header,
   };
 }
@@ -135,26 +138,63 @@ function usesDecimalComma(text: string): boolean {
   return marked > 0 && marked * 2 > rows;
 }
 
-function columnNames(header: string, width: number): string[] {
-  for (let end = header.length; end > 0; ) {
-    let start = end;
-    while (start > 0 && header[start - 1] !== '\n' && header[start - 1] !== '\r') start--;
-    const words = end - start <= NAMES_LINE ? namesOf(header.slice(start, end), width) : undefined;
-    if (words) return words;
-    end = start - 1;
-  }
-  return Array.from({ length: width }, (_, i) => `column${i + 1}`);
+interface Labels {
+  readonly names: string[];
+  readonly units: string[];
 }
 
-function namesOf(line: string, width: number): string[] | undefined {
-  const text = line.replace(COMMENT, '').trim();
-  if (text === '') return undefined;
-  for (const separator of [/\t+/, /[,;]/, /\s+/, /[\s,;]+/]) {
-    const words = text
-      .split(separator)
-      .map((word) => word.trim())
-      .filter((word) => word !== '');
-    if (words.length === width && !words.every(isNumber)) return words;
+/** Names in the nearest line of as many words; where these are all units, the names are in the line above, separated alike. */
+function columnLabels(header: string, width: number): Labels {
+  const nearest = nearestNames(header, width);
+  if (!nearest) {
+    const names = Array.from({ length: width }, (_, i) => `column${i + 1}`);
+    return { names, units: names.map(() => '') };
+  }
+  const labels = nearest.words.map(columnLabel);
+  const units = labels.map(({ unit }) => unit);
+  const above = labels.every(({ name }) => name === '') ? namesAbove(header, nearest, width) : undefined;
+  return { names: above ?? nearest.words, units };
+}
+
+interface NamesLine {
+  readonly words: string[];
+  readonly separator: RegExp;
+  /** Where in the header the line begins. */
+  readonly start: number;
+}
+
+function nearestNames(header: string, width: number): NamesLine | undefined {
+  for (let end = header.length; end > 0; ) {
+    const start = lineStart(header, end);
+    const line = end - start <= NAMES_LINE ? header.slice(start, end) : '';
+    for (const separator of [/\t+/, /[,;]/, /\s+/, /[\s,;]+/]) {
+      const words = namesOf(line, separator, width);
+      if (words) return { words, separator, start };
+    }
+    end = start - 1;
   }
   return undefined;
+}
+
+function namesAbove(header: string, { separator, start }: NamesLine, width: number): string[] | undefined {
+  let end = start - 1;
+  if (header[end] === '\n' && header[end - 1] === '\r') end--;
+  const from = lineStart(header, Math.max(end, 0));
+  return end - from <= NAMES_LINE ? namesOf(header.slice(from, Math.max(end, 0)), separator, width) : undefined;
+}
+
+function lineStart(header: string, end: number): number {
+  let start = end;
+  while (start > 0 && header[start - 1] !== '\n' && header[start - 1] !== '\r') start--;
+  return start;
+}
+
+function namesOf(line: string, separator: RegExp, width: number): string[] | undefined {
+  const words = line
+    .replace(COMMENT, '')
+    .trim()
+    .split(separator)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  return words.length === width && !words.every(isNumber) ? words : undefined;
 }
