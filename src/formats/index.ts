@@ -60,6 +60,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.xrdml'],
     load: () => import('./panalytical-xrdml/index.ts'),
   },
+  {
+    id: 'bruker-raw',
+    title: 'Bruker/Siemens RAW diffractogram',
+    extensions: ['.raw'],
+    load: () => import('./bruker-raw/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
