@@ -46,7 +46,7 @@ const tables = ['xy', 'columns-other', 'xafs-columns', 'xps-other']
   .filter(({ name, oracle }) => oracle.reader.startsWith('manual (independent text parsing') && name !== SSRL);
 
 /** Diffractograms, which the reference reader (xylib) gives as tables of printed numbers, with metadata in the file's words. */
-const PRINTED = new Set(['panalytical-xrdml', 'bruker-raw']);
+const PRINTED = new Set(['panalytical-xrdml', 'bruker-raw', 'bruker-uxd']);
 
 const samples: Sample[] = [
   ...sample('dm3', 'gatan-dm'),
@@ -59,6 +59,7 @@ const samples: Sample[] = [
   ...sample('emd-velox', 'velox-emd'),
   ...sample('xrdml', 'panalytical-xrdml'),
   ...sample('bruker-raw', 'bruker-raw'),
+  ...sample('uxd', 'bruker-uxd'),
   ...tables,
 ];
 
@@ -158,7 +159,6 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
     ['jobinyvon-xml/jobinyvon_test_spec.xml', 'a LabSpec (Horiba Jobin Yvon) XML file'],
     ['jcamp-dx/misc_uv.jdx', 'JCAMP-DX'],
     ['jcamp-dx/compression_jcamp-fix.dx', 'JCAMP-DX'],
-    ['uxd/BT86_.UXD', 'a Diffrac UXD file'],
     ['rod-cif/rod_file_1000679.rod', 'a CIF file'],
     ['cif/Mn2O3_206.cif', 'a CIF file'],
     ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],

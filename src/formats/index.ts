@@ -66,6 +66,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.raw'],
     load: () => import('./bruker-raw/index.ts'),
   },
+  {
+    id: 'bruker-uxd',
+    title: 'Bruker/Siemens UXD (DIFFRACplus text)',
+    extensions: ['.uxd'],
+    load: () => import('./bruker-uxd/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

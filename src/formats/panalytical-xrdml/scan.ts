@@ -1,6 +1,7 @@
 import type { PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { goniometerAxis, onlyPositive, type ScanPositions } from '../diffraction-pattern.ts';
+import { textNumbers } from '../text-numbers.ts';
 import { attribute, child, children, type Document, type Element } from './xml.ts';
 
 /** The points of one scan. */
@@ -130,18 +131,8 @@ function readDrive(document: Document, element: Element, size: number, where: st
   return { name, unit, positions: { start, step: size > 1 ? (end - start) / (size - 1) : 1 } };
 }
 
-/** Counts before it allocates: two letters make a number. */
 function numbersOf(text: string, where: string): Float64Array {
-  let count = 0;
-  for (const _ of text.matchAll(/\S+/g)) count++;
-  const numbers = new Float64Array(count);
-  let i = 0;
-  for (const [word] of text.matchAll(/\S+/g)) {
-    const value = Number(word);
-    if (!Number.isFinite(value)) throw badScan(where, `"${word.slice(0, 40)}" is no number`);
-    numbers[i++] = value;
-  }
-  return numbers;
+  return textNumbers(text, { bad: (word) => badScan(where, `"${word}" is no number`) });
 }
 
 function badScan(where: string, what: string) {
