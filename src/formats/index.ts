@@ -72,6 +72,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.uxd'],
     load: () => import('./bruker-uxd/index.ts'),
   },
+  {
+    id: 'rigaku-ras',
+    title: 'Rigaku RAS',
+    extensions: ['.ras'],
+    load: () => import('./rigaku-ras/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

@@ -8,6 +8,7 @@ import { SUMS } from '../../../src/formats/store/layout.ts';
 import { sumsOf } from '../../../src/formats/store/sums.ts';
 import { uniformAxis } from '../../../src/signal/axis.ts';
 import type { ArrayDataset } from '../../../src/signal/dataset.ts';
+import { RAS } from '../../../test/made-diffractograms.ts';
 import { memoryFolder, memoryTarget } from '../../../test/memory-folder.ts';
 import { corpusFiles } from '../../../test/oracle.ts';
 
@@ -36,9 +37,23 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
+/** Files of formats that the corpus has none of. */
+const MADE: Readonly<Record<string, readonly string[]>> = { 'rigaku-ras': [RAS] };
+
+function madeSamples({ id, extensions }: FormatEntry): Sample[] {
+  return (MADE[id] ?? []).map((text, i) => {
+    const name = `made-${i}${extensions[0]}`;
+    return { name, parts: [{ name, bytes: new TextEncoder().encode(text) }] };
+  });
+}
+
 /** Every corpus file that a format reads, smallest first; and what the format itself writes, where it does. */
 export async function samplesOf(entry: FormatEntry, format: Format): Promise<Sample[]> {
-  const found: Sample[] = [...(await writtenFile(entry, format)), ...(await writtenFolders(entry, format))];
+  const found: Sample[] = [
+    ...(await writtenFile(entry, format)),
+    ...(await writtenFolders(entry, format)),
+    ...madeSamples(entry),
+  ];
   for (const sample of corpusSamples(entry)) {
     // Some files of the corpus only end like others of the format; which ones are read is tested beside the readers.
     const read = await openFile(sourceOf(sample), [entry]).catch(() => undefined);
