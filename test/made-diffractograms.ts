@@ -32,3 +32,11 @@ export const RAS = `*RAS_DATA_START
 *RAS_INT_END
 *RAS_DATA_END
 `;
+
+export const GSAS = `quartz at 300 K
+Instrument parameter file: d1a.prm
+BANK 1 3 3 CONST 1000.0 2.0 0 0 FXYE
+1000.0 187.5 13.7
+1002.0 183.0 13.5
+1004.0 178.0 13.3
+`;

@@ -78,6 +78,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.ras'],
     load: () => import('./rigaku-ras/index.ts'),
   },
+  {
+    id: 'gsas',
+    title: 'GSAS raw powder data',
+    extensions: ['.gsa', '.gsas', '.gss', '.raw', '.fxye'],
+    load: () => import('./gsas/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

@@ -8,7 +8,7 @@ import { SUMS } from '../../../src/formats/store/layout.ts';
 import { sumsOf } from '../../../src/formats/store/sums.ts';
 import { uniformAxis } from '../../../src/signal/axis.ts';
 import type { ArrayDataset } from '../../../src/signal/dataset.ts';
-import { RAS } from '../../../test/made-diffractograms.ts';
+import { GSAS, RAS } from '../../../test/made-diffractograms.ts';
 import { memoryFolder, memoryTarget } from '../../../test/memory-folder.ts';
 import { corpusFiles } from '../../../test/oracle.ts';
 
@@ -38,7 +38,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files of formats that the corpus has none of. */
-const MADE: Readonly<Record<string, readonly string[]>> = { 'rigaku-ras': [RAS] };
+const MADE: Readonly<Record<string, readonly string[]>> = { 'rigaku-ras': [RAS], gsas: [GSAS] };
 
 function madeSamples({ id, extensions }: FormatEntry): Sample[] {
   return (MADE[id] ?? []).map((text, i) => {
