@@ -54,6 +54,36 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.rpl', '.raw'],
     load: () => import('./ripple/index.ts'),
   },
+  {
+    id: 'panalytical-xrdml',
+    title: 'PANalytical XRDML',
+    extensions: ['.xrdml'],
+    load: () => import('./panalytical-xrdml/index.ts'),
+  },
+  {
+    id: 'bruker-raw',
+    title: 'Bruker/Siemens RAW diffractogram',
+    extensions: ['.raw'],
+    load: () => import('./bruker-raw/index.ts'),
+  },
+  {
+    id: 'bruker-uxd',
+    title: 'Bruker/Siemens UXD (DIFFRACplus text)',
+    extensions: ['.uxd'],
+    load: () => import('./bruker-uxd/index.ts'),
+  },
+  {
+    id: 'rigaku-ras',
+    title: 'Rigaku RAS',
+    extensions: ['.ras'],
+    load: () => import('./rigaku-ras/index.ts'),
+  },
+  {
+    id: 'gsas',
+    title: 'GSAS raw powder data',
+    extensions: ['.gsa', '.gsas', '.gss', '.raw', '.fxye'],
+    load: () => import('./gsas/index.ts'),
+  },
   { id: 'xdi', title: 'XDI (XAFS Data Interchange)', extensions: ['.xdi'], load: () => import('./xdi/index.ts') },
   { id: 'athena-prj', title: 'Athena project', extensions: ['.prj'], load: () => import('./athena-prj/index.ts') },
   {
