@@ -54,6 +54,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.rpl', '.raw'],
     load: () => import('./ripple/index.ts'),
   },
+  { id: 'vamas', title: 'VAMAS (ISO 14976)', extensions: ['.vms', '.npl'], load: () => import('./vamas/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
