@@ -55,6 +55,13 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./ripple/index.ts'),
   },
   { id: 'vamas', title: 'VAMAS (ISO 14976)', extensions: ['.vms', '.npl'], load: () => import('./vamas/index.ts') },
+  { id: 'specs-xy', title: 'SPECS SpecsLab XY export', extensions: ['.xy'], load: () => import('./specs-xy/index.ts') },
+  {
+    id: 'scienta-text',
+    title: 'Scienta SES text export',
+    extensions: ['.txt'],
+    load: () => import('./scienta-text/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

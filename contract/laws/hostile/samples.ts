@@ -31,6 +31,8 @@ export interface Sample {
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'gatan-dm': ['dm3', 'dm4'],
   'velox-emd': ['emd-velox'],
+  'specs-xy': ['xps-other'],
+  'scienta-text': ['xps-other'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
