@@ -66,6 +66,7 @@ const samples: Sample[] = [
   ...sample('ripple', 'ripple'),
   ...sample('emd-velox', 'velox-emd'),
   ...sample('vamas', 'vamas'),
+  ...sample('xps-other', 'igor-ibw').filter(({ oracle }) => oracle.reader.includes('(Igor')),
   ...sample('xps-other', 'specs-xy').filter(({ oracle }) => oracle.reader.includes('(SPECS xy')),
   ...sample('xps-other', 'scienta-text').filter(({ oracle }) => oracle.reader.includes('(Scienta SES text')),
   ...tables,
@@ -80,6 +81,9 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'events of 320 pixels × 4096 channels, oracle has 67108864 values',
   ].map((difference) => `signal 17 (EDS): ${difference}`),
   'bruker-bcf/bcf_v2_50x50px.bcf': ['signal 2 (EDX): axis 1 "width": scale 0.01273058731, oracle 0.01180808099'],
+  'xps-other/Ag_0001Ag__001.ibw': ['name "Binding Energy"', 'unit "eV", oracle ""'].map(
+    (difference) => `signal 0 (Ag__001): axis 0 "": ${difference}`,
+  ),
   'xps-other/specsxy_example.xy': ['over_1400eV', 'O1s', 'Si2p', 'O1s_XAS_45°'].map(
     (region, i) => `signal ${i} (Si_sub / ${region} / 0, Curve: 0): column 2: name "scaling", oracle "c2"`,
   ),

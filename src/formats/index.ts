@@ -62,6 +62,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.txt'],
     load: () => import('./scienta-text/index.ts'),
   },
+  { id: 'igor-ibw', title: 'Igor binary wave', extensions: ['.ibw'], load: () => import('./igor-ibw/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

@@ -33,6 +33,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'velox-emd': ['emd-velox'],
   'specs-xy': ['xps-other'],
   'scienta-text': ['xps-other'],
+  'igor-ibw': ['xps-other'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 

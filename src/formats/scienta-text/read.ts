@@ -1,13 +1,14 @@
 import { type Axis, explicitAxis } from '../../signal/axis.ts';
-import type { Dataset, Metadata, PlainTree } from '../../signal/dataset.ts';
+import type { Dataset, PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
+import { splitBracketedUnit } from '../bracketed-unit.ts';
 import type { ByteSource } from '../format.ts';
 import { NumberList } from '../number-list.ts';
 import { NumberTable } from '../number-table.ts';
 import { plainNumber } from '../plain-number.ts';
-import { type Condition, readConditions } from '../text-conditions.ts';
 import { TextLines } from '../text-lines.ts';
 import { readWholeText } from '../whole-text.ts';
+import { scientaMetadata } from './metadata.ts';
 
 const MOST_REGIONS = 1 << 12;
 const MOST_ENTRIES = 512;
@@ -125,7 +126,12 @@ function describe(region: Region, name: string): Dataset {
   }
   const original: PlainTree = Object.create(null);
   for (const [key, value] of entries) original[key] = value;
-  const common = { title: entries.get('Region Name') ?? '', metadata: metadataOf(entries), original, warnings: [] };
+  const common = {
+    title: entries.get('Region Name') ?? '',
+    metadata: scientaMetadata(entries),
+    original,
+    warnings: [],
+  };
   const label = dimensionLabel(entries, '1');
   if (tables.length === 1 && intensities.length === 1) {
     const columns = [
@@ -151,13 +157,9 @@ function describe(region: Region, name: string): Dataset {
   return { kind: 'array', ...common, shape, dtype: 'float64', axes, values: { kind: 'dense', load } };
 }
 
-/** `Binding Energy [eV]` is a name and a unit. */
 function dimensionLabel(entries: ReadonlyMap<string, string>, dimension: string): { name: string; unit: string } {
   const text = entries.get(`Dimension ${dimension} name`) ?? '';
-  const bracket = text.endsWith(']') ? text.lastIndexOf('[') : -1;
-  return bracket < 0
-    ? { name: text, unit: '' }
-    : { name: text.slice(0, bracket).trim(), unit: text.slice(bracket + 1, -1).trim() };
+  return splitBracketedUnit(text) ?? { name: text, unit: '' };
 }
 
 function navigationAxis(region: Region, dimension: string, size: number, name: string): Axis {
@@ -177,29 +179,4 @@ function wrongSize({ number }: Region, name: string, what: string, expected: str
     expected,
     fix: 'copy or export the file again',
   });
-}
-
-/** Step times are in ms: times the steps that see a channel, they give "Time per Spectrum Channel" in s. */
-const CONDITIONS: readonly Condition[] = [
-  { entry: 'Region Name', key: 'region', kind: 'text' },
-  { entry: 'Instrument', key: 'instrument', kind: 'text' },
-  { entry: 'Location', key: 'location', kind: 'text' },
-  { entry: 'User', key: 'operator', kind: 'text' },
-  { entry: 'Sample', key: 'sample', kind: 'text' },
-  { entry: 'Lens Mode', key: 'lens_mode', kind: 'text' },
-  { entry: 'Acquisition Mode', key: 'acquisition_mode', kind: 'text' },
-  { entry: 'Excitation Energy', key: 'source_energy_eV', kind: 'positive' },
-  { entry: 'Pass Energy', key: 'pass_energy_eV', kind: 'positive' },
-  { entry: 'Number of Sweeps', key: 'scans', kind: 'positive' },
-  { entry: 'Step Time', key: 'dwell_time_s', kind: 'positive', factor: 1e-3 },
-];
-
-function metadataOf(entries: ReadonlyMap<string, string>): Metadata {
-  const metadata = readConditions(CONDITIONS, (entry) => entries.get(entry));
-  const axis = entries.get('Energy Scale')?.toLowerCase();
-  if (axis === 'binding' || axis === 'kinetic') metadata['energy_axis'] = axis;
-  const [date, time] = [entries.get('Date') ?? '', entries.get('Time') ?? ''];
-  if (/^\d{4}-\d\d-\d\d$/.test(date)) metadata['date'] = date;
-  if (/^\d\d:\d\d:\d\d$/.test(time)) metadata['time'] = time;
-  return metadata;
 }
