@@ -63,6 +63,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./scienta-text/index.ts'),
   },
   { id: 'igor-ibw', title: 'Igor binary wave', extensions: ['.ibw'], load: () => import('./igor-ibw/index.ts') },
+  {
+    id: 'phi-multipak',
+    title: 'PHI MultiPak spectra and profiles',
+    extensions: ['.spe', '.pro'],
+    load: () => import('./phi-multipak/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

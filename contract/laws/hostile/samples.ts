@@ -34,6 +34,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'specs-xy': ['xps-other'],
   'scienta-text': ['xps-other'],
   'igor-ibw': ['xps-other'],
+  'phi-multipak': ['xps-other'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
