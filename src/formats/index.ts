@@ -69,6 +69,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.spe', '.pro'],
     load: () => import('./phi-multipak/index.ts'),
   },
+  {
+    id: 'specs-xml',
+    title: 'SPECS SpecsLab XML export',
+    extensions: ['.xml'],
+    load: () => import('./specs-xml/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

@@ -35,6 +35,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'scienta-text': ['xps-other'],
   'igor-ibw': ['xps-other'],
   'phi-multipak': ['xps-other'],
+  'specs-xml': ['xps-other'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
