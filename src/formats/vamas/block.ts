@@ -9,7 +9,7 @@ export interface Block {
   /** One array per corresponding variable, as long as each other; 1E37, "not specified", is NaN. */
   readonly values: readonly Float64Array[];
   /** Smallest and largest value of each corresponding variable, as the file declares them. */
-  readonly declared: readonly [number, number][];
+  readonly declared: readonly (readonly (number | string)[])[];
   readonly unspecified: number;
 }
 
@@ -162,9 +162,9 @@ function readValues(lines: VamasLines, variables: number): Pick<Block, 'values' 
   if (variables === 0 || count % variables !== 0) {
     throw lines.wrong(item, String(count), `a multiple of the ${variables} corresponding variables`);
   }
-  const declared = Array.from({ length: variables }, (): [number, number] => [
-    lines.number('smallest ordinate'),
-    lines.number('largest ordinate'),
+  const declared = Array.from({ length: variables }, () => [
+    lines.optional('smallest ordinate'),
+    lines.optional('largest ordinate'),
   ]);
   const values = Array.from({ length: variables }, () => new Float64Array(count / variables));
   let unspecified = 0;

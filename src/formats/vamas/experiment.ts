@@ -13,9 +13,9 @@ export interface Experiment {
   readonly comment: string;
   readonly expMode: string;
   readonly scanMode: string;
-  readonly regions?: number;
+  readonly regions?: number | string;
   /** Analysis positions, and x and y coordinates in the full map. */
-  readonly map?: readonly number[];
+  readonly map?: readonly (number | string)[];
   readonly variables: readonly Labelled[];
   /** Is part 1 to 40 of a block written in the blocks after the first one? The others are as in the first one. */
   readonly included: (part: number) => boolean;
@@ -40,10 +40,10 @@ export function readExperiment(lines: VamasLines): Experiment {
   const expMode = oneOf(lines, 'experiment mode', EXPERIMENT_MODES);
   const scanMode = oneOf(lines, 'scan mode', SCAN_MODES);
   const regions = ['MAP', 'MAPDP', 'NORM', 'SDP'].includes(expMode)
-    ? lines.number('number of spectral regions')
+    ? lines.optional('number of spectral regions')
     : undefined;
   const map = ['MAP', 'MAPDP'].includes(expMode)
-    ? ['analysis positions', 'x coordinates', 'y coordinates'].map((what) => lines.number(`number of ${what}`))
+    ? ['analysis positions', 'x coordinates', 'y coordinates'].map((what) => lines.optional(`number of ${what}`))
     : undefined;
   const variables = readLabels(lines, 'experimental variable');
   const included = readInclusion(lines);

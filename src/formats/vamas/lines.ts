@@ -36,6 +36,12 @@ export class VamasLines {
     return value;
   }
 
+  /** A number that nothing depends on: as it is written where it is none. */
+  optional(item: string): number | string {
+    const text = this.text(item);
+    return plainNumber(text) ?? text;
+  }
+
   /**
    * A number of things that take at least `linesEach` lines each, so that there cannot be more than the rest of the file
    * has room for.

@@ -269,6 +269,15 @@ describe('the conditions', () => {
     expect(table.metadata).not.toHaveProperty('date');
   });
 
+  it('numbers that nothing depends on may be anything', async () => {
+    const text = vamasText({ mode: 'MAP' })
+      .replace('3\r\n4\r\n5', '?\r\n\r\n1E37')
+      .replace('0\r\n9\r\n1\r\n2', '-\r\nNaN\r\n1\r\n2');
+    const [table] = (await read(text)) as TableDataset[];
+    expect(table.original).toMatchObject({ map: ['?', '', 1e37], declaredMinMax: [['-', 'NaN']] });
+    expect(columns(table)[1]).toEqual(['Intensity', 'd', 1, 2, 3]);
+  });
+
   it('a value that is not specified is no number', async () => {
     const [table] = await tables({ blocks: [{ values: [1, '1E37', 3] }] });
     expect(columns(table)[1]).toEqual(['Intensity', 'd', 1, Number.NaN, 3]);
