@@ -89,8 +89,6 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
     ['rod-cif/rod_file_1000679.rod', 'a CIF file'],
     ['cif/Mn2O3_206.cif', 'a CIF file'],
     ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],
-    ['vamas/regular.vms', 'a VAMAS file'],
-    ['xps-other/specsxy_example.xy', 'a SpecsLab XY export'],
     ['gsecars-mca/srm1832.mca', 'a GSECARS multi-element MCA file'],
     ['bruker-spx/bruker_nano.spx', 'a Bruker SPX spectrum'],
     ['trivista/map.tvf', 'a TriVista XML file'],

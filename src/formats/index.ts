@@ -54,6 +54,27 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.rpl', '.raw'],
     load: () => import('./ripple/index.ts'),
   },
+  { id: 'vamas', title: 'VAMAS (ISO 14976)', extensions: ['.vms', '.npl'], load: () => import('./vamas/index.ts') },
+  { id: 'specs-xy', title: 'SPECS SpecsLab XY export', extensions: ['.xy'], load: () => import('./specs-xy/index.ts') },
+  {
+    id: 'scienta-text',
+    title: 'Scienta SES text export',
+    extensions: ['.txt'],
+    load: () => import('./scienta-text/index.ts'),
+  },
+  { id: 'igor-ibw', title: 'Igor binary wave', extensions: ['.ibw'], load: () => import('./igor-ibw/index.ts') },
+  {
+    id: 'phi-multipak',
+    title: 'PHI MultiPak spectra and profiles',
+    extensions: ['.spe', '.pro'],
+    load: () => import('./phi-multipak/index.ts'),
+  },
+  {
+    id: 'specs-xml',
+    title: 'SPECS SpecsLab XML export',
+    extensions: ['.xml'],
+    load: () => import('./specs-xml/index.ts'),
+  },
   {
     id: 'panalytical-xrdml',
     title: 'PANalytical XRDML',

@@ -1,0 +1,4 @@
+import { AS_WRITTEN } from '../../../test/as-written.ts';
+import { defineConformance } from '../../../test/conformance.ts';
+
+export default defineConformance(AS_WRITTEN);
