@@ -60,6 +60,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.jdx', '.dx', '.jcamp', '.jcm'],
     load: () => import('./jcamp-dx/index.ts'),
   },
+  {
+    id: 'winspec-spe',
+    title: 'Princeton Instruments WinSpec and LightField',
+    extensions: ['.spe'],
+    load: () => import('./winspec-spe/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
