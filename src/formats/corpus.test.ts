@@ -36,10 +36,14 @@ function unzip(archive: string, member: string): string {
 }
 
 /**
- * Velox files say more about the detectors than their reference reader reports: angles, live times, elements. Oracles of
- * JCAMP-DX list the labels of the file; they are compared with the original tree beside the reader.
+ * Velox files say more about the detectors than their reference reader reports: angles, live times, elements. Oracles of the
+ * others name things as the file or xylib does; they are compared beside the readers.
  */
-const MODES: Readonly<Record<string, CompareOptions['metadata']>> = { 'velox-emd': 'subset', 'jcamp-dx': 'ignore' };
+const MODES: Readonly<Record<string, CompareOptions['metadata']>> = {
+  'velox-emd': 'subset',
+  'jcamp-dx': 'ignore',
+  'canberra-cnf': 'ignore',
+};
 const options = (format: string): CompareOptions => ({ metadata: MODES[format] ?? 'exact' });
 
 /** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
@@ -60,6 +64,7 @@ const samples: Sample[] = [
   ...sample('emd-velox', 'velox-emd'),
   ...sample('jcamp-dx', 'jcamp-dx'),
   ...sample('winspec-spe', 'winspec-spe'),
+  ...sample('canberra-cnf', 'canberra-cnf'),
   ...tables,
 ];
 

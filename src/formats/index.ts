@@ -66,6 +66,18 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.spe'],
     load: () => import('./winspec-spe/index.ts'),
   },
+  {
+    id: 'canberra-cnf',
+    title: 'Canberra Genie CNF',
+    extensions: ['.cnf'],
+    load: () => import('./canberra-cnf/index.ts'),
+  },
+  {
+    id: 'canberra-mca',
+    title: 'Canberra MCA (S100)',
+    extensions: ['.mca'],
+    load: () => import('./canberra-mca/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
