@@ -78,6 +78,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.mca'],
     load: () => import('./canberra-mca/index.ts'),
   },
+  {
+    id: 'gsecars-mca',
+    title: 'GSECARS multi-element MCA',
+    extensions: ['.mca', '.xrf'],
+    load: () => import('./gsecars-mca/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
