@@ -44,6 +44,7 @@ const MODES: Readonly<Record<string, CompareOptions['metadata']>> = {
   'jcamp-dx': 'ignore',
   'canberra-cnf': 'ignore',
   'gsecars-mca': 'ignore',
+  gsf: 'ignore',
 };
 const options = (format: string): CompareOptions => ({ metadata: MODES[format] ?? 'exact' });
 
@@ -67,6 +68,7 @@ const samples: Sample[] = [
   ...sample('winspec-spe', 'winspec-spe'),
   ...sample('canberra-cnf', 'canberra-cnf'),
   ...sample('gsecars-mca', 'gsecars-mca'),
+  ...sample('gsf', 'gsf'),
   ...tables,
 ];
 

@@ -84,6 +84,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.mca', '.xrf'],
     load: () => import('./gsecars-mca/index.ts'),
   },
+  { id: 'gsf', title: 'Gwyddion Simple Field', extensions: ['.gsf'], load: () => import('./gsf/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
