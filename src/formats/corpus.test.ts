@@ -84,12 +84,9 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
 
   it.each([
     ['jobinyvon-xml/jobinyvon_test_spec.xml', 'a LabSpec (Horiba Jobin Yvon) XML file'],
-    ['jcamp-dx/misc_uv.jdx', 'JCAMP-DX'],
-    ['jcamp-dx/compression_jcamp-fix.dx', 'JCAMP-DX'],
     ['rod-cif/rod_file_1000679.rod', 'a CIF file'],
     ['cif/Mn2O3_206.cif', 'a CIF file'],
     ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],
-    ['gsecars-mca/srm1832.mca', 'a GSECARS multi-element MCA file'],
     ['bruker-spx/bruker_nano.spx', 'a Bruker SPX spectrum'],
     ['trivista/map.tvf', 'a TriVista XML file'],
     ['renishaw-wdf/renishaw_test_map.wdf', 'a Renishaw WDF file'],

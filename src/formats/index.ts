@@ -54,6 +54,37 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.rpl', '.raw'],
     load: () => import('./ripple/index.ts'),
   },
+  {
+    id: 'jcamp-dx',
+    title: 'JCAMP-DX',
+    extensions: ['.jdx', '.dx', '.jcamp', '.jcm'],
+    load: () => import('./jcamp-dx/index.ts'),
+  },
+  {
+    id: 'winspec-spe',
+    title: 'Princeton Instruments WinSpec and LightField',
+    extensions: ['.spe'],
+    load: () => import('./winspec-spe/index.ts'),
+  },
+  {
+    id: 'canberra-cnf',
+    title: 'Canberra Genie CNF',
+    extensions: ['.cnf'],
+    load: () => import('./canberra-cnf/index.ts'),
+  },
+  {
+    id: 'canberra-mca',
+    title: 'Canberra MCA (S100)',
+    extensions: ['.mca'],
+    load: () => import('./canberra-mca/index.ts'),
+  },
+  {
+    id: 'gsecars-mca',
+    title: 'GSECARS multi-element MCA',
+    extensions: ['.mca', '.xrf'],
+    load: () => import('./gsecars-mca/index.ts'),
+  },
+  { id: 'gsf', title: 'Gwyddion Simple Field', extensions: ['.gsf'], load: () => import('./gsf/index.ts') },
   { id: 'vamas', title: 'VAMAS (ISO 14976)', extensions: ['.vms', '.npl'], load: () => import('./vamas/index.ts') },
   { id: 'specs-xy', title: 'SPECS SpecsLab XY export', extensions: ['.xy'], load: () => import('./specs-xy/index.ts') },
   {

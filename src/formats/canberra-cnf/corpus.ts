@@ -1,0 +1,4 @@
+import { defineConformance } from '../../../test/conformance.ts';
+import { PRINTED } from '../../../test/printed-columns.ts';
+
+export default defineConformance(PRINTED);
