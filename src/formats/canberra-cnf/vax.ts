@@ -7,5 +7,13 @@ export function vaxFloat(view: DataView, offset: number): number {
   const exponent = (high >> 7) & 0xff;
   if (exponent === 0) return high >> 15 === 1 ? Number.NaN : 0;
   const mantissa = 0.5 + ((high & 0x7f) * 65536 + low) / 2 ** 24;
-  return (high >> 15 === 1 ? -mantissa : mantissa) * 2 ** (exponent - 128);
+  return (high >> 15 === 1 ? -mantissa : mantissa) * powerOfTwo(exponent - 128);
+}
+
+const double = new DataView(new ArrayBuffer(8));
+
+/** From its bits: engines differ in the last digit of powers. */
+function powerOfTwo(exponent: number): number {
+  double.setUint32(0, (exponent + 1023) << 20);
+  return double.getFloat64(0);
 }
