@@ -17,6 +17,9 @@ interface Sample {
   readonly format: string;
 }
 
+/** The one file of the corpus that SPEC wrote. */
+const SPEC = 'xafs-columns/APS9BM_2006.dat';
+
 const unpacked = mkdtempSync(join(tmpdir(), 'spectrail-unpacked-'));
 afterAll(() => rmSync(unpacked, { recursive: true }));
 
@@ -29,6 +32,7 @@ const sample = (folder: string, format: string) =>
     const path = oracle.zipMember === undefined ? file : unzip(file, oracle.zipMember);
     const name = `${folder}/${oracle.file}`;
     if (xdi) return { name, path, oracle: withoutMetadata(oracle), format: 'xdi' };
+    if (name === SPEC) return { name, path, oracle: namedByFile(withoutMetadata(oracle), file), format: 'spec' };
     return { name, path, oracle, format: bare ? 'columns' : format };
   });
 
@@ -37,6 +41,16 @@ const withoutMetadata = (oracle: Oracle): Oracle => ({
   ...oracle,
   signals: oracle.signals.map(({ keyMetadata: _, ...signal }) => signal),
 });
+
+/** The reference numbers the columns that the line #L of a SPEC scan names. */
+function namedByFile(oracle: Oracle, file: string): Oracle {
+  const names = /^#L (.*)$/m.exec(readFileSync(file, 'latin1'))?.[1].split(/ {2,}/) ?? [];
+  const signals = oracle.signals.map((signal) => ({
+    ...signal,
+    columns: signal.columns?.map((column, i) => ({ ...column, name: names[i] })),
+  }));
+  return { ...oracle, signals };
+}
 
 /** The reference gives the date of an SRS scan with the quotes about it; here it is a date, as anywhere. */
 function withoutQuotedDate(entry: Sample): Sample {
@@ -58,8 +72,8 @@ function unzip(archive: string, member: string): string {
  * X-ray absorption the references give the header as it is written, without the common vocabulary.
  */
 const SAY_MORE: readonly string[] = ['velox-emd', 'xdi', 'athena-prj', 'feff-dat', 'diamond-srs'];
-/** The reference takes the first word of the first line of a FEFF path, "name:" for one. */
-const OWN_TITLES: readonly string[] = ['feff-dat'];
+/** The reference takes the first word of the first line of a FEFF path, "name:" for one, and the file's name for a SPEC scan. */
+const OWN_TITLES: readonly string[] = ['feff-dat', 'spec'];
 
 const options = (format: string): CompareOptions => ({ metadata: SAY_MORE.includes(format) ? 'subset' : 'exact' });
 

@@ -68,6 +68,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.dat'],
     load: () => import('./diamond-srs/index.ts'),
   },
+  { id: 'spec', title: 'SPEC scans', extensions: ['.spec', '.dat'], load: () => import('./spec/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

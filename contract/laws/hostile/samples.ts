@@ -32,6 +32,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'gatan-dm': ['dm3', 'dm4'],
   'velox-emd': ['emd-velox'],
   'diamond-srs': ['diamond-dat'],
+  spec: ['xafs-columns'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
