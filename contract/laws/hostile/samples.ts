@@ -33,6 +33,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'velox-emd': ['emd-velox'],
   'diamond-srs': ['diamond-dat'],
   spec: ['xafs-columns'],
+  'ssrl-xas': ['xafs-columns'],
+  'kek-9809': ['xafs-columns'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
