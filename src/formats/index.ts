@@ -150,6 +150,19 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.dat'],
     load: () => import('./diamond-srs/index.ts'),
   },
+  { id: 'spec', title: 'SPEC scans', extensions: ['.spec', '.dat'], load: () => import('./spec/index.ts') },
+  {
+    id: 'ssrl-xas',
+    title: 'SSRL EXAFS Data Collector (text)',
+    extensions: ['.dat'],
+    load: () => import('./ssrl-xas/index.ts'),
+  },
+  {
+    id: 'kek-9809',
+    title: 'Photon Factory XAFS (9809)',
+    extensions: ['.dat'],
+    load: () => import('./kek-9809/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

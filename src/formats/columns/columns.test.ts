@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conformanceOf, entriesOf } from '../../../test/conformance.ts';
 import { memoryFile } from '../../../test/memory-file.ts';
-import { sharedFolder } from '../../../test/oracle.ts';
 import type { TableDataset } from '../../signal/dataset.ts';
-import { openNodeFile } from '../node-file.ts';
-import { SSRL } from './corpus.ts';
 import columns from './index.ts';
 
 async function read(text: string): Promise<TableDataset> {
@@ -148,10 +144,4 @@ describe('a large file', () => {
       expect(performance.now() - started).toBeLessThan(2000);
     },
   );
-});
-
-it.skipIf(!sharedFolder())('SSRL1_2006.dat has the 455 rows that its header claims', async () => {
-  const { folders } = await conformanceOf('columns');
-  const [{ path }] = entriesOf('columns', { folders, own: ({ name }) => name === SSRL });
-  expect(await columns.read!(await openNodeFile(path))).toMatchObject([{ kind: 'table', rows: 455 }]);
 });

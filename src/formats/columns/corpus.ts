@@ -1,12 +1,12 @@
 import { beginningOf, defineConformance } from '../../../test/conformance.ts';
 
-/** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
-export const SSRL = 'xafs-columns/SSRL1_2006.dat';
+/** Files of other formats among the columns of beamlines. */
+const OTHERS: readonly string[] = ['SSRL1_2006.dat', 'PF9A_2022.dat', 'APS9BM_2006.dat'];
 
 export default defineConformance({
   folders: ['emsa', 'xy', 'columns-other', 'xafs-columns', 'xps-other'],
   own: (entry) =>
-    entry.name !== SSRL &&
+    !OTHERS.includes(entry.oracle.file) &&
     !/^# ?XDI\//.test(beginningOf(entry)) &&
     (entry.name.startsWith('emsa/')
       ? entry.oracle.signals[0].kind === 'table'

@@ -1,4 +1,4 @@
-import { beginningOf, defineConformance } from '../../../test/conformance.ts';
+import { beginningOf, defineConformance, withoutMetadata } from '../../../test/conformance.ts';
 
 export default defineConformance({
   // Three files among the columns of beamlines are XDI, whatever they are called.
@@ -6,12 +6,10 @@ export default defineConformance({
   own: (entry) => /^# ?XDI\//.test(beginningOf(entry)),
   // The reference gives the header as it is written, without the common vocabulary.
   compare: { metadata: 'subset' },
-  asReference: ({ datasets, oracle }, { name }) => {
-    if (name.startsWith('xdi/')) return { datasets, oracle };
-    // There it only counted the lines of the header.
-    const signals = oracle.signals.map(({ keyMetadata: _, ...signal }) => signal);
-    return { datasets, oracle: { ...oracle, signals } };
-  },
+  asReference: ({ datasets, oracle }, { name }) => ({
+    datasets,
+    oracle: name.startsWith('xdi/') ? oracle : withoutMetadata(oracle),
+  }),
   exceptions: {
     'xdi/v_foil.xdi': [
       'column 0: unit "eV", oracle "eV || 13BMA:E:Energy.VAL"',
