@@ -84,6 +84,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.gsa', '.gsas', '.gss', '.raw', '.fxye'],
     load: () => import('./gsas/index.ts'),
   },
+  {
+    id: 'cif',
+    title: 'CIF (structures, powder patterns)',
+    extensions: ['.cif', '.pdcif', '.rod'],
+    load: () => import('./cif/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

@@ -34,6 +34,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'velox-emd': ['emd-velox'],
   'panalytical-xrdml': ['xrdml'],
   'bruker-uxd': ['uxd'],
+  cif: ['pdcif', 'rod-cif'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
