@@ -84,8 +84,6 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
 
   it.each([
     ['jobinyvon-xml/jobinyvon_test_spec.xml', 'a LabSpec (Horiba Jobin Yvon) XML file'],
-    ['rod-cif/rod_file_1000679.rod', 'a CIF file'],
-    ['cif/Mn2O3_206.cif', 'a CIF file'],
     ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],
     ['bruker-spx/bruker_nano.spx', 'a Bruker SPX spectrum'],
     ['trivista/map.tvf', 'a TriVista XML file'],

@@ -136,6 +136,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.gsa', '.gsas', '.gss', '.raw', '.fxye'],
     load: () => import('./gsas/index.ts'),
   },
+  {
+    id: 'cif',
+    title: 'CIF (structures, powder patterns)',
+    extensions: ['.cif', '.pdcif', '.rod'],
+    load: () => import('./cif/index.ts'),
+  },
   { id: 'xdi', title: 'XDI (XAFS Data Interchange)', extensions: ['.xdi'], load: () => import('./xdi/index.ts') },
   { id: 'athena-prj', title: 'Athena project', extensions: ['.prj'], load: () => import('./athena-prj/index.ts') },
   {

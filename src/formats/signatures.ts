@@ -1,4 +1,4 @@
-/** Formats that can be told by their first bytes but are not read as what they are. */
+/** Formats that can be told by their first bytes, so that no other reader takes them for a table of numbers. */
 interface Signature {
   readonly title: string;
   readonly bytes?: readonly number[];
@@ -35,7 +35,7 @@ const SIGNATURES: readonly Signature[] = [
   { title: 'a gzip archive', bytes: [0x1f, 0x8b, 8] },
 ];
 
-/** What these first bytes of a file show it to be, in words, when it is a format that has no reader here. */
+/** What these first bytes of a file show it to be, in words: a format of its own, with a reader here or without. */
 export function foreignSignature(head: Uint8Array): string | undefined {
   const lines = new TextDecoder('latin1')
     .decode(head)

@@ -30,8 +30,13 @@ export interface Sample {
 
 /** Every corpus file that a format reads, smallest first; and what the format itself writes, where it does. */
 export async function samplesOf(entry: FormatEntry, format: Format): Promise<Sample[]> {
-  const found: Sample[] = [...(await writtenFile(entry, format)), ...(await writtenFolders(entry, format))];
-  for (const sample of corpusSamples(entry, await conformanceOf(entry.id))) {
+  const conformance = await conformanceOf(entry.id);
+  const found: Sample[] = [
+    ...(await writtenFile(entry, format)),
+    ...(await writtenFolders(entry, format)),
+    ...madeFiles(entry, conformance),
+  ];
+  for (const sample of corpusSamples(entry, conformance)) {
     // Some files of the corpus only end like others of the format; which ones are read is tested beside the readers.
     const read = await openFile(sourceOf(sample), [entry]).catch(() => undefined);
     if (read) found.push(sample);
@@ -43,6 +48,13 @@ async function writtenFile({ extensions }: FormatEntry, { encode }: Format): Pro
   if (!encode) return [];
   const name = `written${extensions[0]}`;
   return [{ name, parts: [{ name, bytes: Uint8Array.from(await encode(spectrum)) }] }];
+}
+
+function madeFiles({ extensions }: FormatEntry, { made = [] }: Conformance): Sample[] {
+  return made.map((text, i) => {
+    const name = `made-${i}${extensions[0]}`;
+    return { name, parts: [{ name, bytes: new TextEncoder().encode(text) }] };
+  });
 }
 
 /** As folders, and packed. */

@@ -162,6 +162,12 @@ describe('the metadata', () => {
 });
 
 describe('a damaged file', () => {
+  it('that stops inside a line says so in its last range', async () => {
+    const two = `${HEADER}${RANGE}_COUNTS\n1 2\n${RANGE}_COUNTS\n1 2`;
+    expect((await readAll(two)).map(({ warnings }) => warnings.length)).toEqual([0, 1]);
+    expect((await readAll(`${two}\r\n`)).map(({ warnings }) => warnings.length)).toEqual([0, 0]);
+  });
+
   it.each([
     ['a word among the counts', `${RANGE}_COUNTS\n1 two\n`, 10],
     ['half a point', `${RANGE}_2THETACOUNTS\n1 2 3\n`, 10],

@@ -20,7 +20,8 @@ export async function readUxd(file: ByteSource): Promise<Dataset[]> {
       expected: `at most ${MAX_BYTES} bytes`,
     });
   }
-  const ranges = splitRanges(decode(await file.read(0, file.size)), file.name);
+  const text = decode(await file.read(0, file.size));
+  const ranges = splitRanges(text, file.name);
   const held = ranges.filter(({ numbers }) => numbers.length > 0);
   if (held.length === 0) {
     throw formatError({
@@ -31,7 +32,18 @@ export async function readUxd(file: ByteSource): Promise<Dataset[]> {
       fix: 'export the file again',
     });
   }
-  return Promise.all(held.map((range, r) => rangeDataset(range, file.name, held.length > 1 ? r + 1 : undefined)));
+  const datasets = await Promise.all(
+    held.map((range, r) => rangeDataset(range, file.name, held.length > 1 ? r + 1 : undefined)),
+  );
+  return /[\r\n]\s*$/.test(text.slice(-4)) ? datasets : withCutWarning(datasets);
+}
+
+/** Nothing in the format marks its end: a file that stops inside a line may have lost points, and digits of its last count. */
+function withCutWarning(datasets: readonly Dataset[]): Dataset[] {
+  const warning = 'the file ends without a line end: its last count may be cut, and others missing';
+  return datasets.map((dataset, i) =>
+    i < datasets.length - 1 ? dataset : { ...dataset, warnings: [...dataset.warnings, warning] },
+  );
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,0 +1,37 @@
+import type { Dataset } from '../../signal/dataset.ts';
+import { diffractionDataset, knownValues, onlyPositive } from '../diffraction-pattern.ts';
+import type { Block } from './blocks.ts';
+import { numberAt, numericColumns } from './columns.ts';
+import type { BlockFacts } from './metadata.ts';
+
+/** The spectra of a block of the Raman Open Database. */
+export async function ramanSpectra(block: Block, { metadata, original }: BlockFacts): Promise<Dataset[]> {
+  const found: Dataset[] = [];
+  for (const loop of block.loops) {
+    const [shifts] = numericColumns(loop, '_raman_spectrum_raman_shift', 'Raman shift');
+    const [intensities] = numericColumns(loop, '_raman_spectrum_intensity', 'Intensity');
+    if (!shifts?.values.every(Number.isFinite) || !intensities) continue;
+    const title = typeof metadata['sample'] === 'string' ? metadata['sample'] : block.name;
+    found.push(
+      await diffractionDataset({
+        title,
+        axisName: 'Raman shift',
+        unit: 'cm-1',
+        positions: { listed: shifts.values },
+        size: shifts.values.length,
+        dtype: 'float64',
+        values: knownValues(intensities.values),
+        metadata: {
+          ...metadata,
+          signal_type: 'Raman',
+          ...onlyPositive({
+            laser_wavelength_nm: numberAt(block, '_raman_measurement_device_excitation_laser_wavelength'),
+          }),
+        },
+        original,
+        warnings: [],
+      }),
+    );
+  }
+  return found;
+}
