@@ -1,11 +1,12 @@
 import { formatError } from '../signal/errors.ts';
-import { NumberList } from './number-list.ts';
 import { plainNumber } from './plain-number.ts';
+
+const MOST_COLUMNS = 1 << 14;
 
 /** Rows of as many numbers each, as they come. */
 export class NumberTable {
   width = 0;
-  readonly #numbers = new NumberList();
+  readonly #numbers: number[] = [];
 
   get rows(): number {
     return this.width === 0 ? 0 : this.#numbers.length / this.width;
@@ -13,7 +14,8 @@ export class NumberTable {
 
   /**
    * Adds a line of numbers separated by blanks.
-   * @throws SpectrailError `format/bad-row` for a word that is no number, or more or fewer numbers than in the first row.
+   * @throws SpectrailError `format/bad-row` for a word that is no number, more or fewer numbers than
+   * in the first row, or more than 16384.
    */
   addRow(line: string, where: string): void {
     let count = 0;
@@ -22,7 +24,7 @@ export class NumberTable {
       if (value === undefined)
         throw badRow(where, `"${word.slice(0, 40)}" is no number`, 'numbers separated by blanks');
       this.#numbers.push(value);
-      count++;
+      if (++count > MOST_COLUMNS) throw badRow(where, `the row has more than ${MOST_COLUMNS} numbers`, 'fewer');
     }
     if (this.width === 0) this.width = count;
     if (count !== this.width) throw badRow(where, `the row has ${count} numbers`, `${this.width}, as the rows above`);
@@ -30,10 +32,10 @@ export class NumberTable {
 
   /** The columns, one array each. */
   columns(): Float64Array[] {
-    const numbers = this.#numbers.toArray();
-    return Array.from({ length: this.width }, (_, c) =>
-      new Float64Array(this.rows).map((_, r) => numbers[r * this.width + c]),
-    );
+    const { width, rows } = this;
+    const columns = Array.from({ length: width }, () => new Float64Array(rows));
+    for (let i = 0; i < rows * width; i++) columns[i % width][Math.floor(i / width)] = this.#numbers[i];
+    return columns;
   }
 }
 

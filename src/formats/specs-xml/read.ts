@@ -24,7 +24,8 @@ interface Region {
 
 /**
  * For each region that was measured the spectrum (scan, energy), of all detectors shifted to one energy and summed, where
- * the pass energy is fixed; and what each detector counted (scan, channel, energy), not shifted. Axes of one position are
+ * the pass energy is fixed; and what each detector counted (scan, channel, energy), not shifted: then an image, as the
+ * energies are those of a detector in the middle. Axes of one position are
  * left out.
  *
  * @throws SpectrailError `format/not-specs-xml`, `format/bad-xml`, `format/bad-region`, `format/wrong-size`,
@@ -163,8 +164,10 @@ function describe(region: Region, warnings: readonly string[]): ArrayDataset[] {
     axes,
     values: { kind: 'dense', load: async () => load() },
   });
-  const apart = make(`${title} / channels`, [...scan, ...channel, energy], () => channels(region));
   const steps = detectorSteps(region);
+  // Detectors that look at energies of their own share no spectral axis.
+  const own = <A extends Axis>(axis: A): A => (steps ? { ...axis, role: 'signal' } : axis);
+  const apart = make(`${title} / channels`, [...scan, ...channel.map(own), own(energy)], () => channels(region));
   return steps ? [make(title, [...scan, energy], () => summed(region, steps)), apart] : [apart];
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
 import { corpusFiles, sharedFolder } from '../../../test/oracle.ts';
 import { sha256 } from '../../../test/oracle-values.ts';
+import { mainDataset } from '../../signal/as-signal.ts';
 import type { ArrayDataset } from '../../signal/dataset.ts';
 import { openFile } from '../index.ts';
 import { openNodeFile } from '../node-file.ts';
@@ -100,6 +101,14 @@ describe('a region', () => {
     expect(await load(spectrum)).toEqual([22, 33, 44]);
     expect(channels).toMatchObject({ title: 'G / C1s / channels', shape: [2, 3] });
     expect(await load(channels)).toEqual([2, 3, 4, 20, 30, 40]);
+  });
+
+  it('is what is opened of a file, not the counts of detectors that look at energies of their own', async () => {
+    const datasets = await open(specsText({ shifts: [0, 0.026] }));
+    expect(datasets[1].axes.map(({ role }) => role)).toEqual(['signal', 'signal']);
+    expect(mainDataset(datasets).title).toBe('G / C1s');
+    const [apart] = await open(specsText({ mode: 'ConstantFinalState' }));
+    expect(apart.axes.map(({ role }) => role)).toEqual(['navigation', 'spectral']);
   });
 
   it('moves a detector by its shift times the pass energy, in whole steps', async () => {
