@@ -53,8 +53,17 @@ const samples: Sample[] = [
   ...sample('bruker-bcf', 'bruker-bcf'),
   ...sample('ripple', 'ripple'),
   ...sample('emd-velox', 'velox-emd'),
+  ...sample('digitalsurf', 'digital-surf'),
   ...tables,
 ];
+
+const surf = (...differences: string[]) => differences.map((difference) => `signal 0 (): metadata.${difference}`);
+/** Files of Digital Surf that do not name the instrument. */
+const UNNAMED = surf(
+  'instrument: absent, oracle "SEM"',
+  'instrument_Spectrometer: absent, oracle {}',
+  'instrument_Detector: absent, oracle {}',
+);
 
 /** Where we differ from the reference on purpose; the reasons stand in docs/formats.md. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -64,6 +73,23 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'axis 1 "x": size 20, oracle 128',
     'events of 320 pixels × 4096 channels, oracle has 67108864 values',
   ].map((difference) => `signal 17 (EDS): ${difference}`),
+  'digitalsurf/test_profile.pro': UNNAMED,
+  'digitalsurf/test_spectra.pro': UNNAMED,
+  'digitalsurf/test_spectrum.pro': UNNAMED,
+  'digitalsurf/test_surface.sur': UNNAMED,
+  'digitalsurf/test_spectral_map.sur': surf(
+    'beam_energy_keV: 4.996, oracle 4996',
+    'microscope: absent, oracle "Attolight Allalin"',
+    'instrument_Spectrometer.blazing_wavelength: absent, oracle 0',
+    'instrument_Spectrometer.blazing_wavelength_units: absent, oracle "nm"',
+    'instrument_Spectrometer.Filter: absent, oracle {"filter_type":null}',
+    'instrument_Detector.model: "A.920", oracle null',
+    'instrument_Detector.integration_time: 0.001, oracle null',
+    'instrument_Detector.integration_time_units: "s", oracle null',
+    'instrument_Detector.binning: absent, oracle [null,null]',
+    'instrument_Detector.pixel_size: 0.052, oracle null',
+    'instrument_Detector.pixel_size_units: "mm", oracle null',
+  ),
   'bruker-bcf/bcf_v2_50x50px.bcf': ['signal 2 (EDX): axis 1 "width": scale 0.01273058731, oracle 0.01180808099'],
   'dm4/perovskite_EDS_sum.dm4': ['live_time', 'real_time'].map(
     (key) =>

@@ -54,6 +54,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.rpl', '.raw'],
     load: () => import('./ripple/index.ts'),
   },
+  {
+    id: 'digital-surf',
+    title: 'Digital Surf (Mountains)',
+    extensions: ['.sur', '.pro'],
+    load: () => import('./digital-surf/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
