@@ -34,8 +34,9 @@ function unzip(archive: string, member: string): string {
   return path;
 }
 
-/** Velox files say more about the detectors than their reference reader reports: angles, live times, elements. */
-const options = (format: string): CompareOptions => ({ metadata: format === 'velox-emd' ? 'subset' : 'exact' });
+/** These files say more than their reference readers report: detectors, elements (Velox), conditions (MRC). */
+const TELL_MORE: ReadonlySet<string> = new Set(['velox-emd', 'mrc']);
+const options = (format: string): CompareOptions => ({ metadata: TELL_MORE.has(format) ? 'subset' : 'exact' });
 
 /** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
 const SSRL = 'xafs-columns/SSRL1_2006.dat';
@@ -54,6 +55,7 @@ const samples: Sample[] = [
   ...sample('ripple', 'ripple'),
   ...sample('emd-velox', 'velox-emd'),
   ...sample('digitalsurf', 'digital-surf'),
+  ...sample('mrc', 'mrc'),
   ...tables,
 ];
 

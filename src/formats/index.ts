@@ -60,6 +60,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.sur', '.pro'],
     load: () => import('./digital-surf/index.ts'),
   },
+  {
+    id: 'mrc',
+    title: 'MRC image or volume',
+    extensions: ['.mrc', '.mrcs', '.map', '.ccp4', '.st', '.rec', '.ali'],
+    load: () => import('./mrc/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
