@@ -56,6 +56,7 @@ const samples: Sample[] = [
   ...sample('emd-velox', 'velox-emd'),
   ...sample('digitalsurf', 'digital-surf'),
   ...sample('mrc', 'mrc'),
+  ...sample('tiff', 'tiff'),
   ...tables,
 ];
 
@@ -75,6 +76,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'axis 1 "x": size 20, oracle 128',
     'events of 320 pixels × 4096 channels, oracle has 67108864 values',
   ].map((difference) => `signal 17 (EDS): ${difference}`),
+  'tiff/test_loading_image_saved_with_imageJ_stack.tif': ['signal 0 (): axis 0 "depth": unit "µm", oracle ""'],
   'digitalsurf/test_profile.pro': UNNAMED,
   'digitalsurf/test_spectra.pro': UNNAMED,
   'digitalsurf/test_spectrum.pro': UNNAMED,

@@ -66,6 +66,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.mrc', '.mrcs', '.map', '.ccp4', '.st', '.rec', '.ali'],
     load: () => import('./mrc/index.ts'),
   },
+  {
+    id: 'tiff',
+    title: 'TIFF image',
+    extensions: ['.tif', '.tiff', '.btf'],
+    load: () => import('./tiff/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
