@@ -57,16 +57,21 @@ const samples: Sample[] = [
   ...sample('digitalsurf', 'digital-surf'),
   ...sample('mrc', 'mrc'),
   ...sample('tiff', 'tiff'),
+  ...sample('blockfile', 'blockfile'),
+  ...sample('quantumdetector', 'merlin-mib'),
   ...tables,
 ];
 
-const surf = (...differences: string[]) => differences.map((difference) => `signal 0 (): metadata.${difference}`);
+const ofMetadata = (...differences: string[]) => differences.map((difference) => `signal 0 (): metadata.${difference}`);
 /** Files of Digital Surf that do not name the instrument. */
-const UNNAMED = surf(
+const UNNAMED = ofMetadata(
   'instrument: absent, oracle "SEM"',
   'instrument_Spectrometer: absent, oracle {}',
   'instrument_Detector: absent, oracle {}',
 );
+
+/** The same number, by the name that all formats have for it. */
+const DWELL = ofMetadata('instrument_dwell_time: absent, oracle 0.001', 'dwell_time_s: 0.001, not in the oracle');
 
 /** Where we differ from the reference on purpose; the reasons stand in docs/formats.md. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -77,11 +82,14 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'events of 320 pixels × 4096 channels, oracle has 67108864 values',
   ].map((difference) => `signal 17 (EDS): ${difference}`),
   'tiff/test_loading_image_saved_with_imageJ_stack.tif': ['signal 0 (): axis 0 "depth": unit "µm", oracle ""'],
+  'blockfile/test2.blo': ['signal 0 (): metadata.camera_length_mm: 200, oracle 0.2'],
+  'quantumdetector/002_merlin_test_roi_sig256x128_nav4x2_hot_pixel_52x_39y.mib': DWELL,
+  'quantumdetector/003_merlin_test_roi_sig256x64_nav4x2_hot_pixel_52x_39y.mib': DWELL,
   'digitalsurf/test_profile.pro': UNNAMED,
   'digitalsurf/test_spectra.pro': UNNAMED,
   'digitalsurf/test_spectrum.pro': UNNAMED,
   'digitalsurf/test_surface.sur': UNNAMED,
-  'digitalsurf/test_spectral_map.sur': surf(
+  'digitalsurf/test_spectral_map.sur': ofMetadata(
     'beam_energy_keV: 4.996, oracle 4996',
     'microscope: absent, oracle "Attolight Allalin"',
     'instrument_Spectrometer.blazing_wavelength: absent, oracle 0',
@@ -144,6 +152,7 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
     const original = await openFile(await openNodePath(path));
     const stem = `${name.replace('/', '-').replace(/\.[^.]*$/, '')}${extname(path).slice(1)}`;
     if (format === 'ripple') symlinkSync(path.replace(/\.rpl$/, '.raw'), join(folder, `${stem}.raw`));
+    if (format === 'merlin-mib') symlinkSync(path.replace(/\.mib$/, '.hdr'), join(folder, `${stem}.hdr`));
     for (const extension of ['bin', 'xyz']) {
       const renamed = join(folder, `${stem}.${extension}`);
       symlinkSync(path, renamed);

@@ -10,22 +10,27 @@ export interface FramedRowsArgs {
   /** Bytes of the header of each frame. */
   readonly header: number;
   readonly rowsPerFrame: number;
+  /** The last row of each frame is stored first. */
+  readonly bottomUp: boolean;
   readonly dtype: Dtype;
   readonly littleEndian: boolean;
   readonly channels: number;
 }
 
 export default defineRowReader<FramedRowsArgs>(async (args, start, end) => {
-  const { file, offset, header, rowsPerFrame, dtype, littleEndian, channels } = args;
+  const { file, offset, header, rowsPerFrame, bottomUp, dtype, littleEndian, channels } = args;
   const row = channels * DTYPES[dtype].bytes;
-  const position = (at: number) => offset + at * row + header * (Math.floor(at / rowsPerFrame) + 1);
-  const first = position(start);
-  const stored = await readReference(file, first, end > start ? position(end - 1) + row - first : 0);
+  const position = (at: number) => {
+    const frame = Math.floor(at / rowsPerFrame);
+    const stored = bottomUp ? (2 * frame + 1) * rowsPerFrame - 1 - at : at;
+    return offset + stored * row + header * (frame + 1);
+  };
+  const positions = Array.from({ length: end - start }, (_, i) => position(start + i));
+  const first = positions.reduce((a, b) => Math.min(a, b), position(start));
+  const last = positions.reduce((a, b) => Math.max(a, b), first - row);
+  const stored = await readReference(file, first, last + row - first);
   const bytes = new Uint8Array((end - start) * row);
-  for (let at = start; at < end; at++) {
-    const from = position(at) - first;
-    bytes.set(stored.subarray(from, from + row), (at - start) * row);
-  }
+  for (const [i, at] of positions.entries()) bytes.set(stored.subarray(at - first, at - first + row), i * row);
   const values = decodeValues(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
   return { kind: 'dense', pixels: end - start, channels, values };
 });

@@ -72,6 +72,18 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.tif', '.tiff', '.btf'],
     load: () => import('./tiff/index.ts'),
   },
+  {
+    id: 'blockfile',
+    title: 'NanoMegas blockfile',
+    extensions: ['.blo'],
+    load: () => import('./blockfile/index.ts'),
+  },
+  {
+    id: 'merlin-mib',
+    title: 'Merlin frames (.mib with .hdr)',
+    extensions: ['.mib', '.hdr'],
+    load: () => import('./merlin-mib/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

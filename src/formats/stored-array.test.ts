@@ -55,6 +55,21 @@ describe.each([0, 7])('frames behind headers of %i bytes', (frameHeader) => {
   });
 });
 
+it('frames stored from the bottom are turned over, whole and by rows', async () => {
+  const source = await openNodeFile(file('upside-down', 7));
+  const shape = [3, 2, 2];
+  const frames = { source, offset: 5, dtype: 'uint16', littleEndian: false, shape, frameHeader: 7 } as const;
+  const values = storedValues({ ...frames, bottomUp: true });
+  const expected = [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9];
+  expect([...((await values.load()) as Uint16Array)]).toEqual(expected);
+  for (let start = 0; start < 6; start++) {
+    for (let end = start + 1; end <= 6; end++) {
+      const block = (await values.rows!.read(start, end)) as DenseBlock;
+      expect([...block.values]).toEqual(expected.slice(2 * start, 2 * end));
+    }
+  }
+});
+
 it('a file that workers cannot find again is only loaded whole', async () => {
   const source = memoryFile('a', Uint8Array.of(1, 2));
   const values = storedValues({ source, offset: 0, dtype: 'uint8', littleEndian: true, shape: [2] });

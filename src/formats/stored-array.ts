@@ -17,6 +17,8 @@ export interface StoredArray {
   readonly shape: readonly number[];
   /** Where each frame of the last two axes lies behind a header of so many bytes; default 0: the frames touch. */
   readonly frameHeader?: number;
+  /** Where frames have headers: the last row of each is stored first. Default false. */
+  readonly bottomUp?: boolean;
 }
 
 const SLAB_BYTES = 1 << 24;
@@ -44,18 +46,19 @@ export function storedValues(array: StoredArray): DatasetValues {
 
 const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-function rowsOf({ source, offset, dtype, littleEndian, shape, frameHeader = 0 }: StoredArray): StoredRows | undefined {
+function rowsOf(array: StoredArray): StoredRows | undefined {
+  const { source, offset, dtype, littleEndian, shape, frameHeader = 0, bottomUp = false } = array;
   const file = referenceTo(source);
   if (!file || !fitsBlocks(dtype)) return undefined;
   const channels = shape[shape.length - 1];
   const place = { file, offset, dtype, littleEndian, channels };
   if (frameHeader === 0) return denseRows('rows/raw', rawRows, place, dtype, shape);
-  const args = { ...place, header: frameHeader, rowsPerFrame: shape[shape.length - 2] };
+  const args = { ...place, header: frameHeader, rowsPerFrame: shape[shape.length - 2], bottomUp };
   return denseRows('rows/framed', framedRows, args, dtype, shape);
 }
 
 async function loadStored(array: StoredArray): Promise<ValueArray> {
-  const { source, offset, dtype, littleEndian, shape, frameHeader = 0 } = array;
+  const { source, offset, dtype, littleEndian, shape, frameHeader = 0, bottomUp = false } = array;
   const { bytes, width, make } = DTYPES[dtype];
   const values = count(shape);
   const out = allocate(source.name, values, dtype, make);
@@ -73,10 +76,21 @@ async function loadStored(array: StoredArray): Promise<ValueArray> {
         fix: 'open it again when nothing writes to it',
       });
     }
-    (out as Float64Array).set(decodeValues(raw, dtype, length, littleEndian) as Float64Array, start * width);
+    const run = decodeValues(raw, dtype, length, littleEndian);
+    if (frameHeader > 0 && bottomUp) turnOver(run, shape[shape.length - 1] * width);
+    (out as Float64Array).set(run as Float64Array, start * width);
     at += length * bytes;
   }
   return out;
+}
+
+/** Brings the last row of a frame first. */
+function turnOver(frame: ValueArray, row: number): void {
+  for (let top = 0, bottom = frame.length - row; top < bottom; top += row, bottom -= row) {
+    const kept = frame.slice(top, top + row);
+    frame.copyWithin(top, bottom, bottom + row);
+    (frame as Float64Array).set(kept as Float64Array, bottom);
+  }
 }
 
 function allocate(where: string, values: number, dtype: Dtype, make: (length: number) => ValueArray): ValueArray {

@@ -32,6 +32,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'gatan-dm': ['dm3', 'dm4'],
   'velox-emd': ['emd-velox'],
   'digital-surf': ['digitalsurf'],
+  'merlin-mib': ['quantumdetector'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
@@ -97,6 +98,7 @@ function folderSample(folder: string): Sample {
 }
 
 function companions(file: string): string[] {
+  if (file.endsWith('.mib')) return [file.replace(/\.mib$/, '.hdr')];
   return file.endsWith('.rpl') ? [file.replace(/\.rpl$/, '.raw')] : [];
 }
 

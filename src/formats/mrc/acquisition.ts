@@ -1,10 +1,8 @@
 import type { Metadata } from '../../signal/dataset.ts';
+import { oleDate } from '../ole-date.ts';
 
 /** Bytes of the first section that are looked at. */
 export const SECTION_BYTES = 140;
-const DAY_MS = 86_400_000;
-/** Day 0 of OLE dates. */
-const OLE_EPOCH = Date.UTC(1899, 11, 30);
 
 /**
  * Conditions from the first section of an extended header of kind FEI1 or FEI2 (Thermo Fisher, "MRC2014 file image format
@@ -32,11 +30,10 @@ export function feiMetadata(section: Uint8Array): Metadata {
     if (value !== undefined) stage[key] = value;
   }
   if (Object.keys(stage).length > 0) metadata.stage = stage;
-  const days = number(0, 12);
-  if (days !== undefined && days > 0 && days < 1e6) {
-    const [date, time] = new Date(OLE_EPOCH + Math.round(days * DAY_MS)).toISOString().split('T');
-    metadata.date = date;
-    metadata.time = time.slice(0, 8);
+  const taken = oleDate(number(0, 12) ?? 0);
+  if (taken) {
+    metadata.date = taken.date;
+    metadata.time = taken.time.slice(0, 8);
   }
   return metadata;
 }
