@@ -59,6 +59,7 @@ const samples: Sample[] = [
   ...sample('tiff', 'tiff'),
   ...sample('blockfile', 'blockfile'),
   ...sample('quantumdetector', 'merlin-mib'),
+  ...sample('semper', 'semper'),
   ...tables,
 ];
 
@@ -70,6 +71,8 @@ const UNNAMED = ofMetadata(
   'instrument_Detector: absent, oracle {}',
 );
 
+/** A record of the file is a row, whose pixels are counted along x. */
+const ROWS = (title = '') => [`signal 0 (${title}): axis 0 "x": name "y"`, `signal 0 (${title}): axis 1 "y": name "x"`];
 /** The same number, by the name that all formats have for it. */
 const DWELL = ofMetadata('instrument_dwell_time: absent, oracle 0.001', 'dwell_time_s: 0.001, not in the oracle');
 
@@ -85,6 +88,11 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'blockfile/test2.blo': ['signal 0 (): metadata.camera_length_mm: 200, oracle 0.2'],
   'quantumdetector/002_merlin_test_roi_sig256x128_nav4x2_hot_pixel_52x_39y.mib': DWELL,
   'quantumdetector/003_merlin_test_roi_sig256x64_nav4x2_hot_pixel_52x_39y.mib': DWELL,
+  'semper/example_image_2d.unf': ROWS(),
+  'semper/example_image_byte.unf': ROWS(),
+  'semper/example_image_int16.unf': ROWS(),
+  'semper/example_image_int32.unf': ROWS(),
+  'semper/example_with_title.unf': ROWS('This is a test!'),
   'digitalsurf/test_profile.pro': UNNAMED,
   'digitalsurf/test_spectra.pro': UNNAMED,
   'digitalsurf/test_spectrum.pro': UNNAMED,

@@ -84,6 +84,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.mib', '.hdr'],
     load: () => import('./merlin-mib/index.ts'),
   },
+  { id: 'semper', title: 'Semper picture', extensions: ['.unf'], load: () => import('./semper/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
