@@ -60,6 +60,7 @@ const samples: Sample[] = [
   ...sample('blockfile', 'blockfile'),
   ...sample('quantumdetector', 'merlin-mib'),
   ...sample('semper', 'semper'),
+  ...sample('dens', 'dens'),
   ...tables,
 ];
 
