@@ -61,6 +61,7 @@ const samples: Sample[] = [
   ...sample('quantumdetector', 'merlin-mib'),
   ...sample('semper', 'semper'),
   ...sample('dens', 'dens'),
+  ...sample('protochips', 'protochips'),
   ...tables,
 ];
 
@@ -71,6 +72,18 @@ const UNNAMED = ofMetadata(
   'instrument_Spectrometer: absent, oracle {}',
   'instrument_Detector: absent, oracle {}',
 );
+
+/** The six columns of the log, their times as listed; the reference has read two of them as integers. */
+const PROTOCHIPS = ['A Current (Amps)', 'A Voltage (Volts)', 'A Resistance (Ohms)']
+  .flatMap((name) => [name, name.replace('A', 'B')])
+  .sort((a, b) => a.charCodeAt(0) - b.charCodeAt(0))
+  .flatMap((name, i) =>
+    [
+      ...(/^B (Current|Voltage)/.test(name) ? ['dtype float64, oracle int64'] : []),
+      'axis 0 "Time": explicit positions, oracle has scale and offset',
+      `metadata.notes: absent, oracle "Calibration file name: The calibration files names are saved in the 'Original notes' array of the original metadata."`,
+    ].map((difference) => `signal ${i} (Channel ${name}): ${difference}`),
+  );
 
 /** A record of the file is a row, whose pixels are counted along x. */
 const ROWS = (title = '') => [`signal 0 (${title}): axis 0 "x": name "y"`, `signal 0 (${title}): axis 1 "y": name "x"`];
@@ -89,6 +102,10 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   'blockfile/test2.blo': ['signal 0 (): metadata.camera_length_mm: 200, oracle 0.2'],
   'quantumdetector/002_merlin_test_roi_sig256x128_nav4x2_hot_pixel_52x_39y.mib': DWELL,
   'quantumdetector/003_merlin_test_roi_sig256x64_nav4x2_hot_pixel_52x_39y.mib': DWELL,
+  'protochips/protochips_electrical.csv': PROTOCHIPS,
+  'protochips/protochips_thermal.csv': [
+    'signal 0 (Channel A Temperature (Degrees C)): axis 0 "Time": explicit positions, oracle has scale and offset',
+  ],
   'semper/example_image_2d.unf': ROWS(),
   'semper/example_image_byte.unf': ROWS(),
   'semper/example_image_int16.unf': ROWS(),

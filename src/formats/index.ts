@@ -86,6 +86,7 @@ export const FORMATS: readonly FormatEntry[] = [
   },
   { id: 'semper', title: 'Semper picture', extensions: ['.unf'], load: () => import('./semper/index.ts') },
   { id: 'dens', title: 'DENSsolutions heating log', extensions: ['.dens'], load: () => import('./dens/index.ts') },
+  { id: 'protochips', title: 'Protochips log', extensions: ['.csv'], load: () => import('./protochips/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

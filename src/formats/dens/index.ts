@@ -1,9 +1,9 @@
-import { type Axis, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Metadata, PlainTree } from '../../signal/dataset.ts';
 import { formatError, inputError } from '../../signal/errors.ts';
 import { type ByteSource, defineFormat } from '../format.ts';
 import { NumberList } from '../number-list.ts';
 import { TextLines } from '../text-lines.ts';
+import { timeAxis } from '../time-axis.ts';
 
 const MOST_BYTES = 1 << 26;
 const DAY_S = 86_400;
@@ -96,20 +96,6 @@ async function readDens(file: ByteSource): Promise<ArrayDataset[]> {
 function secondsOf(clock: string): number | undefined {
   const match = /^\s*(\d{1,2}):(\d\d):(\d\d(?:\.\d{1,9})?)\s*$/.exec(clock);
   return match ? (Number(match[1]) * 60 + Number(match[2])) * 60 + Number(match[3]) : undefined;
-}
-
-/** Even where the clock is, to a hundredth of a step; else the times themselves. */
-function timeAxis(times: Float64Array, warnings: string[]): Axis {
-  const [first, last, size] = [times[0], times[times.length - 1], times.length];
-  const description = { name: 'Time', unit: 's', role: 'signal' } as const;
-  const scale = size > 1 ? (last - first) / (size - 1) : 1;
-  if (times.every((time, i) => Math.abs(time - first - i * scale) <= scale / 100)) {
-    return uniformAxis({ ...description, size, scale: scale || 1, offset: first });
-  }
-  if (times.every((time, i) => i === 0 || time > times[i - 1]))
-    return explicitAxis({ ...description, positions: times });
-  warnings.push('several rows have the same time: the time axis is evened out');
-  return uniformAxis({ ...description, size, scale: scale || 1, offset: first });
 }
 
 /** "16/04/'15 13:53": day, month, year. */
