@@ -70,8 +70,28 @@ async function ripple(): Promise<string> {
   return join(home, 'big.rpl');
 }
 
+/** A series of frames as a Merlin detector writes it: big-endian counts, the last row first, 384 bytes before each. */
+async function merlin(): Promise<string> {
+  const [frames, height, width] = SHAPE;
+  const size = [width, height].map((n) => String(n).padStart(4, '0')).join();
+  const parts = Array.from({ length: frames }, (_, i) => {
+    const frame = Buffer.alloc(384 + 2 * height * width);
+    frame.write(
+      `MQ1,${String(i + 1).padStart(6, '0')},00384,01,${size},U16,   1x1,01,2024-07-02 13:46:44.035393,0.001,0,0,0`,
+    );
+    for (let y = 0; y < height; y++) {
+      const row = counts.subarray((i * height + y) * width, (i * height + y + 1) * width);
+      row.forEach((n, x) => frame.writeUInt16BE(n, 384 + 2 * ((height - 1 - y) * width + x)));
+    }
+    return frame;
+  });
+  writeFileSync(join(home, 'frames.mib'), Buffer.concat(parts));
+  return join(home, 'frames.mib');
+}
+
 const samples = await Promise.all(
   [
+    ['Merlin frames', merlin()],
     ['NumPy', saved('npy', map('float32', dense))],
     ['Ripple by vector, big-endian', ripple()],
     ['HyperSpy Zarr', saved('zspy', map('float32', dense))],

@@ -28,8 +28,6 @@ const SIGNATURES: readonly Signature[] = [
   { title: 'a Bruker RAW diffractogram', bytes: ascii('RAW4.00') },
   { title: 'a Renishaw WDF file', bytes: ascii('WDF1') },
   { title: 'a Bruker OPUS file', bytes: [0x0a, 0x0a, 0xfe, 0xfe] },
-  { title: 'a TIFF image', bytes: [0x49, 0x49, 0x2a, 0] },
-  { title: 'a TIFF image', bytes: [0x4d, 0x4d, 0, 0x2a] },
   { title: 'a PNG image', bytes: [0x89, ...ascii('PNG')] },
   { title: 'a ZIP archive', bytes: [...ascii('PK'), 3, 4] },
   { title: 'a gzip archive', bytes: [0x1f, 0x8b, 8] },
