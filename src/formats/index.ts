@@ -42,6 +42,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.emd'],
     load: () => import('./velox-emd/index.ts'),
   },
+  { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
   {
     id: 'emsa',
     title: 'EMSA/MAS spectral data (ISO 22029)',

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 import type { FolderSource } from '../../../src/formats/folder.ts';
@@ -96,6 +96,8 @@ function folderSample(folder: string): Sample {
 }
 
 function companions(file: string): string[] {
+  const series = [1, 2].map((number) => file.replace(/\.emi$/, `_${number}.ser`));
+  if (file.endsWith('.emi')) return series.filter((path) => existsSync(path));
   return file.endsWith('.rpl') ? [file.replace(/\.rpl$/, '.raw')] : [];
 }
 
