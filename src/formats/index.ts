@@ -42,6 +42,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.emd'],
     load: () => import('./velox-emd/index.ts'),
   },
+  {
+    id: 'ncem-emd',
+    title: 'EMD (Berkeley, Prismatic)',
+    extensions: ['.emd', '.h5'],
+    load: () => import('./ncem-emd/index.ts'),
+  },
   { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
   {
     id: 'emsa',

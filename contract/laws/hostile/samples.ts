@@ -31,6 +31,7 @@ export interface Sample {
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'gatan-dm': ['dm3', 'dm4'],
   'velox-emd': ['emd-velox'],
+  'ncem-emd': ['emd-ncem', 'emd-prismatic'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
