@@ -205,7 +205,6 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
   });
 
   it.each([
-    ['nexus/simple_signal.nxs', 'a NeXus file'],
     ['nexus/nexus_test_datakey.nxs', 'a NeXus file'],
     ['delmic-h5/sparc-intensity.h5', 'a Delmic (Odemis) file'],
   ])('%s is refused as %s', async (name, kind) => {

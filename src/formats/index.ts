@@ -48,6 +48,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.emd', '.h5'],
     load: () => import('./ncem-emd/index.ts'),
   },
+  { id: 'nexus', title: 'NeXus (NXdata)', extensions: ['.nxs', '.nx', '.h5'], load: () => import('./nexus/index.ts') },
   { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
   {
     id: 'emsa',

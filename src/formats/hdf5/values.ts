@@ -30,7 +30,9 @@ export function hdf5Values(source: ByteSource, { path, shape, dtype, order }: Hd
     load: async () => {
       const opened = await openHdf5(source);
       try {
-        return permuteAxes(await opened.read(path), shape, [...left, ...order], DTYPES[dtype].width);
+        const values = permuteAxes(await opened.read(path), shape, [...left, ...order], DTYPES[dtype].width);
+        // Booleans may be stored as signed bytes.
+        return dtype === 'bool' ? new Uint8Array(values.buffer, values.byteOffset, values.length) : values;
       } finally {
         await opened.close();
       }
