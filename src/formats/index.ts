@@ -49,6 +49,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./ncem-emd/index.ts'),
   },
   { id: 'nexus', title: 'NeXus (NXdata)', extensions: ['.nxs', '.nx', '.h5'], load: () => import('./nexus/index.ts') },
+  {
+    id: 'delmic-h5',
+    title: 'Delmic (Odemis HDF5)',
+    extensions: ['.h5', '.hdf5'],
+    load: () => import('./delmic-h5/index.ts'),
+  },
   { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
   {
     id: 'emsa',

@@ -122,7 +122,7 @@ function navigationAxis(dimension: SerDimension, d: number, size: number, where:
 }
 
 const NANOMETRES = { factor: 1e9, unit: 'nm' };
-const RECIPROCAL_NANOMETRES = { factor: 1e-9, unit: '1/nm' };
+const RECIPROCAL_NANOMETRES = { factor: 1e-9, unit: '1 / nm' };
 
 /** Spectra are in eV. Images are in m or, as diffraction patterns, in 1/m: no image has pixels of a metre. */
 function signalAxes({ element, rank }: SerFile, where: string, warnings: string[]): Axis[] {

@@ -227,7 +227,7 @@ describe('series of images', () => {
 
   it('with pixels of more than a metre are diffraction patterns in 1/nm', async () => {
     const { axes } = await read(ser({ height: 3, width: 2, calibration: [-2e8, 1e8, 0] }));
-    expect(axes[0]).toMatchObject({ unit: '1/nm', scale: 0.1 });
+    expect(axes[0]).toMatchObject({ unit: '1 / nm', scale: 0.1 });
     expect(axisValue(axes[0], 0)).toBeCloseTo(-0.2, 12);
   });
 });
