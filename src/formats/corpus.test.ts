@@ -36,7 +36,7 @@ function unzip(archive: string, member: string): string {
 
 /** Some files say more than their reference reader reports: angles, live times, elements; the dwell time of a scan. */
 const options = (format: string): CompareOptions => ({
-  metadata: ['velox-emd', 'delmic-h5', 'ncem-emd', 'tia'].includes(format) ? 'subset' : 'exact',
+  metadata: ['velox-emd', 'delmic-h5', 'ncem-emd', 'pantarhei', 'tia'].includes(format) ? 'subset' : 'exact',
 });
 
 /** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
@@ -55,6 +55,7 @@ const samples: Sample[] = [
   ...sample('bruker-bcf', 'bruker-bcf'),
   ...sample('ripple', 'ripple'),
   ...sample('tia', 'tia'),
+  ...sample('pantarhei', 'pantarhei'),
   ...sample('emd-velox', 'velox-emd'),
   ...sample('delmic-h5', 'delmic-h5'),
   ...sample('emd-ncem', 'ncem-emd'),
@@ -88,6 +89,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
       ['3 signals, oracle has 1'],
     ]),
   ),
+  'pantarhei/panta_rhei_sample.prz': ['signal 0 (O): metadata.camera_length_mm: 20, oracle 0.02'],
   'emd-ncem/example_image.emd': unitless('__unnamed__', 2),
   'emd-ncem/example_metadata.emd': unitless('This is a test!', 2),
   'emd-ncem/example_signal.emd': unitless('__unnamed__', 3),
