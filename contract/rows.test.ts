@@ -70,10 +70,37 @@ async function ripple(): Promise<string> {
   return join(home, 'big.rpl');
 }
 
+/** A series of spectra as TIA writes it: 16-bit counts, 26 bytes before and a time tag of 8 after each. */
+async function tia(): Promise<string> {
+  const header = 30 + 2 * 32;
+  const values = header + 8 * PIXELS;
+  const stride = 26 + 2 * CHANNELS + 8;
+  const bytes = Buffer.alloc(values + PIXELS * stride);
+  bytes.set([0x49, 0x49, 0x97, 0x01, 0x10, 0x02, 0x20, 0x41, 0, 0, 0x52, 0x41]);
+  for (const [at, value] of [PIXELS, PIXELS, header, 2].entries()) bytes.writeUInt32LE(value, 14 + 4 * at);
+  for (const [d, size] of [SHAPE[1], SHAPE[0]].entries()) {
+    bytes.writeUInt32LE(size, 30 + 32 * d);
+    bytes.writeDoubleLE(1, 42 + 32 * d);
+  }
+  for (let e = 0; e < PIXELS; e++) {
+    const at = values + e * stride;
+    bytes.writeUInt32LE(at, header + 4 * e);
+    bytes.writeUInt32LE(at + stride - 8, header + 4 * (PIXELS + e));
+    bytes.writeDoubleLE(1, at + 8);
+    bytes.writeUInt16LE(2, at + 20);
+    bytes.writeUInt32LE(CHANNELS, at + 22);
+    for (let c = 0; c < CHANNELS; c++) bytes.writeUInt16LE(counts[e * CHANNELS + c], at + 26 + 2 * c);
+  }
+  writeFileSync(join(home, 'map.ser'), bytes);
+  return join(home, 'map.ser');
+}
+
 const samples = await Promise.all(
   [
     ['NumPy', saved('npy', map('float32', dense))],
     ['Ripple by vector, big-endian', ripple()],
+    ['TIA', tia()],
+    ['NeXus', saved('nexus', map('float32', dense))],
     ['HyperSpy Zarr', saved('zspy', map('float32', dense))],
     ['a dense store', saved('store', map('float32', dense))],
     ['a store of events', saved('store', map('uint16', counts))],
