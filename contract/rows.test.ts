@@ -81,7 +81,7 @@ async function merlin(): Promise<string> {
     );
     for (let y = 0; y < height; y++) {
       const row = counts.subarray((i * height + y) * width, (i * height + y + 1) * width);
-      row.forEach((n, x) => frame.writeUInt16BE(n, 384 + 2 * ((height - 1 - y) * width + x)));
+      for (const [x, n] of row.entries()) frame.writeUInt16BE(n, 384 + 2 * ((height - 1 - y) * width + x));
     }
     return frame;
   });
@@ -89,11 +89,38 @@ async function merlin(): Promise<string> {
   return join(home, 'frames.mib');
 }
 
+/** A series of spectra as TIA writes it: 16-bit counts, 26 bytes before and a time tag of 8 after each. */
+async function tia(): Promise<string> {
+  const header = 30 + 2 * 32;
+  const values = header + 8 * PIXELS;
+  const stride = 26 + 2 * CHANNELS + 8;
+  const bytes = Buffer.alloc(values + PIXELS * stride);
+  bytes.set([0x49, 0x49, 0x97, 0x01, 0x10, 0x02, 0x20, 0x41, 0, 0, 0x52, 0x41]);
+  for (const [at, value] of [PIXELS, PIXELS, header, 2].entries()) bytes.writeUInt32LE(value, 14 + 4 * at);
+  for (const [d, size] of [SHAPE[1], SHAPE[0]].entries()) {
+    bytes.writeUInt32LE(size, 30 + 32 * d);
+    bytes.writeDoubleLE(1, 42 + 32 * d);
+  }
+  for (let e = 0; e < PIXELS; e++) {
+    const at = values + e * stride;
+    bytes.writeUInt32LE(at, header + 4 * e);
+    bytes.writeUInt32LE(at + stride - 8, header + 4 * (PIXELS + e));
+    bytes.writeDoubleLE(1, at + 8);
+    bytes.writeUInt16LE(2, at + 20);
+    bytes.writeUInt32LE(CHANNELS, at + 22);
+    for (let c = 0; c < CHANNELS; c++) bytes.writeUInt16LE(counts[e * CHANNELS + c], at + 26 + 2 * c);
+  }
+  writeFileSync(join(home, 'map.ser'), bytes);
+  return join(home, 'map.ser');
+}
+
 const samples = await Promise.all(
   [
     ['Merlin frames', merlin()],
     ['NumPy', saved('npy', map('float32', dense))],
     ['Ripple by vector, big-endian', ripple()],
+    ['TIA', tia()],
+    ['NeXus', saved('nexus', map('float32', dense))],
     ['HyperSpy Zarr', saved('zspy', map('float32', dense))],
     ['a dense store', saved('store', map('float32', dense))],
     ['a store of events', saved('store', map('uint16', counts))],

@@ -43,6 +43,21 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./velox-emd/index.ts'),
   },
   {
+    id: 'ncem-emd',
+    title: 'EMD (Berkeley, Prismatic)',
+    extensions: ['.emd', '.h5'],
+    load: () => import('./ncem-emd/index.ts'),
+  },
+  { id: 'nexus', title: 'NeXus (NXdata)', extensions: ['.nxs', '.nx', '.h5'], load: () => import('./nexus/index.ts') },
+  {
+    id: 'delmic-h5',
+    title: 'Delmic (Odemis HDF5)',
+    extensions: ['.h5', '.hdf5'],
+    load: () => import('./delmic-h5/index.ts'),
+  },
+  { id: 'pantarhei', title: 'Panta Rhei (CEOS)', extensions: ['.prz'], load: () => import('./pantarhei/index.ts') },
+  { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
+  {
     id: 'emsa',
     title: 'EMSA/MAS spectral data (ISO 22029)',
     extensions: ['.msa', '.emsa', '.ems'],

@@ -7,6 +7,8 @@ type Loader = () => Promise<{ readonly default: RowReader }>;
 export const ROW_READERS: Readonly<Record<string, Loader>> = {
   'rows/raw': () => import('./raw-rows.ts'),
   'rows/framed': () => import('./framed-rows.ts'),
+  'rows/tia': () => import('./tia/rows.ts'),
+  'rows/hdf5': () => import('./hdf5/rows.ts'),
   'rows/zarr': () => import('./zspy/rows.ts'),
   'rows/dense': () => import('./store/dense-rows.ts'),
   'rows/events': () => import('./store/events-rows.ts'),

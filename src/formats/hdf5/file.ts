@@ -174,6 +174,8 @@ class OpenFile implements Hdf5File {
     limit: number,
     use: (values: ValueArray, tile: Tile) => void,
   ): Generator<Tile> {
+    // The library cuts no box out of a single value.
+    const scalar = box.count.length === 0;
     const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
     for (const part of tiles(box.count, chunk, meta.size, limit)) {
       const bytes = part.count.reduce((a, b) => a * b, meta.size);
@@ -181,7 +183,10 @@ class OpenFile implements Hdf5File {
       const offset = part.start.map((at, d) => BigInt(at + box.start[d]));
       const stride = count.map(() => 1n);
       const { module } = this.#library;
-      const read = (at: number) => module.get_dataset_data(this.#file, path, count, offset, stride, BigInt(at));
+      const read = (at: number) =>
+        scalar
+          ? module.get_dataset_data(this.#file, path, null, null, null, BigInt(at))
+          : module.get_dataset_data(this.#file, path, count, offset, stride, BigInt(at));
       this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
       yield part;
     }

@@ -5,12 +5,12 @@ import { typeOf } from './element.ts';
 import { checked, hdf5Library } from './library.ts';
 import { privateName } from './mount.ts';
 
-export type AttributeValue = string | number | boolean | bigint;
+export type AttributeValue = string | number | boolean | bigint | readonly string[];
 
 /** An HDF5 file being written in memory. Paths start with '/'; parents must exist. */
 export interface Hdf5Writer {
   group(path: string): void;
-  /** Text as UTF-8, numbers as float64, bigint as int64, booleans as HDF5 booleans. */
+  /** Text and lists of text as UTF-8, numbers as float64, bigint as int64, booleans as HDF5 booleans. */
   attribute(path: string, name: string, value: AttributeValue): void;
   strings(path: string, values: readonly string[]): void;
   /**
@@ -83,6 +83,9 @@ export async function createHdf5(): Promise<Hdf5Writer> {
       void call(`writing attribute "${key}" of "${path}"`, () => {
         if (typeof value === 'string') {
           return module.create_vlen_str_attribute(file, path, key, [value], { ...text, ...space([]) });
+        }
+        if (typeof value === 'object') {
+          return module.create_vlen_str_attribute(file, path, key, [...value], { ...text, ...space([value.length]) });
         }
         const [dtype, values, shape] = stored(value);
         return withBytes(new Uint8Array(values.buffer), (at) =>
