@@ -29,6 +29,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./bruker-bcf/index.ts'),
   },
   {
+    id: 'bruker-spx',
+    title: 'Bruker SPX spectrum (EDS)',
+    extensions: ['.spx'],
+    load: () => import('./bruker-spx/index.ts'),
+  },
+  {
     id: 'hspy',
     title: 'HyperSpy (HDF5)',
     extensions: ['.hspy', '.hdf5', '.h5'],
