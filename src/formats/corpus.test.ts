@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CompareOptions, compareWithOracle, corpusFiles, type Oracle, sharedFolder } from '../../test/oracle.ts';
@@ -34,8 +34,14 @@ function unzip(archive: string, member: string): string {
   return path;
 }
 
-/** Velox files say more about the detectors than their reference reader reports: angles, live times, elements. */
-const options = (format: string): CompareOptions => ({ metadata: format === 'velox-emd' ? 'subset' : 'exact' });
+/** These say more about detectors than their reference readers report: angles, live times, dwell times, elements. */
+const MORE_METADATA = ['velox-emd', 'jeol'];
+const options = (format: string): CompareOptions => ({
+  metadata: MORE_METADATA.includes(format) ? 'subset' : 'exact',
+});
+
+/** Projects lie beside the folders with their files. */
+const JEOL = ['jeol', 'jeol/Sample/00_View000', 'jeol/seq_eds/1', 'jeol/seq_eds/1/Sample/00_View002'];
 
 /** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
 const SSRL = 'xafs-columns/SSRL1_2006.dat';
@@ -52,6 +58,7 @@ const samples: Sample[] = [
   ...sample('zspy', 'zspy'),
   ...sample('bruker-bcf', 'bruker-bcf'),
   ...sample('bruker-spx', 'bruker-spx'),
+  ...JEOL.flatMap((folder) => sample(folder, 'jeol')),
   ...sample('ripple', 'ripple'),
   ...sample('emd-velox', 'velox-emd'),
   ...tables,
@@ -102,11 +109,12 @@ describe.skipIf(!sharedFolder())('every file of the corpus', () => {
   );
 });
 
-/** Everything but the values; tables are called after their file. */
-const described = (datasets: readonly Dataset[]) =>
-  datasets.map((dataset) =>
-    dataset.kind === 'table' ? { ...dataset, title: undefined } : { ...dataset, values: dataset.values.kind },
-  );
+/** Everything but the values; tables and event streams are called after their file. */
+const described = (datasets: readonly Dataset[], path: string) =>
+  datasets.map((dataset) => {
+    const title = dataset.title.replace(basename(path), '');
+    return dataset.kind === 'table' ? { ...dataset, title: '' } : { ...dataset, title, values: dataset.values.kind };
+  });
 
 describe.skipIf(!sharedFolder())('a wrong extension', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spectrail-renamed-'));
@@ -114,14 +122,17 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
 
   it.each(cases)('does not matter to %s', async (name, { path, oracle, format }) => {
     const original = await openFile(await openNodePath(path));
-    const stem = `${name.replace('/', '-').replace(/\.[^.]*$/, '')}${extname(path).slice(1)}`;
-    if (format === 'ripple') symlinkSync(path.replace(/\.rpl$/, '.raw'), join(folder, `${stem}.raw`));
+    const beside = join(folder, name.replaceAll('/', '-'));
+    mkdirSync(beside);
+    const stem = `${basename(name).replace(/\.[^.]*$/, '')}${extname(path).slice(1)}`;
+    if (format === 'ripple') symlinkSync(path.replace(/\.rpl$/, '.raw'), join(beside, `${stem}.raw`));
+    if (path.endsWith('.ASW')) symlinkSync(join(dirname(path), 'Sample'), join(beside, 'Sample'));
     for (const extension of ['bin', 'xyz']) {
-      const renamed = join(folder, `${stem}.${extension}`);
+      const renamed = join(beside, `${stem}.${extension}`);
       symlinkSync(path, renamed);
       const opened = await openFile(await openNodePath(renamed));
       expect(opened.format).toBe(format);
-      expect(described(opened.datasets)).toEqual(described(original.datasets));
+      expect(described(opened.datasets, renamed)).toEqual(described(original.datasets, path));
       if (extension === 'bin') {
         const differences = await compareWithOracle(opened.datasets, oracle, options(format));
         expect(differences).toEqual(EXCEPTIONS[name] ?? []);

@@ -49,6 +49,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./velox-emd/index.ts'),
   },
   {
+    id: 'jeol',
+    title: 'JEOL Analysis Station',
+    extensions: ['.asw', '.pts', '.map', '.img', '.eds'],
+    load: () => import('./jeol/index.ts'),
+  },
+  {
     id: 'emsa',
     title: 'EMSA/MAS spectral data (ISO 22029)',
     extensions: ['.msa', '.emsa', '.ems'],

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { zipSync } from 'fflate';
 import type { FolderSource } from '../../../src/formats/folder.ts';
 import type { ByteSource, Format } from '../../../src/formats/format.ts';
@@ -31,6 +31,7 @@ export interface Sample {
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'gatan-dm': ['dm3', 'dm4'],
   'velox-emd': ['emd-velox'],
+  jeol: ['jeol', 'jeol/Sample/00_View000', 'jeol/seq_eds/1', 'jeol/seq_eds/1/Sample/00_View002'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
@@ -96,7 +97,12 @@ function folderSample(folder: string): Sample {
 }
 
 function companions(file: string): string[] {
-  return file.endsWith('.rpl') ? [file.replace(/\.rpl$/, '.raw')] : [];
+  if (file.endsWith('.rpl')) return [file.replace(/\.rpl$/, '.raw')];
+  if (!file.endsWith('.ASW')) return [];
+  // A project finds the files of its folders beside it, too.
+  const folder = join(dirname(file), 'Sample');
+  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return inside.filter((name) => /\.(?:img|map|pts|eds)$/.test(name)).map((name) => join(folder, name));
 }
 
 const readPart = (file: string, name: string): Part => ({ name, bytes: new Uint8Array(readFileSync(file)) });
