@@ -35,7 +35,7 @@ function unzip(archive: string, member: string): string {
 }
 
 /** These say more about detectors than their reference readers report: angles, live times, dwell times, elements. */
-const MORE_METADATA = ['velox-emd', 'jeol'];
+const MORE_METADATA = ['velox-emd', 'jeol', 'edax'];
 const options = (format: string): CompareOptions => ({
   metadata: MORE_METADATA.includes(format) ? 'subset' : 'exact',
 });
@@ -59,6 +59,7 @@ const samples: Sample[] = [
   ...sample('bruker-bcf', 'bruker-bcf'),
   ...sample('bruker-spx', 'bruker-spx'),
   ...JEOL.flatMap((folder) => sample(folder, 'jeol')),
+  ...sample('edax', 'edax'),
   ...sample('ripple', 'ripple'),
   ...sample('emd-velox', 'velox-emd'),
   ...tables,

@@ -55,6 +55,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./jeol/index.ts'),
   },
   {
+    id: 'edax',
+    title: 'EDAX spectrum or map (SPC, SPD)',
+    extensions: ['.spc', '.spd'],
+    load: () => import('./edax/index.ts'),
+  },
+  {
     id: 'emsa',
     title: 'EMSA/MAS spectral data (ISO 22029)',
     extensions: ['.msa', '.emsa', '.ems'],
