@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Dataset } from '../src/signal/dataset.ts';
@@ -43,6 +43,14 @@ export const defineConformance = (conformance: Conformance): Conformance => conf
 /** The first letters of a file, one a byte. */
 export function beginningOf({ path }: CorpusEntry): string {
   return readFileSync(path).subarray(0, 4096).toString('latin1');
+}
+
+/** Files in a folder that lies beside `path`, and in those within, by what their names end in. */
+export function filesBeside(path: string, folder: string, endings: RegExp): string[] {
+  const root = join(dirname(path), folder);
+  if (!existsSync(root)) return [];
+  const inside = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
+  return inside.filter((name) => endings.test(name)).map((name) => join(root, name));
 }
 
 /** Where the reference only counted the lines of the header. */

@@ -11,11 +11,11 @@ loading = time.perf_counter()
 import hyperspy
 import hyperspy.api  # noqa: F401  what a user imports
 import numpy as np
-from hyperspy.io_plugins import bruker, emd
+from hyperspy.io_plugins import bruker, emd, jeol
 
 logging.disable(logging.WARNING)
 path = sys.argv[1]
-reader = bruker if path.endswith(".bcf") else emd
+reader = bruker if path.endswith(".bcf") else jeol if path.endswith(".pts") else emd
 started = time.perf_counter()
 imports = started - loading
 before = time.process_time()
@@ -37,7 +37,7 @@ print(
             "moment": int((spectrum * np.arange(len(spectrum))).sum()),
             "hyperspy": hyperspy.__version__,
             "python": platform.python_version(),
-            "unpacking": f"BCF unpacked by {unpacking}, Velox by Numba",
+            "unpacking": f"BCF unpacked by {unpacking}, Velox and JEOL by Numba",
         }
     )
 )

@@ -5,7 +5,8 @@ const { open } = await import('../../dist/index.js');
 if (process.argv[2].endsWith('.emd')) {
   const { hdf5Library } = await import('../../dist/formats/hdf5/library.js');
   await Promise.all([hdf5Library(), import('../../dist/formats/velox-emd/read.js')]);
-} else await import('../../dist/formats/bruker-bcf/read.js');
+} else if (process.argv[2].endsWith('.pts')) await import('../../dist/formats/jeol/read.js');
+else await import('../../dist/formats/bruker-bcf/read.js');
 
 const started = performance.now();
 const imports = (started - loading) / 1000;

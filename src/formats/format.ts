@@ -17,6 +17,11 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** A file beside this one (the `.raw` of an `.rpl`); undefined when it is not there. Never leaves the folder. */
   sibling(name: string): Promise<ByteSource | undefined>;
+  /**
+   * A file in the folders below this one's, by the names on the way to it, where there are folders; undefined when it is
+   * not there. Never leaves the folder.
+   */
+  below?(path: readonly string[]): Promise<ByteSource | undefined>;
 }
 
 /** How sure a format is that a file is its own: by content `certain`, by content `likely`, by name only `name`, or not at all. */

@@ -29,6 +29,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./bruker-bcf/index.ts'),
   },
   {
+    id: 'bruker-spx',
+    title: 'Bruker SPX spectrum (EDS)',
+    extensions: ['.spx'],
+    load: () => import('./bruker-spx/index.ts'),
+  },
+  {
     id: 'hspy',
     title: 'HyperSpy (HDF5)',
     extensions: ['.hspy', '.hdf5', '.h5'],
@@ -41,6 +47,18 @@ export const FORMATS: readonly FormatEntry[] = [
     title: 'Velox EMD (Thermo Fisher)',
     extensions: ['.emd'],
     load: () => import('./velox-emd/index.ts'),
+  },
+  {
+    id: 'jeol',
+    title: 'JEOL Analysis Station',
+    extensions: ['.asw', '.pts', '.map', '.img', '.eds'],
+    load: () => import('./jeol/index.ts'),
+  },
+  {
+    id: 'edax',
+    title: 'EDAX spectrum or map (SPC, SPD)',
+    extensions: ['.spc', '.spd'],
+    load: () => import('./edax/index.ts'),
   },
   {
     id: 'ncem-emd',

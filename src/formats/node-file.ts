@@ -6,10 +6,11 @@ import type { ByteSource } from './format.ts';
 
 /**
  * A file on disk as a reader sees it. Each `read` opens and closes the file, so a source needs no closing and holds no
- * handle; `sibling` finds names in the same folder only, exact spelling first, then without regard to case.
+ * handle; `sibling` finds names in the same folder only, `below` also in folders inside it: exact spelling first, then
+ * without regard to case.
  *
  * @throws SpectrailError `format/file-not-found`, `format/not-a-file`, `format/no-permission`, `format/unreadable-file`;
- * from `read` also `input/bad-range`, and from `sibling` `format/unsafe-sibling` for a name that is not a plain file name.
+ * from `read` also `input/bad-range`, and from `sibling` and `below` `format/unsafe-sibling` for a name that is not a plain file name.
  */
 export async function openNodeFile(path: string): Promise<ByteSource> {
   const full = resolve(path);
@@ -33,7 +34,8 @@ export async function openNodeFile(path: string): Promise<ByteSource> {
     size: info.size,
     path: full,
     read: (offset, length) => readRange(full, offset, length, info.size),
-    sibling: (name) => findSibling(full, name),
+    sibling: (name) => findBelow(full, [name]),
+    below: (names) => findBelow(full, names),
   };
 }
 
@@ -65,7 +67,18 @@ async function readRange(path: string, offset: number, length: number, size: num
   }
 }
 
-async function findSibling(path: string, name: string): Promise<ByteSource | undefined> {
+async function findBelow(path: string, names: readonly string[]): Promise<ByteSource | undefined> {
+  let place = dirname(path);
+  for (const [i, name] of names.entries()) {
+    const found = await findIn(place, name, path, i > 0);
+    if (found === undefined) return undefined;
+    place = join(place, found);
+  }
+  return openNodeFile(place);
+}
+
+/** @param inner The folder was named by a file: it may be anything else. */
+async function findIn(folder: string, name: string, path: string, inner: boolean): Promise<string | undefined> {
   if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) {
     throw formatError({
       code: 'unsafe-sibling',
@@ -74,16 +87,15 @@ async function findSibling(path: string, name: string): Promise<ByteSource | und
       expected: 'the name of a file in the same folder',
     });
   }
-  const folder = dirname(path);
   let names: string[];
   try {
     names = await readdir(folder);
   } catch (cause) {
+    if (inner && (cause as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
     throw fileError(folder, cause);
   }
   const wanted = name.toLowerCase();
-  const found = names.includes(name) ? name : names.find((candidate) => candidate.toLowerCase() === wanted);
-  return found === undefined ? undefined : openNodeFile(join(folder, found));
+  return names.includes(name) ? name : names.find((candidate) => candidate.toLowerCase() === wanted);
 }
 
 /** What the system said about a file or a folder, in the user's words. */

@@ -15,7 +15,6 @@ const SIGNATURES: readonly Signature[] = [
   { title: 'a LabSpec (Horiba Jobin Yvon) XML file', text: /^<\?xml[^>]*>\s*<LSX_Data/i },
   { title: 'a TriVista XML file', text: /^<!--TriVista-File/ },
   { title: 'an XRDML file', text: /^<\?xml[^>]*>\s*<xrdMeasurements/i },
-  { title: 'a Bruker SPX spectrum', text: /^<\?xml[^>]*>\s*<TRTSpectrum\b/i },
   { title: 'XML or HTML', text: /^<(?:[?!]|[a-z][\w:-]*[\s>])/i },
   { title: 'a Diffrac UXD file', text: /^_[A-Z_]{1,64} ?=/, comment: ';' },
   { title: 'a CIF file', text: /^data_\S*\s*\n(?:loop_|_\w)/i, comment: '#' },

@@ -1,5 +1,6 @@
 import type { PlainTree } from '../../signal/dataset.ts';
-import { formatError, isSpectrailError } from '../../signal/errors.ts';
+import { isSpectrailError } from '../../signal/errors.ts';
+import { bad, isoDate, isoTime, numbers, readSpectrum, type SumSpectrum } from './spectrum.ts';
 import {
   child,
   children,
@@ -51,25 +52,6 @@ export interface ImagePlane {
   readonly base64: string;
 }
 
-export interface SumSpectrum {
-  readonly channels: number;
-  /** Energy of channel 0, keV. */
-  readonly offset: number;
-  /** keV per channel. */
-  readonly scale: number;
-  readonly primaryEnergy?: number;
-  /** Degrees. */
-  readonly elevation?: number;
-  readonly azimuth?: number;
-  readonly detectorType?: string;
-  /** s, as counted by the detector's electronics. */
-  readonly realTime?: number;
-  readonly liveTime?: number;
-  /** Counts of the whole map; undefined where the list is absent or of another length. */
-  readonly total?: number;
-}
-
-const MAX_CHANNELS = 1 << 16;
 const MAX_IMAGE_BYTES = 1 << 30;
 
 /** @throws SpectrailError `format/bad-header` when the XML, a sum spectrum's calibration or an image cannot be used. */
@@ -189,66 +171,4 @@ function readSpectra(database: XmlNode, where: string): Map<number, SumSpectrum>
     if (spectrum) spectra.set(Number(index), readSpectrum(spectrum, `${where}, ${key}`));
   }
   return spectra;
-}
-
-function readSpectrum(spectrum: XmlNode, where: string): SumSpectrum {
-  const calibration = instance(spectrum, 'TRTSpectrumHeader');
-  const [channels, offset, scale] = ['ChannelCount', 'CalibAbs', 'CalibLin'].map((key) => numberOf(calibration, key));
-  if (channels === undefined || !Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {
-    throw bad(where, `the spectrum has ${channels ?? 'no number of'} channels`, `1 to ${MAX_CHANNELS}`);
-  }
-  if (offset === undefined || scale === undefined || scale <= 0) {
-    const found = `the energy calibration is CalibAbs ${offset}, CalibLin ${scale}`;
-    throw bad(where, found, 'a number and a number above 0');
-  }
-  const headers = child(spectrum, 'TRTHeaderedClass');
-  const conditions = instance(headers, 'TRTESMAHeader');
-  const hardware = instance(headers, 'TRTSpectrumHardwareHeader');
-  const counts = numbers(textOf(spectrum, 'Channels'));
-  const seconds = (key: string) => {
-    const milliseconds = positive(hardware, key);
-    return milliseconds === undefined ? undefined : milliseconds / 1000;
-  };
-  return {
-    channels,
-    offset,
-    scale,
-    primaryEnergy: positive(conditions, 'PrimaryEnergy'),
-    elevation: numberOf(conditions, 'ElevationAngle'),
-    azimuth: numberOf(conditions, 'AzimutAngle'),
-    detectorType: textOf(instance(headers, 'TRTDetectorHeader'), 'Type'),
-    realTime: seconds('RealTime'),
-    liveTime: seconds('LifeTime'),
-    total: counts.length === channels ? counts.reduce((sum, count) => sum + count, 0) : undefined,
-  };
-}
-
-function numbers(text: string | undefined): number[] {
-  const values = text?.split(',').map(Number) ?? [];
-  return values.every(Number.isFinite) ? values : [];
-}
-
-/** Day.month.year, as the instrument writes it. */
-function isoDate(text: string | undefined): string | undefined {
-  const match = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text?.trim() ?? '');
-  return match ? `${match[3]}-${match[2].padStart(2, '0')}-${match[1].padStart(2, '0')}` : undefined;
-}
-
-function isoTime(text: string | undefined): string | undefined {
-  const match = /^(\d{1,2}):(\d{1,2}):(\d{1,2})$/.exec(text?.trim() ?? '');
-  return match
-    ?.slice(1)
-    .map((part) => part.padStart(2, '0'))
-    .join(':');
-}
-
-function bad(where: string, what: string, expected: string, cause?: unknown) {
-  return formatError({
-    code: 'bad-header',
-    where,
-    what,
-    expected,
-    fix: 'the file is damaged or of an unknown kind: open it in Esprit and save it again',
-    cause,
-  });
 }

@@ -5,12 +5,11 @@ import { type Dtype, decodeValues, dtypeOf } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { decodeBase64 } from './base64.ts';
-import { type Header, type ImagePlane, parseHeader, type SumSpectrum } from './header.ts';
+import { edsDetector, energyAxis, instrumentOf, QUANTITY } from './eds-vocabulary.ts';
+import { type Header, type ImagePlane, parseHeader } from './header.ts';
 import { type DecodedMap, decodeMap } from './pixels.ts';
 import { openSfs, readSfsFile, type Sfs, type SfsEntry } from './sfs.ts';
-
-/** Above this voltage (kV) an electron microscope is a transmission one. */
-const LARGEST_SEM_VOLTAGE = 30;
+import type { SumSpectrum } from './spectrum.ts';
 
 /** Detectors of one map; each takes memory for every pixel. */
 const MOST_MAPS = 16;
@@ -48,21 +47,12 @@ async function readMap(
 ): Promise<Dataset> {
   const map = decodeMap(await readSfsFile(sfs, entry), spectrum.channels, `${sfs.file.name}, ${entry.path}`);
   const { height, width, block } = map;
-  const energy = uniformAxis({
-    name: 'Energy',
-    unit: 'keV',
-    role: 'spectral',
-    size: spectrum.channels,
-    scale: spectrum.scale,
-    offset: spectrum.offset,
-    calibration: { origin: 'file' },
-  });
   return {
     kind: 'array',
     title: order === 0 ? 'EDX' : `EDX ${order + 1}`,
     shape: [height, width, spectrum.channels],
     dtype: dtypeOf(block.count),
-    axes: [...scanAxes(height, width, header.dy, header.dx, 'navigation'), energy],
+    axes: [...scanAxes(height, width, header.dy, header.dx, 'navigation'), energyAxis(spectrum, spectrum.channels)],
     values: { kind: 'events', load: async () => block },
     metadata: mapMetadata(header, spectrum),
     original: header.original,
@@ -104,7 +94,7 @@ function scanAxes(
 
 function microscope(header: Header, energy: number | undefined): Metadata {
   const metadata: Metadata = {};
-  if (energy !== undefined) metadata.instrument = energy > LARGEST_SEM_VOLTAGE ? 'TEM' : 'SEM';
+  if (energy !== undefined) metadata.instrument = instrumentOf(energy);
   if (energy !== undefined) metadata.beam_energy_keV = energy;
   if (header.magnification !== undefined) metadata.magnification = header.magnification;
   if (Object.keys(header.stage).length > 0) metadata.stage = { ...header.stage };
@@ -113,19 +103,12 @@ function microscope(header: Header, energy: number | undefined): Metadata {
 
 function mapMetadata(header: Header, spectrum: SumSpectrum): Metadata {
   const energy = spectrum.primaryEnergy ?? header.highVoltage;
-  const detector: Metadata = {};
-  if (spectrum.elevation !== undefined) detector.elevation_angle = spectrum.elevation;
-  if (spectrum.azimuth !== undefined) detector.azimuth_angle = spectrum.azimuth;
-  if (spectrum.detectorType !== undefined) detector.detector_type = spectrum.detectorType;
-  const realTime = header.realTime ?? spectrum.realTime;
-  if (realTime !== undefined) detector.real_time = realTime;
-  if (spectrum.liveTime !== undefined) detector.live_time = spectrum.liveTime;
   const metadata = microscope(header, energy);
-  metadata.detector_EDS = detector;
+  metadata.detector_EDS = edsDetector(spectrum, header.realTime);
   if (header.date !== undefined) metadata.date = header.date;
   if (header.time !== undefined) metadata.time = header.time;
   metadata.signal_type = energy === undefined ? 'EDS' : `EDS_${metadata.instrument}`;
-  metadata.quantity = 'X-rays (Counts)';
+  metadata.quantity = QUANTITY;
   metadata.elements = header.elements.map(({ symbol }) => symbol);
   metadata.xray_lines = header.elements.flatMap(({ symbol, line }) => (line ? [`${symbol}_${siegbahn(line)}`] : []));
   return metadata;
@@ -147,8 +130,9 @@ function mapWarnings(map: DecodedMap, header: Header, spectrum: SumSpectrum): st
     warnings.push(`${beyondAxis} counts lie beyond channel ${spectrum.channels - 1}, the end of the energy axis`);
   }
   const total = totalOf(map.block) + beyondAxis;
-  if (spectrum.total !== undefined && Math.abs(spectrum.total - total) > SUM_TOLERANCE * spectrum.total) {
-    warnings.push(`the stored sum spectrum holds ${spectrum.total} counts, the map ${total}`);
+  const stored = spectrum.counts.reduce((sum, count) => sum + count, 0);
+  if (spectrum.counts.length === spectrum.channels && Math.abs(stored - total) > SUM_TOLERANCE * stored) {
+    warnings.push(`the stored sum spectrum holds ${stored} counts, the map ${total}`);
   }
   return warnings;
 }

@@ -17,7 +17,7 @@ const MOST_ELEMENTS = 1 << 17;
  */
 export function parseXml(bytes: Uint8Array): { root: XmlNode; images: readonly string[] } {
   const images: string[] = [];
-  const text = new TextDecoder('windows-1252').decode(bytes).replace(IMAGE_DATA, (_, base64: string) => {
+  const text = new TextDecoder(encodingOf(bytes)).decode(bytes).replace(IMAGE_DATA, (_, base64: string) => {
     return `<Data>base64:${images.push(base64) - 1}</Data>`;
   });
   if (text.length > LONGEST_XML) throw new Error(`${text.length} letters beside the images`);
@@ -25,6 +25,12 @@ export function parseXml(bytes: Uint8Array): { root: XmlNode; images: readonly s
   if (/<!DOCTYPE/i.test(text)) throw new Error('it declares a document type');
   const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, maxNestedTags: 64 });
   return { root: parser.parse(text) as XmlNode, images };
+}
+
+/** Esprit declares WINDOWS-1252; what other programs have saved again may be UTF-8. */
+function encodingOf(bytes: Uint8Array): 'utf-8' | 'windows-1252' {
+  const declaration = new TextDecoder('latin1').decode(bytes.subarray(0, 100));
+  return /encoding="utf-?8"/i.test(declaration) ? 'utf-8' : 'windows-1252';
 }
 
 /** The base64 text of an image plane, wherever it was put. */
