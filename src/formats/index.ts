@@ -54,6 +54,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.rpl', '.raw'],
     load: () => import('./ripple/index.ts'),
   },
+  {
+    id: 'renishaw-wdf',
+    title: 'Renishaw WiRE (WDF)',
+    extensions: ['.wdf'],
+    load: () => import('./renishaw-wdf/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

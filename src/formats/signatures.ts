@@ -1,4 +1,4 @@
-/** Formats that can be told by their first bytes but are not read as what they are. */
+/** Formats that can be told by their first bytes: what begins like one is never read as anything else. */
 interface Signature {
   readonly title: string;
   readonly bytes?: readonly number[];
