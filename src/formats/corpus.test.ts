@@ -39,7 +39,7 @@ function unzip(archive: string, member: string): string {
  * Files of these formats say more than their reference reader reports: Velox of detectors (angles, live times, elements),
  * WiRE of the objective and the exposure.
  */
-const SAY_MORE: ReadonlySet<string> = new Set(['velox-emd', 'renishaw-wdf']);
+const SAY_MORE: ReadonlySet<string> = new Set(['velox-emd', 'renishaw-wdf', 'galactic-spc']);
 const options = (format: string): CompareOptions => ({ metadata: SAY_MORE.has(format) ? 'subset' : 'exact' });
 
 /** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
@@ -59,6 +59,7 @@ const samples: Sample[] = [
   ...sample('ripple', 'ripple'),
   ...sample('emd-velox', 'velox-emd'),
   ...sample('renishaw-wdf', 'renishaw-wdf'),
+  ...sample('galactic-spc', 'galactic-spc'),
   ...tables,
 ];
 
@@ -71,6 +72,10 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
     'events of 320 pixels × 4096 channels, oracle has 67108864 values',
   ].map((difference) => `signal 17 (EDS): ${difference}`),
   'bruker-bcf/bcf_v2_50x50px.bcf': ['signal 2 (EDX): axis 1 "width": scale 0.01273058731, oracle 0.01180808099'],
+  'galactic-spc/4d_map.spc': ['signal 0 (Multifile, 4D spectral mapping): axis 0 "z": last position 1200, oracle 0'],
+  'galactic-spc/m_evenz.spc': [
+    'signal 0 (Multiple data arrays (multifile), even Z spacing, even X spacing): axis 0 "z": last position 15.5, oracle 16',
+  ],
   'renishaw-wdf/renishaw_test_timeseries.wdf': [
     'axis 0 "Time": unit "s", oracle "ns"',
     'axis 0 "Time": explicit positions, oracle has scale and offset',
@@ -93,7 +98,27 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 const TURNED: ReadonlySet<string> = new Set(['renishaw-wdf']);
 
 function asReference(datasets: readonly Dataset[], format: string): Dataset[] {
-  return datasets.map((dataset) => (dataset.kind === 'array' && TURNED.has(format) ? ascending(dataset) : dataset));
+  return datasets.map((dataset) => {
+    if (dataset.kind !== 'array') return dataset;
+    if (format === 'galactic-spc') return asStored(dataset);
+    return TURNED.has(format) ? ascending(dataset) : dataset;
+  });
+}
+
+/** As the reference gives SPC files: header fields for metadata, axes called in the vendor's words, planes in one row. */
+function asStored(dataset: ArrayDataset): ArrayDataset {
+  const { shape, original } = dataset;
+  const axes = dataset.axes.slice(-2).map((axis) => ({ ...axis, unit: '' }));
+  const [last] = axes.splice(-1);
+  const navigation = axes.map((axis) => ({ ...axis, name: 'z', size: shape.slice(0, -1).reduce((a, b) => a * b, 1) }));
+  const named = { ...last, name: original.xType as string };
+  const metadata = { ...original, subIndex: 0 };
+  return {
+    ...dataset,
+    metadata,
+    axes: [...navigation, named],
+    shape: [...navigation.map(({ size }) => size), last.size],
+  };
 }
 
 function ascending(dataset: ArrayDataset): ArrayDataset {

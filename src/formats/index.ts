@@ -60,6 +60,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.wdf'],
     load: () => import('./renishaw-wdf/index.ts'),
   },
+  {
+    id: 'galactic-spc',
+    title: 'Galactic SPC (GRAMS)',
+    extensions: ['.spc'],
+    load: () => import('./galactic-spc/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
