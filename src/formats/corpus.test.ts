@@ -5,7 +5,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CompareOptions, compareWithOracle, corpusFiles, type Oracle, sharedFolder } from '../../test/oracle.ts';
 import type { Axis } from '../signal/axis.ts';
-import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
+import type { ArrayDataset, Dataset, PlainTree } from '../signal/dataset.ts';
 import { openFile } from './index.ts';
 import { openNodeFile } from './node-file.ts';
 import { openNodePath } from './node-folder.ts';
@@ -39,7 +39,7 @@ function unzip(archive: string, member: string): string {
  * Files of these formats say more than their reference reader reports: Velox of detectors (angles, live times, elements),
  * WiRE of the objective and the exposure.
  */
-const SAY_MORE: ReadonlySet<string> = new Set(['velox-emd', 'renishaw-wdf', 'galactic-spc']);
+const SAY_MORE: ReadonlySet<string> = new Set(['velox-emd', 'renishaw-wdf', 'galactic-spc', 'jobinyvon-xml']);
 const options = (format: string): CompareOptions => ({ metadata: SAY_MORE.has(format) ? 'subset' : 'exact' });
 
 /** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
@@ -60,6 +60,7 @@ const samples: Sample[] = [
   ...sample('emd-velox', 'velox-emd'),
   ...sample('renishaw-wdf', 'renishaw-wdf'),
   ...sample('galactic-spc', 'galactic-spc'),
+  ...sample('jobinyvon-xml', 'jobinyvon-xml'),
   ...tables,
 ];
 
@@ -95,14 +96,37 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Formats whose reference reader turns descending spectral axes round; here they stay as recorded. */
-const TURNED: ReadonlySet<string> = new Set(['renishaw-wdf']);
+const TURNED: ReadonlySet<string> = new Set(['renishaw-wdf', 'jobinyvon-xml']);
 
 function asReference(datasets: readonly Dataset[], format: string): Dataset[] {
   return datasets.map((dataset) => {
     if (dataset.kind !== 'array') return dataset;
     if (format === 'galactic-spc') return asStored(dataset);
+    if (format === 'jobinyvon-xml') return ascending(asLabSpec(dataset));
     return TURNED.has(format) ? ascending(dataset) : dataset;
   });
+}
+
+/**
+ * As the reference gives LabSpec files: dates in their own spelling, the hole (µm) by 100 and twice, an empty image, the
+ * transmission of the filter as if it were a density.
+ */
+function asLabSpec(dataset: ArrayDataset): ArrayDataset {
+  const { metadata } = dataset;
+  const spectrometer = metadata.instrument_Spectrometer as PlainTree;
+  const laser = metadata.instrument_Laser as PlainTree;
+  const { transmission } = laser.Filter as PlainTree;
+  const hole = (spectrometer.pinhole_um as number) / 100;
+  return {
+    ...dataset,
+    metadata: {
+      ...metadata,
+      date: String(metadata.date).split('-').reverse().join('.'),
+      instrument_Spectrometer: { ...spectrometer, pinhole: hole, entrance_slit_width: hole },
+      instrument_Laser: { ...laser, Filter: { optical_density: transmission } },
+      instrument_Spectral_image: {},
+    },
+  };
 }
 
 /** As the reference gives SPC files: header fields for metadata, axes called in the vendor's words, planes in one row. */
@@ -194,7 +218,6 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
   const corpus = join(sharedFolder() ?? '', 'corpus');
 
   it.each([
-    ['jobinyvon-xml/jobinyvon_test_spec.xml', 'a LabSpec (Horiba Jobin Yvon) XML file'],
     ['jcamp-dx/misc_uv.jdx', 'JCAMP-DX'],
     ['jcamp-dx/compression_jcamp-fix.dx', 'JCAMP-DX'],
     ['uxd/BT86_.UXD', 'a Diffrac UXD file'],

@@ -66,6 +66,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.spc'],
     load: () => import('./galactic-spc/index.ts'),
   },
+  {
+    id: 'jobinyvon-xml',
+    title: 'LabSpec XML (Horiba Jobin Yvon)',
+    extensions: ['.xml'],
+    load: () => import('./jobinyvon-xml/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
