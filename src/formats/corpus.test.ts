@@ -39,7 +39,13 @@ function unzip(archive: string, member: string): string {
  * Files of these formats say more than their reference reader reports: Velox of detectors (angles, live times, elements),
  * WiRE of the objective and the exposure.
  */
-const SAY_MORE: ReadonlySet<string> = new Set(['velox-emd', 'renishaw-wdf', 'galactic-spc', 'jobinyvon-xml']);
+const SAY_MORE: ReadonlySet<string> = new Set([
+  'velox-emd',
+  'renishaw-wdf',
+  'galactic-spc',
+  'jobinyvon-xml',
+  'witec-text',
+]);
 const options = (format: string): CompareOptions => ({ metadata: SAY_MORE.has(format) ? 'subset' : 'exact' });
 
 /** The reference counts two lines of detector weights and offsets as data; the header says PTS: 455. */
@@ -61,6 +67,7 @@ const samples: Sample[] = [
   ...sample('renishaw-wdf', 'renishaw-wdf'),
   ...sample('galactic-spc', 'galactic-spc'),
   ...sample('jobinyvon-xml', 'jobinyvon-xml'),
+  ...sample('witec-txt', 'witec-text'),
   ...tables,
 ];
 
@@ -102,9 +109,21 @@ function asReference(datasets: readonly Dataset[], format: string): Dataset[] {
   return datasets.map((dataset) => {
     if (dataset.kind !== 'array') return dataset;
     if (format === 'galactic-spc') return asStored(dataset);
+    if (format === 'witec-text') return asText(dataset);
     if (format === 'jobinyvon-xml') return ascending(asLabSpec(dataset));
     return TURNED.has(format) ? ascending(dataset) : dataset;
   });
+}
+
+/** As the reference gives WITec exports: the header for metadata, the column's own name, and the ends of the lines kept. */
+function asText(dataset: ArrayDataset): ArrayDataset {
+  const metadata = Object.fromEntries(Object.entries(dataset.original).map(([key, value]) => [key, `${value}\r`]));
+  return {
+    ...dataset,
+    title: `${dataset.title}\r`,
+    metadata,
+    axes: dataset.axes.map((axis) => ({ ...axis, name: 'X-Axis' })),
+  };
 }
 
 /**
@@ -223,7 +242,6 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
     ['uxd/BT86_.UXD', 'a Diffrac UXD file'],
     ['rod-cif/rod_file_1000679.rod', 'a CIF file'],
     ['cif/Mn2O3_206.cif', 'a CIF file'],
-    ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],
     ['vamas/regular.vms', 'a VAMAS file'],
     ['xps-other/specsxy_example.xy', 'a SpecsLab XY export'],
     ['athena-prj/FeS2.prj', 'an Athena project'],

@@ -72,6 +72,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.xml'],
     load: () => import('./jobinyvon-xml/index.ts'),
   },
+  { id: 'witec-text', title: 'WITec text export', extensions: ['.txt'], load: () => import('./witec-text/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {

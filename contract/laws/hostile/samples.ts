@@ -31,6 +31,8 @@ export interface Sample {
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'gatan-dm': ['dm3', 'dm4'],
   'velox-emd': ['emd-velox'],
+  'witec-text': ['witec-txt'],
+  'bruker-opus': ['opus'],
   columns: ['xy', 'columns-other', 'xafs-columns'],
 };
 
