@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CompareOptions, compareWithOracle, corpusFiles, type Oracle, sharedFolder } from '../../test/oracle.ts';
-import type { Axis } from '../signal/axis.ts';
+import { type Axis, axisValues, explicitAxis } from '../signal/axis.ts';
 import type { ArrayDataset, Dataset, PlainTree } from '../signal/dataset.ts';
 import { openFile } from './index.ts';
 import { openNodeFile } from './node-file.ts';
@@ -68,6 +68,7 @@ const samples: Sample[] = [
   ...sample('galactic-spc', 'galactic-spc'),
   ...sample('jobinyvon-xml', 'jobinyvon-xml'),
   ...sample('witec-txt', 'witec-text'),
+  ...sample('opus', 'bruker-opus').filter(({ path }) => path.endsWith('.0')),
   ...tables,
 ];
 
@@ -109,10 +110,23 @@ function asReference(datasets: readonly Dataset[], format: string): Dataset[] {
   return datasets.map((dataset) => {
     if (dataset.kind !== 'array') return dataset;
     if (format === 'galactic-spc') return asStored(dataset);
+    if (format === 'bruker-opus') return asBlock(dataset);
     if (format === 'witec-text') return asText(dataset);
     if (format === 'jobinyvon-xml') return ascending(asLabSpec(dataset));
     return TURNED.has(format) ? ascending(dataset) : dataset;
   });
+}
+
+/**
+ * As the reference gives OPUS files: called AB whatever they are, with the vendor's letters, the last position as stated
+ * (it differs in the last bit from that of a uniform axis).
+ */
+function asBlock(dataset: ArrayDataset): ArrayDataset {
+  const status = dataset.original.status as PlainTree;
+  const positions = axisValues(dataset.axes[0]);
+  positions[positions.length - 1] = status.LXV as number;
+  const axis = explicitAxis({ name: 'wavenumber', unit: 'WN', role: 'spectral', positions });
+  return { ...dataset, title: 'AB', axes: [axis], metadata: status };
 }
 
 /** As the reference gives WITec exports: the header for metadata, the column's own name, and the ends of the lines kept. */

@@ -73,6 +73,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./jobinyvon-xml/index.ts'),
   },
   { id: 'witec-text', title: 'WITec text export', extensions: ['.txt'], load: () => import('./witec-text/index.ts') },
+  {
+    id: 'bruker-opus',
+    title: 'Bruker OPUS',
+    extensions: ['.0', '.1', '.2', '.opus'],
+    load: () => import('./bruker-opus/index.ts'),
+  },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
