@@ -85,21 +85,19 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
 describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
   const corpus = join(sharedFolder() ?? '', 'corpus');
 
-  it.each([
-    ['jobinyvon-xml/jobinyvon_test_spec.xml', 'a LabSpec (Horiba Jobin Yvon) XML file'],
-    ['witec-txt/Si-wafer-Raman-Spectrum-1.txt', 'a WITec text export'],
-    ['trivista/map.tvf', 'a TriVista XML file'],
-    ['renishaw-wdf/renishaw_test_map.wdf', 'a Renishaw WDF file'],
-  ])('%s is refused as %s, and not taken for a table', async (name, kind) => {
-    const head = new Uint8Array(readFileSync(join(corpus, name)).subarray(0, 4096));
-    expect(foreignSignature(head)).toBe(kind);
-    const refusal = {
-      kind: 'format',
-      code: 'unknown-format',
-      what: `the file looks like ${kind}, which cannot be read yet`,
-    };
-    await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject(refusal);
-  });
+  it.each([['trivista/map.tvf', 'a TriVista XML file']])(
+    '%s is refused as %s, and not taken for a table',
+    async (name, kind) => {
+      const head = new Uint8Array(readFileSync(join(corpus, name)).subarray(0, 4096));
+      expect(foreignSignature(head)).toBe(kind);
+      const refusal = {
+        kind: 'format',
+        code: 'unknown-format',
+        what: `the file looks like ${kind}, which cannot be read yet`,
+      };
+      await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject(refusal);
+    },
+  );
 
   it.each([['nexus/nexus_test_datakey.nxs', 'a NeXus file']])('%s is refused as %s', async (name, kind) => {
     await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject({

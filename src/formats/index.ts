@@ -88,6 +88,31 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./ripple/index.ts'),
   },
   {
+    id: 'renishaw-wdf',
+    title: 'Renishaw WiRE (WDF)',
+    extensions: ['.wdf'],
+    load: () => import('./renishaw-wdf/index.ts'),
+  },
+  {
+    id: 'galactic-spc',
+    title: 'Galactic SPC (GRAMS)',
+    extensions: ['.spc'],
+    load: () => import('./galactic-spc/index.ts'),
+  },
+  {
+    id: 'jobinyvon-xml',
+    title: 'LabSpec XML (Horiba Jobin Yvon)',
+    extensions: ['.xml'],
+    load: () => import('./jobinyvon-xml/index.ts'),
+  },
+  { id: 'witec-text', title: 'WITec text export', extensions: ['.txt'], load: () => import('./witec-text/index.ts') },
+  {
+    id: 'bruker-opus',
+    title: 'Bruker OPUS',
+    extensions: ['.0', '.1', '.2', '.opus'],
+    load: () => import('./bruker-opus/index.ts'),
+  },
+  {
     id: 'digital-surf',
     title: 'Digital Surf (Mountains)',
     extensions: ['.sur', '.pro'],

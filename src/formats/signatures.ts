@@ -1,4 +1,4 @@
-/** Formats that can be told by their first bytes, so that no other reader takes them for a table of numbers. */
+/** Formats that can be told by their first bytes: what begins like one is never read as anything else. */
 interface Signature {
   readonly title: string;
   readonly bytes?: readonly number[];

@@ -1,3 +1,4 @@
+import { portablePow } from '../../kernels/portable-math.ts';
 import { type Axis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, DatasetValues } from '../../signal/dataset.ts';
 import type { Dtype, ValueArray } from '../../signal/dtype.ts';
@@ -121,7 +122,7 @@ function halves(bits: Uint16Array): Float32Array {
     const exponent = (half >> 10) & 31;
     const fraction = half & 1023;
     if (exponent === 31) return fraction > 0 ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * portablePow(2, exponent - 25);
   });
 }
 
