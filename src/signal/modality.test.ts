@@ -14,6 +14,8 @@ describe('the modality of a file', () => {
     [undefined, 'keV', 'Energy', 'eds', 'the axis is in keV (a guess)'],
     [undefined, '1/cm', 'x', 'raman', 'the axis is in 1/cm (a guess)'],
     [undefined, 'eV', 'Energy', 'unknown', 'the file does not say'],
+    ['IR', '1/cm', 'Wavenumber', 'unknown', 'the file says signal type IR, which has no rules of its own here'],
+    ['', '1/cm', 'Wavenumber', 'raman', 'the axis is in 1/cm (a guess)'],
     ['Signal2D', 'nm', 'theta', 'unknown', 'the file does not say'],
   ])('of type %s, over %s and "%s", is %s, with its evidence', (signalType, unit, name, id, evidence) => {
     expect(inferModality(signalType, unit, name)).toEqual({ id, evidence });

@@ -68,6 +68,9 @@ export function modality(id: ModalityId): Modality {
   return MODALITIES[id];
 }
 
+/** Types that say nothing of the probe. */
+const GENERIC = /^(?:complex)?(?:base)?signal(?:1d|2d)?$/i;
+
 /** What the name of an axis leaves no doubt about. */
 const AXIS_NAMES: readonly { readonly says: RegExp; readonly id: ModalityId }[] = [
   { says: /loss/i, id: 'eels' },
@@ -86,6 +89,9 @@ export function inferModality(
     if (modality(id).signalTypes.some((type) => type === signalType)) {
       return { id, evidence: `the file says signal type ${String(signalType)}` };
     }
+  }
+  if (typeof signalType === 'string' && signalType !== '' && !GENERIC.test(signalType)) {
+    return { id: 'unknown', evidence: `the file says signal type ${signalType}, which has no rules of its own here` };
   }
   const named = AXIS_NAMES.find(({ says }) => says.test(axisName));
   if (named) return { id: named.id, evidence: `the axis is called "${axisName}"` };
