@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { runProcess } from '../harness/whole-process.mjs';
 
 /** Scripts of this folder that measure by themselves, print a table, and end with 1 when their own bar is missed. */
-const SCRIPTS = ['bcf', 'velox'];
+const SCRIPTS = ['bcf', 'velox', 'jeol'];
 
 export default {
   title: 'Decoding of instrument files',
