@@ -1,19 +1,25 @@
 import { formatError, inputError } from '../signal/errors.ts';
 import type { ByteSource } from './format.ts';
 
-const MAX_BYTES = 1 << 26;
+const MOST_BYTES = 1 << 26;
 
 /**
- * A text file as a whole, without its byte-order mark: UTF-8 where it is valid, otherwise Windows-1252.
- * @throws SpectrailError `input/too-large` above 64 MiB, `format/truncated` when the source gives fewer bytes than its size.
+ * A text file as a whole: see {@link decodeText}.
+ * @param most bytes; default 64 MiB
+ * @throws SpectrailError `input/too-large`, `format/truncated` when the source gives fewer bytes than its size.
  */
-export async function readWholeText(file: ByteSource): Promise<string> {
-  if (file.size > MAX_BYTES) {
+export async function readWholeText(file: ByteSource, most?: number): Promise<string> {
+  return decodeText(await readWhole(file, most));
+}
+
+/** The bytes of a text file, for those that decode them in their own way. Throws as {@link readWholeText}. */
+export async function readWhole(file: ByteSource, most = MOST_BYTES): Promise<Uint8Array> {
+  if (file.size > most) {
     throw inputError({
       code: 'too-large',
       where: file.name,
-      what: `${file.size} bytes are too many for spectra as text`,
-      expected: `at most ${MAX_BYTES} bytes`,
+      what: `${file.size} bytes are too many for a file that is read whole as text`,
+      expected: `at most ${most} bytes`,
     });
   }
   const bytes = await file.read(0, file.size);
@@ -26,18 +32,19 @@ export async function readWholeText(file: ByteSource): Promise<string> {
       fix: 'copy the file again',
     });
   }
-  return decodeText(bytes);
+  return bytes;
 }
 
-/** The first bytes of a file as text, for sniffing: a letter cut in two at their end does no harm. */
-export function headText(head: Uint8Array): string {
-  return new TextDecoder('windows-1252').decode(head).replace(/^ï»¿/, '').trimStart();
-}
-
-function decodeText(bytes: Uint8Array): string {
+/** UTF-8 where it is valid, otherwise Windows-1252, without a byte-order mark: a text never fails on a name in it. */
+export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder('windows-1252').decode(bytes);
   }
+}
+
+/** The first bytes of a file as text, for sniffing: a letter cut in two at their end does no harm. */
+export function headText(head: Uint8Array): string {
+  return new TextDecoder('windows-1252').decode(head).replace(/^ï»¿/, '').trimStart();
 }

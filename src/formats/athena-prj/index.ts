@@ -1,5 +1,5 @@
-import { headText } from '../beamline/text.ts';
 import { defineFormat } from '../format.ts';
+import { headText } from '../whole-text.ts';
 import { readAthena } from './read.ts';
 import { gunzipHead, isGzip, MOST_PER_BYTE } from './unpack.ts';
 

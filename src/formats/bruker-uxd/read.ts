@@ -1,26 +1,17 @@
 import type { Dataset, TableDataset } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import { diffractionDataset, goniometerAxis, knownValues, type ScanPositions } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
+import { readWholeText } from '../whole-text.ts';
 import { rangeMetadata } from './metadata.ts';
 import { damaged, splitRanges, type UxdRange } from './ranges.ts';
-
-const MAX_BYTES = 1 << 26;
 
 /**
  * Reads a UXD file: each range is a spectrum of its own; points with counting times of their own make a table.
  * @throws SpectrailError `input/too-large`, `format/bad-data`, `format/no-range`.
  */
 export async function readUxd(file: ByteSource): Promise<Dataset[]> {
-  if (file.size > MAX_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for diffractograms as text`,
-      expected: `at most ${MAX_BYTES} bytes`,
-    });
-  }
-  const text = decode(await file.read(0, file.size));
+  const text = await readWholeText(file);
   const ranges = splitRanges(text, file.name);
   const held = ranges.filter(({ numbers }) => numbers.length > 0);
   if (held.length === 0) {
@@ -44,14 +35,6 @@ function withCutWarning(datasets: readonly Dataset[]): Dataset[] {
   return datasets.map((dataset, i) =>
     i < datasets.length - 1 ? dataset : { ...dataset, warnings: [...dataset.warnings, warning] },
   );
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }
 
 async function rangeDataset(range: UxdRange, name: string, number: number | undefined): Promise<Dataset> {

@@ -1,10 +1,9 @@
 import type { Dataset } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import { type ByteSource, defineFormat } from '../format.ts';
 import { foreignSignature } from '../signatures.ts';
+import { decodeText, readWholeText } from '../whole-text.ts';
 import { findTable, isComment } from './table.ts';
-
-const MAX_BYTES = 1 << 26;
 
 /** Tables of numbers as text, whatever wrote them: the last resort for files that no other format claims. */
 export default defineFormat({
@@ -13,7 +12,7 @@ export default defineFormat({
   extensions: ['.xy', '.csv', '.txt', '.dat', '.tsv', '.chi', '.xmu', '.dpt', '.msa'],
   sniff(head, name) {
     if (head.includes(0) || foreignSignature(head) !== undefined) return 'no';
-    const text = decode(head);
+    const text = decodeText(head);
     const whole = head.length < 4096 ? text : text.slice(0, text.lastIndexOf('\n') + 1);
     if ((findTable(whole)?.columns[0].length ?? 0) >= 2) return 'likely';
     if (head.length >= 4096 && isComment(text)) return 'name';
@@ -24,15 +23,7 @@ export default defineFormat({
 
 /** @throws SpectrailError `format/no-table`, `input/too-large`. */
 async function readColumns(file: ByteSource): Promise<Dataset[]> {
-  if (file.size > MAX_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for a table as text`,
-      expected: `at most ${MAX_BYTES} bytes`,
-    });
-  }
-  const table = findTable(decode(await file.read(0, file.size)));
+  const table = findTable(await readWholeText(file));
   if (!table) {
     throw formatError({
       code: 'no-table',
@@ -54,12 +45,4 @@ async function readColumns(file: ByteSource): Promise<Dataset[]> {
         rowsWithOtherLength > 0 ? [`${rowsWithOtherLength} rows with another count of numbers were left out`] : [],
     },
   ];
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }

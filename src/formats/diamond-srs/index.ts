@@ -1,5 +1,5 @@
-import { headText } from '../beamline/text.ts';
 import { defineFormat } from '../format.ts';
+import { headText } from '../whole-text.ts';
 import { readSrs, START } from './read.ts';
 
 /** Scans of the Diamond Light Source (GDA) in the format of the Daresbury SRS before it: a namelist, metadata, columns. */

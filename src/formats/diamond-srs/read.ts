@@ -2,10 +2,10 @@ import type { PlainTree, TableDataset } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { beamlineMetadata } from '../beamline/conditions.ts';
 import { readRows } from '../beamline/rows.ts';
-import { readText } from '../beamline/text.ts';
 import { DECIMAL_POINT, readNumbers } from '../columns/number-row.ts';
 import type { ByteSource } from '../format.ts';
 import { TextLines } from '../text-lines.ts';
+import { readWholeText } from '../whole-text.ts';
 
 const MOST_FIELDS = 10_000;
 const LONGEST_LINE = 1 << 16;
@@ -18,7 +18,7 @@ export const START = /^\s*&SRS\b/;
  * @throws SpectrailError `format/not-srs`, `format/bad-header`, `format/bad-row`, `format/truncated`, `input/too-large`.
  */
 export async function readSrs(file: ByteSource): Promise<TableDataset[]> {
-  const text = await readText(file);
+  const text = await readWholeText(file);
   const { fields, line, names } = readHeader(text, file.name);
   const values = readRows(text, line, file.name);
   const warnings =

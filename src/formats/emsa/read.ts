@@ -1,13 +1,13 @@
 import { axisValue, type UniformAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, PlainTree } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { NumberList } from '../number-list.ts';
 import { TextLines } from '../text-lines.ts';
+import { readWholeText } from '../whole-text.ts';
 import { type Keyword, parseKeyword, parseNumber } from './keywords.ts';
 import { readMetadata } from './metadata.ts';
 
-const MAX_BYTES = 1 << 26;
 const LONGEST_TITLE = 4096;
 const MOST_KEYWORDS = 10_000;
 
@@ -17,15 +17,7 @@ const MOST_KEYWORDS = 10_000;
  * @throws SpectrailError `format/not-emsa`, `format/bad-keyword`, `format/bad-data`, `format/truncated`, `input/too-large`.
  */
 export async function readEmsa(file: ByteSource): Promise<ArrayDataset[]> {
-  if (file.size > MAX_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for a spectrum as text`,
-      expected: `at most ${MAX_BYTES} bytes`,
-    });
-  }
-  const text = decodeText(await file.read(0, file.size));
+  const text = await readWholeText(file);
   const { keywords, original, numbers, rows, ended } = split(text, file.name);
   const warnings: string[] = [];
   const pairs = keywords.get('DATATYPE')?.value.trim().toUpperCase() === 'XY';
@@ -48,15 +40,6 @@ export async function readEmsa(file: ByteSource): Promise<ArrayDataset[]> {
       warnings,
     },
   ];
-}
-
-/** UTF-8 where it is valid, otherwise Windows-1252: old files carry owners' names in it. */
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }
 
 interface Parts {

@@ -1,5 +1,5 @@
-import { headText } from '../beamline/text.ts';
 import { defineFormat } from '../format.ts';
+import { headText } from '../whole-text.ts';
 import { PATH_LINE, readFeff } from './read.ts';
 
 /** Scattering of one path as FEFF 5 to 10 and feff85exafs write it, `feffNNNN.dat` (FEFF User's Guide, "feffNNNN.dat"). */

@@ -1,9 +1,9 @@
 import type { Metadata, Plain, PlainTree, TableDataset } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { canonicalUnit } from '../../signal/units.ts';
-import { readText } from '../beamline/text.ts';
 import type { ByteSource } from '../format.ts';
 import { TextLines } from '../text-lines.ts';
+import { readWholeText } from '../whole-text.ts';
 import { fortranNumbers } from './numbers.ts';
 
 const COLUMNS: readonly (readonly [name: string, unit: string])[] = [
@@ -30,7 +30,7 @@ const COLUMN_LINE = /real\[2\*phc\]/i;
  * @throws SpectrailError `format/not-feff`, `format/bad-path`, `format/bad-row`, `format/truncated`, `input/too-large`.
  */
 export async function readFeff(file: ByteSource): Promise<TableDataset[]> {
-  const text = await readText(file);
+  const text = await readWholeText(file);
   const lines = new TextLines(text);
   const header = readTitles(lines, file.name);
   const path = readPath(lines, file.name);

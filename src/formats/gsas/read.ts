@@ -1,11 +1,11 @@
 import type { Dataset, PlainTree } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import { diffractionDataset, knownValues, type ScanPositions } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
 import { TextLines } from '../text-lines.ts';
+import { readWhole } from '../whole-text.ts';
 import { type BankHeader, type BankPoints, readPoints } from './bank.ts';
 
-const MAX_BYTES = 1 << 26;
 const MOST_BANKS = 1 << 12;
 const LONGEST_HEADER = 1 << 9;
 /** BANK, its number, points, records, and a word for how the points are spaced. */
@@ -18,15 +18,7 @@ export const BANK_LINE = /^BANK\s+\d+\s+\d+\s+\d+\s+[A-Z]/;
  * `format/unknown-type`.
  */
 export async function readGsas(file: ByteSource): Promise<Dataset[]> {
-  if (file.size > MAX_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for powder data as text`,
-      expected: `at most ${MAX_BYTES} bytes`,
-    });
-  }
-  const text = new TextDecoder('windows-1252').decode(await file.read(0, file.size));
+  const text = new TextDecoder('windows-1252').decode(await readWhole(file));
   const { header, banks } = splitBanks(text, file.name);
   const title = (header.find((line) => !line.startsWith('#')) ?? '').trim();
   const datasets = banks.map(({ bank, records }) => {

@@ -6,6 +6,7 @@ import { referenceTo } from '../file-reference.ts';
 import type { ByteSource } from '../format.ts';
 import rawRows from '../raw-rows.ts';
 import { denseRows } from '../stored-rows.ts';
+import { decodeText } from '../whole-text.ts';
 
 const MAGIC = 'Gwyddion Simple Field 1.0\n';
 /** Longer headers describe no field. */
@@ -67,15 +68,6 @@ export async function readGsf(file: ByteSource): Promise<Dataset[]> {
       warnings,
     },
   ];
-}
-
-/** UTF-8 by definition; what is not is taken for Windows-1252. */
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }
 
 /** Lines `Name = value`; the last of a name counts. */

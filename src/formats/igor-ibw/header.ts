@@ -1,4 +1,5 @@
 import type { Dtype } from '../../signal/dtype.ts';
+import { decodeText } from '../whole-text.ts';
 
 /** Bytes that hold the header of every version. */
 export const HEADER_BYTES = 384;
@@ -129,15 +130,6 @@ class Fields {
   /** Up to the first NUL. */
   text(at: number, length: number): string {
     return decodeText(new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, length)).split('\0', 1)[0];
-  }
-}
-
-/** UTF-8 where it is valid, otherwise Windows-1252. */
-export function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
   }
 }
 

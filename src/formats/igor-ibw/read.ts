@@ -10,7 +10,8 @@ import { permuteAxes } from '../permute-axes.ts';
 import rawRows from '../raw-rows.ts';
 import { scientaMetadata } from '../scienta-text/metadata.ts';
 import { denseRows, fitsBlocks } from '../stored-rows.ts';
-import { decodeText, dtypeOfWave, HEADER_BYTES, parseHeader, type WaveHeader } from './header.ts';
+import { decodeText } from '../whole-text.ts';
+import { dtypeOfWave, HEADER_BYTES, parseHeader, type WaveHeader } from './header.ts';
 
 const READ_LIMIT = 1 << 26;
 const LONGEST_NOTE = 1 << 16;

@@ -1,7 +1,8 @@
 import { axisValues, explicitAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Dataset } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
+import { readWholeText } from '../whole-text.ts';
 import { Block } from './block.ts';
 import { type Label, labelsOf } from './labels.ts';
 import { DEEPEST_BLOCK, MOST_BYTES, POINTS_PER_BYTE } from './limits.ts';
@@ -17,15 +18,7 @@ import { numberOf, variableOf } from './variables.ts';
  * `format/truncated`, `format/too-many-points`, `format/too-many-labels`, `format/too-deep`, `input/too-large`.
  */
 export async function readJcamp(file: ByteSource): Promise<Dataset[]> {
-  if (file.size > MOST_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for spectra as text`,
-      expected: `at most ${MOST_BYTES} bytes`,
-    });
-  }
-  const text = decodeText(await file.read(0, file.size));
+  const text = await readWholeText(file, MOST_BYTES);
   const found = new Reading(file.name, text);
   for (const label of labelsOf(text, file.name)) found.label(label);
   const datasets = found.finish();
@@ -37,15 +30,6 @@ export async function readJcamp(file: ByteSource): Promise<Dataset[]> {
     expected: '##TITLE= and, after it, ##XYDATA=, ##XYPOINTS=, ##PEAK TABLE= or ##DATA TABLE= with numbers',
     fix: 'export the spectrum again',
   });
-}
-
-/** UTF-8 where it is valid, otherwise Windows-1252: old files carry names and units in it. */
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }
 
 class Reading {

@@ -1,5 +1,5 @@
-import { headText } from '../beamline/text.ts';
 import { defineFormat } from '../format.ts';
+import { headText } from '../whole-text.ts';
 import { readKek, START } from './read.ts';
 
 /** Text files "9809" of X-ray absorption beamlines in Japan (Photon Factory, and others with the same program). */

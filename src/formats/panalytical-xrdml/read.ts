@@ -1,7 +1,8 @@
 import type { Dataset, PlainTree } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import { diffractionDataset, knownValues } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
+import { readWholeText } from '../whole-text.ts';
 import { scanMetadata } from './metadata.ts';
 import { readPoints } from './scan.ts';
 import { children, parseDocument, plainTree } from './xml.ts';
@@ -13,15 +14,7 @@ const MAX_BYTES = 1 << 27;
  * @throws SpectrailError `input/too-large`, `format/bad-xml`, `format/bad-scan`, `format/no-scan`.
  */
 export async function readXrdml(file: ByteSource): Promise<Dataset[]> {
-  if (file.size > MAX_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for an XRDML file`,
-      expected: `at most ${MAX_BYTES} bytes`,
-    });
-  }
-  const document = parseDocument(decode(await file.read(0, file.size)), file.name);
+  const document = parseDocument(await readWholeText(file, MAX_BYTES), file.name);
   const { root } = document;
   const scans = children(root, 'xrdMeasurement').flatMap((measurement) =>
     children(measurement, 'scan').map((scan) => ({ measurement, scan })),
@@ -54,14 +47,6 @@ export async function readXrdml(file: ByteSource): Promise<Dataset[]> {
       });
     }),
   );
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }
 
 function noScan(name: string, scans: number) {

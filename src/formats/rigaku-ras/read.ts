@@ -1,11 +1,11 @@
 import type { Dataset, PlainTree } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import { measuredAt } from '../bruker-raw/dates.ts';
 import { diffractionDataset, goniometerAxis, knownValues, onlyPositive } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
+import { readWhole } from '../whole-text.ts';
 import { damaged, type RasScan, splitScans } from './sections.ts';
 
-const MAX_BYTES = 1 << 26;
 const WIDTH = 3;
 
 /**
@@ -13,15 +13,7 @@ const WIDTH = 3;
  * @throws SpectrailError `input/too-large`, `format/bad-data`, `format/truncated`, `format/no-scan`.
  */
 export async function readRas(file: ByteSource): Promise<Dataset[]> {
-  if (file.size > MAX_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for diffractograms as text`,
-      expected: `at most ${MAX_BYTES} bytes`,
-    });
-  }
-  const scans = splitScans(decode(await file.read(0, file.size)), file.name);
+  const scans = splitScans(decode(await readWhole(file)), file.name);
   const held = scans.filter(({ numbers }) => numbers.length > 0);
   if (held.length === 0) {
     throw formatError({

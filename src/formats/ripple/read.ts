@@ -7,6 +7,7 @@ import type { ByteSource } from '../format.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import rawRows from '../raw-rows.ts';
 import { denseRows, fitsBlocks } from '../stored-rows.ts';
+import { decodeText } from '../whole-text.ts';
 import { parseRipple, type RippleHeader } from './header.ts';
 import { rippleMetadata } from './metadata.ts';
 
@@ -43,14 +44,6 @@ export async function readRipple(source: ByteSource): Promise<Dataset[]> {
   }
   const header = parseRipple(decodeText(await rpl.read(0, rpl.size)), rpl.name);
   return [describeDataset(header, raw)];
-}
-
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('latin1').decode(bytes);
-  }
 }
 
 function describeDataset(header: RippleHeader, raw: ByteSource): ArrayDataset {

@@ -1,5 +1,5 @@
-import { headText } from '../beamline/text.ts';
 import { defineFormat } from '../format.ts';
+import { headText } from '../whole-text.ts';
 import { readSpec } from './read.ts';
 
 /** Scans of SPEC, the program of many beamlines (Certified Scientific Software, "Standard Data File Format"). */

@@ -1,8 +1,8 @@
 import { columnLabel } from '../../signal/column-label.ts';
 import type { Metadata, PlainTree, TableDataset } from '../../signal/dataset.ts';
 import { beamlineMetadata } from '../beamline/conditions.ts';
-import { readText } from '../beamline/text.ts';
 import type { ByteSource } from '../format.ts';
+import { readWholeText } from '../whole-text.ts';
 import { readScans, type Scan } from './scans.ts';
 
 /**
@@ -10,7 +10,7 @@ import { readScans, type Scan } from './scans.ts';
  * @throws SpectrailError `format/bad-row`, `format/no-scans`, `format/too-many-scans`, `input/too-large`.
  */
 export async function readSpec(file: ByteSource): Promise<TableDataset[]> {
-  const { header, scans, empty } = readScans(await readText(file), file.name);
+  const { header, scans, empty } = readScans(await readWholeText(file), file.name);
   const notes = empty > 0 ? [`${empty} scans without a point were left out`] : [];
   return scans.map((scan, i) => tableOf(scan, header, i === 0 ? notes : []));
 }

@@ -1,5 +1,5 @@
-import { headText } from '../beamline/text.ts';
 import { defineFormat } from '../format.ts';
+import { headText } from '../whole-text.ts';
 import { readSsrl, START } from './read.ts';
 
 /** Text files of the EXAFS Data Collector of the Stanford Synchrotron Radiation Lightsource; its binary files are not read. */

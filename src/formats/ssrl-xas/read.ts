@@ -2,9 +2,9 @@ import type { TableDataset } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { beamlineMetadata } from '../beamline/conditions.ts';
 import { readRows } from '../beamline/rows.ts';
-import { readText } from '../beamline/text.ts';
 import type { ByteSource } from '../format.ts';
 import { TextLines } from '../text-lines.ts';
+import { readWholeText } from '../whole-text.ts';
 
 const MOST_HEADER = 1000;
 const MOST_COLUMNS = 4096;
@@ -25,7 +25,7 @@ interface SsrlHeader {
  * @throws SpectrailError `format/bad-header`, `format/bad-row`, `format/truncated`, `input/too-large`.
  */
 export async function readSsrl(file: ByteSource): Promise<TableDataset[]> {
-  const text = await readText(file);
+  const text = await readWholeText(file);
   const { lines, names, points, end } = readHeader(text, file.name);
   const values = readRows(text, end, file.name);
   if (values.length !== names.length) {

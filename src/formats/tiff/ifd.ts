@@ -1,5 +1,6 @@
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
+import { decodeText } from '../whole-text.ts';
 
 const MOST_PAGES = 1 << 16;
 const MOST_ENTRIES = 4096;
@@ -105,14 +106,6 @@ export class Directory {
       default:
         return Number(view.getBigUint64(at, little));
     }
-  }
-}
-
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
   }
 }
 

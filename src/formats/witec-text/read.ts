@@ -3,6 +3,7 @@ import type { ArrayDataset, Metadata } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { TextLines } from '../text-lines.ts';
+import { decodeText } from '../whole-text.ts';
 
 const LARGEST = 2 ** 28;
 const MOST_KEYS = 1000;
@@ -29,7 +30,7 @@ export async function readWitec(file: ByteSource): Promise<ArrayDataset[]> {
       fix: 'export it from WITec Project again',
     });
   if (file.size > LARGEST) throw bad(1, `the file has ${file.size} bytes`, `at most ${LARGEST}`);
-  const lines = new TextLines(decode(await file.read(0, file.size)));
+  const lines = new TextLines(decodeText(await file.read(0, file.size)));
   const header = readHeader(lines);
   if (header.names.length < 2) throw bad(lines.number, 'there is no table of spectra', 'a section [Data] with names');
   const columns = header.names.length;
@@ -77,14 +78,6 @@ export async function readWitec(file: ByteSource): Promise<ArrayDataset[]> {
       warnings: [],
     },
   ];
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
 }
 
 /** Letter where the next line begins. */

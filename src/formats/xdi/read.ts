@@ -2,8 +2,8 @@ import type { Metadata, PlainTree, TableColumn, TableDataset } from '../../signa
 import { canonicalUnit } from '../../signal/units.ts';
 import { beamlineMetadata } from '../beamline/conditions.ts';
 import { readRows } from '../beamline/rows.ts';
-import { readText } from '../beamline/text.ts';
 import type { ByteSource } from '../format.ts';
+import { readWholeText } from '../whole-text.ts';
 import { COMMENTS, readHeader, type XdiHeader } from './header.ts';
 
 /**
@@ -11,7 +11,7 @@ import { COMMENTS, readHeader, type XdiHeader } from './header.ts';
  * @throws SpectrailError `format/not-xdi`, `format/bad-header`, `format/bad-row`, `format/truncated`, `input/too-large`.
  */
 export async function readXdi(file: ByteSource): Promise<TableDataset[]> {
-  const text = await readText(file);
+  const text = await readWholeText(file);
   const header = readHeader(text, file.name);
   const values = readRows(text, header.lines, file.name, COMMENTS);
   const warnings = [...header.warnings];
