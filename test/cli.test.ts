@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FORMATS } from '../src/formats/registry.ts';
 import { errorOf, MAIN, type Outcome, SMALL_RECIPE, spectrail, temporaryFolder } from './cli.ts';
 
 const home = temporaryFolder();
@@ -119,6 +120,14 @@ describe('spectrail simulate', () => {
 });
 
 describe('spectrail steps', () => {
+  it('lists the formats that are read and written', async () => {
+    const listed = JSON.parse((await spectrail(['formats', '--json'])).stdout);
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual(FORMATS.map(({ id }) => id));
+    expect(listed.find(({ id }: { id: string }) => id === 'hspy')).toMatchObject({ reads: true, writes: true });
+    expect(listed.find(({ id }: { id: string }) => id === 'vamas')).toMatchObject({ reads: true, writes: false });
+    expect((await spectrail(['formats'])).stdout).toMatch(/NeXus \(NXdata\) +read, written +\.nxs \.nx \.h5/);
+  });
+
   it('lists every step, in 80 columns', async () => {
     const { stdout } = await spectrail(['steps']);
     for (const id of ['crop', 'decompose.pca', 'detect.residual']) expect(stdout).toContain(`\n${id} `);

@@ -45,12 +45,15 @@ async function info(file: string, options: InfoOptions): Promise<void> {
   const reports: SignalReport[] = [];
   for (const dataset of datasets) reports.push(await look(dataset, options));
   if (options.json) {
-    printJson({ file, format: opened.format, signals: reports.map(forMachines) });
+    const { format, alsoPossible } = opened;
+    const rivals = alsoPossible.length ? { alsoPossible } : {};
+    printJson({ file, format, ...rivals, signals: reports.map(forMachines) });
     return;
   }
   const several = datasets.length === 1 ? '' : `, ${datasets.length} signals`;
-  const title = FORMATS.find(({ id }) => id === opened.format)?.title ?? opened.format;
-  print(`${file}: ${title}${several}`);
+  const titleOf = (format: string) => FORMATS.find(({ id }) => id === format)?.title ?? format;
+  print(`${file}: ${titleOf(opened.format)}${several}`);
+  if (opened.alsoPossible.length) print(`  it could also be: ${opened.alsoPossible.map(titleOf).join('; ')}`);
   for (const report of reports) print(`\n${forPeople(report)}`);
 }
 

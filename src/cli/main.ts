@@ -10,6 +10,7 @@ import { productVersion } from './product-version.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<() => Command>>> = {
   info: async () => (await import('./info.ts')).infoCommand,
   convert: async () => (await import('./convert.ts')).convertCommand,
+  formats: async () => (await import('./formats.ts')).formatsCommand,
   steps: async () => (await import('./steps.ts')).stepsCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
   run: async () => (await import('./run.ts')).runCommand,

@@ -155,14 +155,30 @@ describe('openFile', () => {
     });
   });
 
-  it('lists what can be read when nothing matches', async () => {
+  it('says which formats the name promised when nothing matches', async () => {
     const formats = [entry('a', { sniff: 'no', read: reads('a') }), entry('b', { sniff: 'no' })];
-    await expect(openFile(file('x.zzz'), formats)).rejects.toMatchObject({
+    const refusal = {
       kind: 'format',
       code: 'unknown-format',
-      where: 'x.zzz',
-      expected: 'The a format (.a)',
+      what: 'the file is in none of the 2 formats that are known',
+      fix: 'export it in a format that `spectrail formats` lists',
+    };
+    await expect(openFile(file('x.zzz'), formats)).rejects.toMatchObject({ ...refusal, where: 'x.zzz' });
+    await expect(openFile(file('x.a'), formats)).rejects.toMatchObject({
+      ...refusal,
+      expected: 'by its name: The a format; its first bytes are not of that kind',
     });
+  });
+
+  it('names the formats that were as sure of the file as the one that read it', async () => {
+    const formats = [
+      entry('a', { sniff: 'likely', read: refuses('no header') }),
+      entry('b', { sniff: 'likely', read: reads('b') }),
+      entry('c', { sniff: 'likely', read: reads('c') }),
+      entry('d', { sniff: 'name', read: reads('d') }),
+    ];
+    expect((await openFile(file('x.txt'), formats)).alsoPossible).toEqual(['a', 'c']);
+    expect((await openFile(file('x.txt'), formats.slice(1, 2))).alsoPossible).toEqual([]);
   });
 
   it('says what an unreadable file looks like when its first bytes tell', async () => {

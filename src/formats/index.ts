@@ -15,6 +15,8 @@ export interface OpenedFile {
   /** Id of the format that read it. */
   readonly format: string;
   readonly datasets: Dataset[];
+  /** Ids of the formats that were as sure of the file as the one that read it, and were not taken. */
+  readonly alsoPossible: readonly string[];
 }
 
 interface Candidate {
@@ -25,7 +27,8 @@ interface Candidate {
 
 /**
  * Reads a file, or a folder that is one unit, with the format its content shows, else with the one its name suggests. A
- * format that is certain by content has the last word; of several less sure ones the first that can read it is taken.
+ * format that is certain by content has the last word; of several equally sure ones the first that can read it is taken,
+ * and the others are named.
  *
  * @throws SpectrailError the reader's own; `format/unknown-format`, `format/unknown-folder` when no format recognises it;
  * `format/unreadable` naming every format that was tried; `format/reader-failed` for a failure inside a reader.
@@ -55,10 +58,16 @@ async function readWith(
 ): Promise<OpenedFile> {
   const sure = candidates.filter(({ sniff }) => sniff === 'certain');
   const failures: { entry: FormatEntry; error: SpectrailError }[] = [];
-  for (const { entry, format } of sure.length > 0 ? sure : candidates) {
+  for (const { entry, format, sniff } of sure.length > 0 ? sure : candidates) {
     try {
       const datasets = await inFormat(entry, name, () => read(format));
-      return { format: entry.id, datasets: datasets.map((dataset) => guardValues(dataset, entry, name)) };
+      return {
+        format: entry.id,
+        datasets: datasets.map((dataset) => guardValues(dataset, entry, name)),
+        alsoPossible: candidates
+          .filter((other) => other.sniff === sniff && other.entry !== entry)
+          .map((other) => other.entry.id),
+      };
     } catch (error) {
       failures.push({ entry, error: error as SpectrailError });
     }
@@ -192,19 +201,17 @@ function readingOf({ title }: FormatEntry, name: string, where = name): string {
 }
 
 async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {
-  const loaded = await Promise.all(formats.map(async ({ load }) => (await load()).default));
   const foreign = foreignSignature(head) ?? (isHdf5(head) ? await kindOfHdf5(source) : undefined);
+  const named = formats.filter(({ extensions }) => extensions.some((end) => source.name.toLowerCase().endsWith(end)));
+  const ofName = named.map(({ title }) => title).join(', ');
   return formatError({
     code: 'unknown-format',
     where: source.name,
     what: foreign
       ? `the file looks like ${foreign}, which cannot be read yet`
-      : 'the file is in none of the formats that can be read',
-    expected: loaded
-      .filter(({ read }) => read)
-      .map(({ title, extensions }) => `${title} (${extensions.join(', ')})`)
-      .join('; '),
-    fix: 'export it in one of them',
+      : `the file is in none of the ${formats.length} formats that are known`,
+    expected: named.length ? `by its name: ${ofName}; its first bytes are not of that kind` : undefined,
+    fix: 'export it in a format that `spectrail formats` lists',
   });
 }
 

@@ -18,6 +18,10 @@ export default defineFormat({
     if (names.includes(SUMS) && names.includes(ROOT_ATTRIBUTES)) return 'certain';
     return folder.name.toLowerCase().endsWith(EXTENSION) ? 'name' : 'no';
   },
+  async probe(file) {
+    const names = (await (await (await import('../zip/folder.ts')).openZip(file)).list('')).map(({ name }) => name);
+    return names.includes(SUMS) && names.includes(ROOT_ATTRIBUTES);
+  },
   unpackedBytes: (stored) => MOST_PACKED * stored,
   read: async (file) => (await import('./read.ts')).readStore(await (await import('../zip/folder.ts')).openZip(file)),
   readFolder: async (folder) => (await import('./read.ts')).readStore(folder),

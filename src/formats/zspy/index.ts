@@ -19,6 +19,10 @@ export default defineFormat({
     if (names.includes('.zgroup')) return names.includes('Experiments') ? 'certain' : 'likely';
     return folder.name.toLowerCase().endsWith(EXTENSION) ? 'name' : 'no';
   },
+  async probe(file) {
+    const names = (await (await (await import('../zip/folder.ts')).openZip(file)).list('')).map(({ name }) => name);
+    return names.includes('Experiments');
+  },
   unpackedBytes: (stored) => unpackedLimit({ id: 'zstd' }, stored),
   read: async (file) => (await import('./read.ts')).readZspy(await (await import('../zip/folder.ts')).openZip(file)),
   readFolder: async (folder) => (await import('./read.ts')).readZspy(folder),
