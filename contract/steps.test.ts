@@ -17,7 +17,8 @@ import { resolveShape, STEPS } from '../src/steps/index.ts';
 import type { Product } from '../src/steps/products.ts';
 import { type SignalState, type State, signalState } from '../src/steps/state.ts';
 import { needsOf, type Step } from '../src/steps/step.ts';
-import { bind, canonicalSignals, canonOf } from './laws/canonical-products.ts';
+import { bind, type Canon, canonicalSignals, canonOf } from './laws/canonical-products.ts';
+import { ofModality } from './laws/of-modality.ts';
 import { registeredSteps } from './laws/registered.ts';
 import { digest } from './laws/same-numbers.ts';
 import { paramSchema, sampleParams } from './laws/sample-params.ts';
@@ -41,6 +42,21 @@ function alone(step: Step, params: unknown) {
 
 function pick<T>(step: Step, from: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(bind(step)).map(([name, node]) => [name, from[node]]));
+}
+
+/** What a step reads of what can be made of a signal, and what is known of it. */
+function given(
+  step: Step,
+  { products, states }: Canon,
+): { inputs: Record<string, Product>; states: Record<string, State> } {
+  const inputs = pick(step, products);
+  const known = pick(step, states);
+  for (const [name, product] of Object.entries(inputs)) {
+    if (product.product !== 'signal') continue;
+    inputs[name] = ofModality(step, product);
+    known[name] = { ...(known[name] as SignalState), modality: (inputs[name] as Signal).modality };
+  }
+  return { inputs, states: known };
 }
 
 /** What a plan can know of a signal: all but its values, its past and the numbers that only its values give. */
@@ -104,8 +120,7 @@ describe.each(steps)('%s', (id, step) => {
 
   describe.each(canons)('on %s', (_, canon) => {
     it('makes what its effect says, reads what the plan says, and leaves its inputs as they were', async () => {
-      const inputs = pick(step, canon.products);
-      const states = pick(step, canon.states);
+      const { inputs, states } = given(step, canon);
       const before = await digest(inputs);
       let ran = 0;
       for (const params of samples) {

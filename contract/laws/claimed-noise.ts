@@ -29,7 +29,7 @@ export function claimOf(noise: Noise, values: Block): Claim {
     case 'correlated': {
       const { form } = noise;
       if (form.kind === 'band') return { pixelsApart, channelsApart: form.channels };
-      if (form.kind === 'full' || !form.variance || values.kind !== 'factors') {
+      if (form.kind !== 'low-rank' || !form.variance || values.kind !== 'factors') {
         return { pixelsApart, channelsApart: Infinity };
       }
       const { rank, loadings } = values;

@@ -68,6 +68,29 @@ export async function observe(realisations: readonly Signal[], resolve: ShapeRes
   return { signal, pixels, channels, repeats, deviations, variance, claimed, claimedSum, channelsApart, pixelsApart };
 }
 
+/**
+ * The same with the ranks of values among their realisations in place of the values: independence survives it, and where the
+ * variance of a value is not finite, as that of the exponential of a fitted exponent, ranks still show it.
+ */
+export function byRank(observed: Observed): Observed {
+  const { repeats, variance } = observed;
+  const deviations = new Float64Array(observed.deviations.length);
+  for (let at = 0; at < variance.length; at++) {
+    const series = observed.deviations.subarray(at * repeats, (at + 1) * repeats);
+    const order = Uint32Array.from(series.keys()).sort((a, b) => series[a] - series[b]);
+    for (let first = 0, end = 0; first < repeats; first = end) {
+      while (end < repeats && series[order[end]] === series[order[first]]) end++;
+      for (let r = first; r < end; r++) deviations[at * repeats + order[r]] = (first + end - repeats) / 2;
+    }
+  }
+  const ranked = variance.map((before, at) => {
+    if (!(before > 0)) return before;
+    const series = deviations.subarray(at * repeats, (at + 1) * repeats);
+    return series.reduce((sum, rank) => sum + rank * rank, 0) / (repeats - 1);
+  });
+  return { ...observed, deviations, variance: ranked };
+}
+
 /** Values that count: not masked, and with errors at all. */
 export function valid({ signal, channels, variance }: Observed, at: number): boolean {
   const [i, j] = [Math.floor(at / channels), at % channels];

@@ -42,9 +42,13 @@ function candidates(schema: ParamSchema, place = 0): unknown[] {
 /** Parameters for every choice of every parameter, one at a time: what must be said, and then each thing that may be. */
 export function sampleParams(step: Step): Record<string, unknown>[] {
   const { properties = {}, required = [] } = paramSchema(step);
-  const base = Object.fromEntries(required.map((name) => [name, candidates(properties[name])[0]]));
+  const example = step.example as Record<string, unknown> | undefined;
+  const base = Object.fromEntries(required.map((name) => [name, example?.[name] ?? candidates(properties[name])[0]]));
   const variants = Object.entries(properties).flatMap(([name, schema]) =>
-    candidates(schema).map((value) => ({ ...base, [name]: value })),
+    (example && required.includes(name) ? [base[name]] : candidates(schema)).map((value) => ({
+      ...base,
+      [name]: value,
+    })),
   );
   return [base, ...variants];
 }

@@ -7,6 +7,7 @@ export const MASK_REASONS = [
   'outside axis',
   'not acquired',
   'not a number',
+  'no background',
 ] as const;
 export type MaskReason = (typeof MASK_REASONS)[number];
 

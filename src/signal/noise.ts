@@ -54,6 +54,11 @@ export interface CorrelatedNoise {
         readonly variance?: Float64Array;
         readonly loadingErrors?: { readonly pixels: Float64Array; readonly channels: Float64Array };
       }
+    /**
+     * An estimated background was taken off: besides the errors of the values (`raw`), its error is common to the channels
+     * of a pixel. How much a sum of channels takes of it is asked of the step that made it, which the source names.
+     */
+    | { readonly kind: 'background'; readonly raw: Noise }
     | { readonly kind: 'full' };
   readonly why: string;
   readonly across: AcrossPixels;
@@ -128,8 +133,9 @@ export function scaleNoise(noise: Noise, by: Factor): Noise {
   }
 }
 
-/** The values are no longer the product of the factors that the variance belongs to. */
+/** The values are no longer what the variance belongs to: the product of factors, or the difference to a background. */
 function withoutVariance(noise: CorrelatedNoise): CorrelatedNoise {
+  if (noise.form.kind === 'background') return { ...noise, form: { kind: 'full' } };
   return noise.form.kind === 'low-rank' ? { ...noise, form: { kind: 'low-rank', rank: noise.form.rank } } : noise;
 }
 
@@ -188,6 +194,7 @@ export function selectNoise(noise: Noise, along: 'channel' | 'pixel', indices: A
     const cut = along === 'pixel' ? { pixels: pick(pixels), channels } : { pixels, channels: pick(channels) };
     return { ...noise, form: { ...form, loadingErrors: cut } };
   }
+  if (noise.tag === 'correlated') return withoutVariance(noise);
   if (noise.tag !== 'poisson' || noise.gain.per !== along) return noise;
   return { ...noise, gain: { per: along, values: pick(noise.gain.values) } };
 }
@@ -224,12 +231,22 @@ export function describeNoise(noise: Noise): string {
     case 'diagonal':
       return `independent, variance known (${noise.variance})${across}`;
     case 'correlated': {
-      const { form } = noise;
-      const shape =
-        form.kind === 'band' ? `band of ${form.channels}` : form.kind === 'low-rank' ? `rank ${form.rank}` : 'full';
-      return `correlated (${shape}; ${noise.why})${across}`;
+      return `correlated (${describeForm(noise.form)}; ${noise.why})${across}`;
     }
     case 'unknown':
       return `unknown (${noise.why})${across}`;
+  }
+}
+
+function describeForm(form: CorrelatedNoise['form']): string {
+  switch (form.kind) {
+    case 'band':
+      return `band of ${form.channels}`;
+    case 'low-rank':
+      return `rank ${form.rank}`;
+    case 'background':
+      return 'one error of the background per pixel';
+    case 'full':
+      return 'full';
   }
 }

@@ -16,6 +16,9 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'decompose.reconstruct': () => import('./decompose/reconstruct.ts'),
   'segment.phases': () => import('./segment/phases.ts'),
   'detect.residual': () => import('./detect/residual.ts'),
+  'background.power-law': () => import('./background/power-law.ts'),
+  'background.exponential': () => import('./background/exponential.ts'),
+  'background.two-power-laws': () => import('./background/two-power-laws.ts'),
   'measure.window': () => import('./measure/window.ts'),
 };
 

@@ -155,12 +155,16 @@ export interface Anomalies extends Origin {
   readonly warnings: readonly string[];
 }
 
-/** Intensity in an energy window: a map and its total, with its error budget. */
+/** Intensity in a window of the spectral axis: a map and its total, with its error budget. */
 export interface WindowIntensity extends Origin {
   readonly product: 'window';
   readonly window: readonly [number, number];
   readonly map: Float64Array;
   readonly sigma: Float64Array;
+  /** Per pixel: standard deviation of rival backgrounds; where a background was taken off. */
+  readonly spread?: Float64Array;
+  /** Totals with the rival backgrounds. */
+  readonly rivals?: readonly { readonly label: string; readonly total: number }[];
   readonly total: Quantity;
 }
 

@@ -144,17 +144,26 @@ function startFromHalves(x: Float64Array, t: Float64Array, sum: number): [a: num
 }
 
 /**
- * f = exp(a + b·t) of every row at all channels.
- * @param t regressor at each of the `stride` channels. @param out rows × stride, overwritten; 0 where a = −∞.
+ * f = exp(a + b·t) of every row at channels first ≤ j < end.
+ * @param t regressor at each of the `stride` channels. @param out rows × stride, overwritten; 0 at the other channels, and
+ * where a = −∞.
  */
-export function evaluateLogLinear(fitted: Float64Array, rows: number, t: Float64Array, out: Float64Array): void {
+export function evaluateLogLinear(
+  fitted: Float64Array,
+  rows: number,
+  t: Float64Array,
+  out: Float64Array,
+  first = 0,
+  end = t.length,
+): void {
   const stride = t.length;
   for (let row = 0; row < rows; row++) {
     const a = fitted[row * FITTED_WIDTH];
     const b = fitted[row * FITTED_WIDTH + 1];
     const at = row * stride;
-    if (a === Number.NEGATIVE_INFINITY) out.fill(0, at, at + stride);
-    else for (let j = 0; j < stride; j++) out[at + j] = portableExp(a + b * t[j]);
+    out.fill(0, at, at + stride);
+    if (a === Number.NEGATIVE_INFINITY) continue;
+    for (let j = first; j < end; j++) out[at + j] = portableExp(a + b * t[j]);
   }
 }
 

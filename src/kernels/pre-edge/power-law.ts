@@ -14,7 +14,7 @@ export interface Regressor {
 /**
  * Power law f = A·E^−r: t = −ln(E/E_ref), so that b = r and A = e^a·E_ref^r; E_ref is the geometric mean of the window.
  * @param energies eV, one per channel; not defined at or below 0. @param channels of the fit window, all above 0.
- * @throws SpectrailError `input/narrow-window` for fewer than 3 channels, `input/window-below-zero`.
+ * @throws SpectrailError `input/narrow-window` for fewer than 2 channels, `input/window-below-zero`.
  */
 export function powerLawRegressor(energies: Float64Array, channels: Int32Array): Regressor {
   checkWindow(energies, channels);
@@ -37,7 +37,7 @@ export function powerLawRegressor(energies: Float64Array, channels: Int32Array):
 /**
  * Exponential f = A·e^−E/τ, for backgrounds below about 100 eV or soon after an edge: t = E_ref − E, so that b = 1/τ;
  * E_ref is the mean of the window.
- * @throws SpectrailError `input/narrow-window` for fewer than 3 channels.
+ * @throws SpectrailError `input/narrow-window` for fewer than 2 channels.
  */
 export function exponentialRegressor(energies: Float64Array, channels: Int32Array): Regressor {
   checkWindow(energies, channels);
@@ -50,11 +50,11 @@ export function exponentialRegressor(energies: Float64Array, channels: Int32Arra
 }
 
 function checkWindow(energies: Float64Array, channels: Int32Array): void {
-  if (channels.length < 3 || !channels.every((j) => j >= 0 && j < energies.length)) {
+  if (channels.length < 2 || !channels.every((j) => j >= 0 && j < energies.length)) {
     throw inputError({
       code: 'narrow-window',
       what: `the fit window holds ${channels.length} channels of the axis`,
-      expected: 'at least 3',
+      expected: 'at least 2',
       fix: 'widen the window',
     });
   }
@@ -71,28 +71,25 @@ function regressor(t: Float64Array, channels: Int32Array, reference: number): Re
 export interface TwoAreas {
   /** Exponent; NaN where a half of the window holds no intensity. */
   readonly r: number;
-  /** Intensity per eV: the counts of a channel are dispersion·amplitude·E^−r. */
+  /** Intensity per eV: the counts of a channel are dispersion·amplitude·E^−r; 0 where `r` is NaN. */
   readonly amplitude: number;
 }
 
+/** Boundaries of the two halves of a window, eV: its start, its middle, its end. */
+export type Halves = readonly [start: number, middle: number, end: number];
+
 /**
- * Power law from the integrals I1, I2 over the halves of a window: r = 2·ln(I1/I2)/ln(E2/E1), and the amplitude from the second half,
- * A = (1 − r)·I2/(E2^(1−r) − Em^(1−r)) (R. Egerton, Electron Energy-Loss Spectroscopy in the Electron Microscope, 3rd ed.,
- * 2011, sec. 4.4.1). Quick and nearly unbiased, less precise than the likelihood.
- *
- * @param row counts of every channel. @param energies eV, ascending, evenly spaced.
- * @param first, end channels first ≤ j < end; an odd one at the end is left out. `energies[end]` must exist: it ends the window.
+ * Power law from the intensities in the halves of a window: r = 2·ln(I1/I2)/ln(E2/E1), and the amplitude from the second
+ * half, A = (1 − r)·I2/(E2^(1−r) − Em^(1−r)) (R. Egerton, Electron Energy-Loss Spectroscopy in the Electron Microscope, 3rd
+ * ed., 2011, sec. 4.4.1). Quick and nearly unbiased, less precise than the likelihood.
  */
-export function twoAreaPowerLaw(row: Float64Array, energies: Float64Array, first: number, end: number): TwoAreas {
-  const last = end - ((end - first) & 1);
-  const middle = (first + last) >> 1;
-  let [one, two] = [0, 0];
-  for (let j = first; j < middle; j++) one += row[j];
-  for (let j = middle; j < last; j++) two += row[j];
-  if (!(one > 0 && two > 0)) return { r: Number.NaN, amplitude: 0 };
-  const r = (2 * portableLog(one / two)) / portableLog(energies[last] / energies[first]);
-  const width = portableLog(energies[last] / energies[middle]);
+export function twoAreaPowerLaw(one: number, two: number, [start, middle, end]: Halves): TwoAreas {
+  if (!(one > 0 && two > 0 && one < Number.POSITIVE_INFINITY && two < Number.POSITIVE_INFINITY)) {
+    return { r: Number.NaN, amplitude: 0 };
+  }
+  const r = (2 * portableLog(one / two)) / portableLog(end / start);
+  const width = portableLog(end / middle);
   const p = (1 - r) * width;
-  const integral = portableExp((1 - r) * portableLog(energies[middle])) * width * (p === 0 ? 1 : portableExpm1(p) / p);
+  const integral = portableExp((1 - r) * portableLog(middle)) * width * (p === 0 ? 1 : portableExpm1(p) / p);
   return { r, amplitude: two / integral };
 }

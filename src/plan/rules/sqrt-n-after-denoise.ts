@@ -1,11 +1,11 @@
-import { describeNoise } from '../../signal/noise.ts';
+import { describeNoise, type Noise } from '../../signal/noise.ts';
 import type { NodeRule } from './index.ts';
 
 /** √N as the error of values that are no longer counts. */
 export const sqrtNAfterDenoise: NodeRule = (node) => {
   if (!node.step.traits?.includes('counting-errors')) return [];
   return Object.values(node.states).flatMap((state) =>
-    state.product === 'signal' && (state.noise.tag === 'correlated' || state.noise.tag === 'unknown')
+    state.product === 'signal' && losesCounts(state.noise)
       ? [
           {
             code: 'sqrt-n-after-denoise' as const,
@@ -19,3 +19,9 @@ export const sqrtNAfterDenoise: NodeRule = (node) => {
       : [],
   );
 };
+
+/** What is behind a background step still has its counts: their errors are known, and that of the background beside them. */
+function losesCounts(noise: Noise): boolean {
+  if (noise.tag === 'correlated' && noise.form.kind === 'background') return losesCounts(noise.form.raw);
+  return noise.tag === 'correlated' || noise.tag === 'unknown';
+}

@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { defineFold } from '../../shapes/shape.ts';
+import { defineFold, type Geometry } from '../../shapes/shape.ts';
 import { axisValue } from '../../signal/axis.ts';
 import { countGain, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import type { MappedSource } from '../../signal/source.ts';
+import type { Setting } from '../background/estimator.ts';
+import { rivalsOf } from '../background/rivals.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
-import { defineStep } from '../step.ts';
+import { defineStep, type StepContext } from '../step.ts';
+import { type NetArgs, type NetWindows, netWindow } from './net-window.ts';
 
 const edge = z.union([z.number(), z.string()]);
 const params = z.strictObject({
@@ -76,59 +80,110 @@ const integrate = defineFold<Args, Record<string, never>, Integrated>({
 
 export default defineStep<Params>({
   id: 'measure.window',
-  version: 1,
+  version: 2,
   title: 'Window intensity',
   summary:
-    'Counts in an energy window: a map and a total, with counting statistics as the error. The background is still in it.',
+    'Counts in a window: a map and a total. Of raw counts with counting statistics as the error, the background still in them; behind a background step net counts, with the error of counting, that of the background, and the spread of rival backgrounds each on its own line.',
   params,
   inputs: {
-    in: { product: 'signal', doc: 'raw counts', needs: { noise: ['scaled-counts', 'correlated', 'unknown'] } },
+    in: {
+      product: 'signal',
+      doc: 'raw counts, or what a background step left of them',
+      needs: { noise: ['scaled-counts', 'correlated', 'unknown'] },
+    },
   },
   output: 'window',
   traits: ['counting-errors'],
   cite: [],
-  shapes: { integrate },
+  shapes: { integrate, net: netWindow },
   effect: ({ in: state }, p) => {
     windowChannels((state as SignalState).spectral, p.window);
     return { product: 'window', of: state as SignalState };
   },
   cost: ({ in: state }) => ({
     passes: 1,
-    keeps: 16 * pixelCount(state as SignalState),
+    keeps: 48 * pixelCount(state as SignalState),
     works: 0,
     lane: 0,
   }),
   async run(context, inputs, p): Promise<WindowIntensity> {
     const signal = inputs.in as Signal;
-    const { spectral, mask, noise } = signal;
+    const { spectral } = signal;
     const [first, end] = windowChannels(spectral, p.window);
-    const pixels = pixelCount(signal);
-    const gain = countGain(noise);
-    const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain };
-    const geometry = { pixels, channels: spectral.size, width: mapShape(signal.navigation).width };
-    const { sums: map, variances } = await context.fold<Integrated>('integrate', args, [signal.source], geometry);
-    let total = 0;
-    let variance = 0;
-    for (let i = 0; i < pixels; i++) {
-      total += map[i];
-      variance += variances[i];
-    }
-    const sigma = variances;
-    for (let i = 0; i < pixels; i++) sigma[i] = Math.sqrt(variances[i]);
+    const measured = isNetOf(signal)
+      ? await measureNet(context, signal, first, end)
+      : await measureCounts(context, signal, first, end);
     return {
       ...originOf(signal),
-      history: [...signal.history, { step: 'measure.window', version: 1, params: p as never }],
+      history: [...signal.history, { step: 'measure.window', version: 2, params: p as never }],
       product: 'window',
       window: [axisValue(spectral, first), axisValue(spectral, end - 1)],
-      map,
-      sigma,
-      total: {
-        value: total,
-        unit: 'counts',
-        random: [{ name: 'counting', sigma: Math.sqrt(variance) }],
-        systematic: [],
-        trail: context.node,
-      },
+      ...measured,
     };
   },
 });
+
+type Measured = Pick<WindowIntensity, 'map' | 'sigma' | 'spread' | 'rivals' | 'total'>;
+
+function geometryOf({ navigation, spectral }: Signal): Geometry {
+  return { pixels: pixelCount({ navigation }), channels: spectral.size, width: mapShape(navigation).width };
+}
+
+async function measureCounts(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
+  const { mask, noise } = signal;
+  const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain: countGain(noise) };
+  const { sums, variances } = await context.fold<Integrated>('integrate', args, [signal.source], geometryOf(signal));
+  return {
+    map: sums,
+    sigma: variances.map(Math.sqrt),
+    total: {
+      value: total(sums),
+      unit: 'counts',
+      random: [{ name: 'counting', sigma: Math.sqrt(total(variances)) }],
+      systematic: [],
+      trail: context.node,
+    },
+  };
+}
+
+/** A signal whose source still names the background step that made it, and what it was taken off. */
+type Net = Signal & { readonly source: MappedSource };
+
+function isNetOf({ noise, source }: Signal): boolean {
+  return noise.tag === 'correlated' && noise.form.kind === 'background' && source.type === 'mapped';
+}
+
+async function measureNet(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
+  const { source, mask, modality } = signal as Net;
+  const chosen = { id: source.map.slice(0, source.map.lastIndexOf('/')), setting: source.args as Setting };
+  const rivals = rivalsOf(modality, chosen);
+  const args: NetArgs = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, chosen, rivals };
+  const found = await context.fold<NetWindows>('net', args, source.parents, geometryOf(signal));
+  const { net, counting, variance, lowest, highest, rivalTotals } = found;
+  const value = total(net);
+  const totals = [value, ...rivalTotals];
+  const byCounting = total(counting);
+  return {
+    map: net,
+    sigma: variance.map(Math.sqrt),
+    spread: net.map((_, i) => halfRange(lowest[i], highest[i])),
+    rivals: rivals.map(({ label }, k) => ({ label, total: rivalTotals[k] })),
+    total: {
+      value,
+      unit: 'counts',
+      random: [
+        { name: 'counting', sigma: Math.sqrt(byCounting) },
+        { name: 'background', sigma: Math.sqrt(Math.max(0, total(variance) - byCounting)) },
+      ],
+      systematic: rivals.length
+        ? [{ source: 'choice of the background', sensitivity: halfRange(Math.min(...totals), Math.max(...totals)) }]
+        : [],
+      trail: context.node,
+    },
+  };
+}
+
+/** Standard deviation of what may lie anywhere between two values. */
+const halfRange = (lowest: number, highest: number) => (highest - lowest) / 2 / Math.sqrt(3);
+
+const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);

@@ -1,0 +1,131 @@
+import type { z } from 'zod';
+import { defineMap } from '../../shapes/shape.ts';
+import { axisValues } from '../../signal/axis.ts';
+import { type Block, readRow } from '../../signal/block.ts';
+import { reasonCode } from '../../signal/mask.ts';
+import { poisson } from '../../signal/noise.ts';
+import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import type { SignalState } from '../state.ts';
+import { defineStep, type Needs, type Step, type StepContext } from '../step.ts';
+import type { BackgroundMethod, Estimator, Setting } from './estimator.ts';
+
+interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'cite'> {
+  readonly params: z.ZodType<P>;
+  readonly needs: Needs;
+  readonly range: BackgroundMethod<P>['range'];
+  readonly prepare: BackgroundMethod<P>['prepare'];
+  /** What the estimate takes from the whole signal, where it does. */
+  readonly learn?: (context: StepContext, signal: Signal, setting: Setting<P>) => Promise<Float64Array>;
+  /** What it may have learned from spectra that suit the example. */
+  readonly exampleLearned?: Float64Array;
+  /** Shapes that `learn` runs. */
+  readonly shapes?: Step<P>['shapes'];
+  /** Passes over the data that `learn` makes. */
+  readonly passes?: number;
+  readonly example: P;
+}
+
+/** A step that takes a background off, and the method that others may ask for the same estimate. */
+export type BackgroundStep<P> = Step<P> & BackgroundMethod<P>;
+
+/** Channels that the parameters of an example suit. */
+const EXAMPLE_CHANNELS = 16;
+/** Rows worked on together: enough for kernels that hold several at once, few enough for the cache. */
+const ROWS_AT_ONCE = 64;
+
+/** x − pedestal − B of every pixel, where B is defined; 0 elsewhere. */
+function subtract(
+  estimator: Estimator,
+  [first, end]: readonly [number, number],
+  { noise }: Setting,
+  block: Block,
+): Block {
+  const { pixels, channels } = block;
+  const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
+  const values = new Float64Array(pixels * channels);
+  const background = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * channels);
+  for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
+    const rows = Math.min(ROWS_AT_ONCE, pixels - from);
+    const part = values.subarray(from * channels, (from + rows) * channels);
+    for (let i = 0; i < rows; i++) readRow(block, from + i, part.subarray(i * channels, (i + 1) * channels));
+    if (pedestal !== 0) for (let at = 0; at < part.length; at++) part[at] -= pedestal;
+    estimator.estimate(part, rows, background);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < channels; j++) {
+        const at = i * channels + j;
+        part[at] = j >= first && j < end ? part[at] - background[at] : 0;
+      }
+    }
+  }
+  return { kind: 'dense', pixels, channels, values };
+}
+
+/** A background step: the values less their background, with the law of their errors. */
+export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P> {
+  const { needs, range, prepare, learn, exampleLearned, passes = 0, shapes, ...rest } = definition;
+  const subtracted = defineMap<Setting<P>>({
+    apply: (setting, [block]) => subtract(prepare(setting), range(setting), setting, block),
+    example: ({ channels }) => ({
+      channels: [Math.max(channels, EXAMPLE_CHANNELS)],
+      args: {
+        params: rest.example,
+        positions: Float64Array.from({ length: Math.max(channels, EXAMPLE_CHANNELS) }, (_, j) => j),
+        unit: '',
+        noise: poisson(),
+        learned: exampleLearned,
+      },
+      kinds: ['events'],
+    }),
+  });
+  const step = defineStep<P>({
+    ...rest,
+    inputs: { in: { product: 'signal', doc: 'spectra with their background', needs } },
+    output: 'signal',
+    shapes: { subtracted, ...shapes },
+    effect: ({ in: state }, p) =>
+      subtractedState(state as SignalState, range(settingOf(state as SignalState, p)), learn !== undefined),
+    cost: () => ({ passes, keeps: 0, works: 0, lane: 0 }),
+    async run(context, inputs, p) {
+      const signal = inputs.in as Signal;
+      const plain = settingOf(signal as unknown as SignalState, p);
+      const setting = learn ? { ...plain, learned: await learn(context, signal, plain) } : plain;
+      return withSignal(signal, {
+        ...subtractedState(signal as unknown as SignalState, range(setting), learn !== undefined),
+        source: {
+          type: 'mapped',
+          map: context.shapeId('subtracted'),
+          args: setting,
+          parents: [signal.source],
+          pixels: pixelCount(signal),
+          channels: signal.spectral.size,
+          kind: 'dense',
+        },
+        history: [...signal.history, { step: rest.id, version: rest.version, params: p as never }],
+      });
+    },
+  });
+  return { ...step, modality: needs.modality, range, prepare };
+}
+
+function settingOf<P>({ spectral, mask, noise }: SignalState, params: P): Setting<P> {
+  return { params, positions: axisValues(spectral), unit: spectral.unit, masked: mask.channels, noise };
+}
+
+function subtractedState(state: SignalState, [first, end]: readonly [number, number], learned: boolean): SignalState {
+  const channels = state.mask.channels?.slice() ?? new Uint8Array(state.spectral.size);
+  const outside = reasonCode('no background');
+  for (let j = 0; j < channels.length; j++) if ((j < first || j >= end) && !channels[j]) channels[j] = outside;
+  return {
+    ...state,
+    mask: { ...state.mask, channels: channels.some((code) => code !== 0) ? channels : undefined },
+    storage: 'dense',
+    entriesPerPixel: state.spectral.size,
+    noise: {
+      tag: 'correlated',
+      form: { kind: 'background', raw: state.noise },
+      why: 'an estimated background was taken off',
+      // What is learned from all spectra is wrong for all of them alike.
+      across: learned ? { kind: 'global', rank: 1 } : state.noise.across,
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { internalError } from '../../signal/errors.ts';
+import type { BackgroundMethod } from './estimator.ts';
+import exponential from './exponential.ts';
+import powerLaw from './power-law.ts';
+import twoPowerLaws from './two-power-laws.ts';
+
+/** Every way to estimate a background, by the id of its step: what measures behind a background asks. */
+const METHODS: readonly BackgroundMethod<never>[] = [powerLaw, exponential, twoPowerLaws];
+
+export function backgroundMethod(id: string): BackgroundMethod {
+  const method = METHODS.find((each) => each.id === id);
+  if (!method) throw internalError({ code: 'no-background', what: `there is no background method "${id}"` });
+  return method as BackgroundMethod;
+}

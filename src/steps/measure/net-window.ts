@@ -1,0 +1,141 @@
+import { defineFold } from '../../shapes/shape.ts';
+import { type Block, readRow } from '../../signal/block.ts';
+import { type Factor, gainAt, type Noise, poisson } from '../../signal/noise.ts';
+import type { Setting } from '../background/estimator.ts';
+import { backgroundMethod } from '../background/methods.ts';
+
+/** A background as its step set it. */
+export interface Chosen {
+  readonly id: string;
+  readonly setting: Setting;
+}
+
+export interface NetArgs {
+  readonly first: number;
+  readonly end: number;
+  readonly pixelMask?: Uint8Array;
+  readonly channelMask?: Uint8Array;
+  readonly chosen: Chosen;
+  readonly rivals: readonly Chosen[];
+}
+
+/** Sums of a window above the background. */
+export interface NetWindows {
+  /** Per pixel: the net sum, its variance by counting alone, and with the error of the background. */
+  readonly net: Float64Array;
+  readonly counting: Float64Array;
+  readonly variance: Float64Array;
+  /** Per pixel: lowest and highest net sum among the rivals and the chosen one. */
+  readonly lowest: Float64Array;
+  readonly highest: Float64Array;
+  /** Over all pixels: the net sum with each rival. */
+  readonly rivalTotals: Float64Array;
+}
+
+type NetRows = Omit<NetWindows, 'rivalTotals'>;
+
+const ROWS_AT_ONCE = 64;
+const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
+
+/** Var of one value: gain·(value above the pedestal) + readout²; a law that gives no variance gives NaN. */
+function varianceAt(noise: Noise, pixel: number, channel: number, value: number): number {
+  switch (noise.tag) {
+    case 'poisson':
+      return gainAt(noise.gain, pixel, channel) * Math.max(0, value) + noise.readout * noise.readout;
+    case 'gaussian':
+      return noise.sigma * noise.sigma;
+    default:
+      return Number.NaN;
+  }
+}
+
+function netOf(args: NetArgs, rivalTotals: Float64Array, block: Block, start: number, rows: NetRows): void {
+  const { chosen, rivals, first, end, pixelMask, channelMask } = args;
+  const { noise } = chosen.setting;
+  const { pixels, channels } = block;
+  const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
+  const estimators = [chosen, ...rivals].map(({ id, setting }) => backgroundMethod(id).prepare(setting));
+  const sum = Float64Array.from({ length: channels }, (_, j) => (j >= first && j < end && !channelMask?.[j] ? 1 : 0));
+  const values = new Float64Array(ROWS_AT_ONCE * channels);
+  const background = new Float64Array(ROWS_AT_ONCE * channels);
+  const response = new Float64Array(channels);
+  for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
+    const count = Math.min(ROWS_AT_ONCE, pixels - from);
+    for (let i = 0; i < count; i++) readRow(block, from + i, values.subarray(i * channels, (i + 1) * channels));
+    if (pedestal !== 0) for (let at = 0; at < count * channels; at++) values[at] -= pedestal;
+    estimators.forEach((estimator, which) => {
+      estimator.estimate(values, count, background);
+      for (let i = 0; i < count; i++) {
+        const pixel = from + i;
+        if (pixelMask?.[start + pixel]) continue;
+        let net = 0;
+        for (let j = first; j < end; j++) if (sum[j]) net += values[i * channels + j] - background[i * channels + j];
+        if (which === 0) {
+          rows.net[pixel] = rows.lowest[pixel] = rows.highest[pixel] = net;
+        } else {
+          rivalTotals[which - 1] += net;
+          if (net < rows.lowest[pixel]) rows.lowest[pixel] = net;
+          if (net > rows.highest[pixel]) rows.highest[pixel] = net;
+        }
+      }
+    });
+    for (let i = 0; i < count; i++) {
+      const pixel = from + i;
+      if (pixelMask?.[start + pixel]) continue;
+      const row = values.subarray(i * channels, (i + 1) * channels);
+      estimators[0].respond(row, sum, response);
+      let counting = 0;
+      let variance = 0;
+      for (let j = 0; j < channels; j++) {
+        const weight = sum[j] - response[j];
+        if (weight === 0 && sum[j] === 0) continue;
+        const own = varianceAt(noise, start + pixel, j, row[j]);
+        counting += sum[j] * sum[j] * own;
+        variance += weight * weight * own;
+      }
+      rows.counting[pixel] = counting;
+      rows.variance[pixel] = variance;
+    }
+  }
+}
+
+/** Sums of a window above the background of each pixel, from the values that the background was estimated on. */
+export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetRows>({
+  init: ({ rivals }) => ({ rivalTotals: new Float64Array(rivals.length) }),
+  perPixel: () => ({
+    net: ONE_A_PIXEL,
+    counting: ONE_A_PIXEL,
+    variance: ONE_A_PIXEL,
+    lowest: ONE_A_PIXEL,
+    highest: ONE_A_PIXEL,
+  }),
+  add: (args, state, [block], start, _end, rows) => {
+    netOf(args, state.rivalTotals, block, start, rows);
+    return state;
+  },
+  merge: (left, right) => {
+    for (let k = 0; k < left.rivalTotals.length; k++) left.rivalTotals[k] += right.rivalTotals[k];
+    return left;
+  },
+  example: ({ channels, pixels }) => {
+    const size = Math.max(channels, 16);
+    const gain: Factor = { per: 'pixel', values: Float64Array.from({ length: pixels }, (_, i) => 1 + (i % 5)) };
+    const setting: Setting = {
+      params: { fit: [2, 9], method: 'likelihood' },
+      positions: Float64Array.from({ length: size }, (_, j) => j),
+      unit: '',
+      noise: poisson({ gain }),
+    };
+    return {
+      args: {
+        first: 10,
+        end: 15,
+        pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
+        chosen: { id: 'background.power-law', setting },
+        rivals: [{ id: 'background.exponential', setting }],
+      },
+      kinds: ['events'],
+      channels: [size],
+    };
+  },
+});
