@@ -28,6 +28,7 @@ const MAKERS: Readonly<Record<Exclude<ProductKind, 'signal'>, string>> = {
   phases: 'phases',
   anomalies: 'rare',
   window: 'line',
+  backgrounds: 'compared',
 };
 
 const RECIPE = checkRecipe({
@@ -41,7 +42,10 @@ const RECIPE = checkRecipe({
     { id: 'phases', use: 'segment.phases', in: { factors: 'pca', truncation: 'components', counts: 'counts' } },
     { id: 'rare', use: 'detect.residual', in: { counts: 'counts', model: 'model' }, params: { nulls: 10 } },
     { id: 'line', use: 'measure.window', in: 'counts', params: { window: [1, 2] } },
+    { id: 'net', use: 'background.power-law', in: 'counts', params: { fit: [0.5, 2] } },
+    { id: 'compared', use: 'background.compare', in: 'net' },
   ],
+  overrides: [{ code: 'wrong-modality', reason: 'laws of numbers hold whatever the probe' }],
 });
 
 export async function canonOf(signal: Signal): Promise<Canon> {
@@ -52,14 +56,18 @@ export async function canonOf(signal: Signal): Promise<Canon> {
   return { signal, products, states };
 }
 
-/** Which product each input of a step gets: signals are the counts, a second one is the model of them. */
+/**
+ * Which product each input of a step gets: signals are the counts, or what a background left of them where the step is for
+ * nothing else; a second one is the model of them.
+ */
 export function bind(step: Step): Readonly<Record<string, string>> {
   let signals = 0;
   return Object.fromEntries(
-    Object.entries(step.inputs).map(([name, { product }]) => [
-      name,
-      product === 'signal' ? (signals++ === 0 ? 'counts' : 'model') : MAKERS[product],
-    ]),
+    Object.entries(step.inputs).map(([name, { product, needs }]) => {
+      const law = typeof needs === 'function' ? undefined : needs?.noise;
+      const first = law?.length === 1 && law[0] === 'correlated' ? 'net' : 'counts';
+      return [name, product === 'signal' ? (signals++ === 0 ? first : 'model') : MAKERS[product]];
+    }),
   );
 }
 

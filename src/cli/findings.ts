@@ -2,7 +2,14 @@ import type { Product, Run } from '../index.ts';
 import { counted, formatBytes, formatPercent, formatProbability, formatWithError } from '../report/numbers.ts';
 import { describeNoise } from '../signal/noise.ts';
 import { uncertainty } from '../signal/quantity.ts';
-import type { Anomalies, PhaseMap, Region, Truncation, WindowIntensity } from '../steps/products.ts';
+import type {
+  Anomalies,
+  BackgroundComparison,
+  PhaseMap,
+  Region,
+  Truncation,
+  WindowIntensity,
+} from '../steps/products.ts';
 import { plainNumber, table, wrap } from './text-layout.ts';
 
 /** What a run found: a paragraph for each result about the specimen, or for every result where there is none of these. */
@@ -27,6 +34,8 @@ function describeProduct(product: Product): string {
       return describeAnomalies(product);
     case 'window':
       return describeWindow(product);
+    case 'backgrounds':
+      return describeBackgrounds(product);
     case 'factors':
       return `${counted(product.rank, 'component')} computed`;
     case 'signal': {
@@ -109,6 +118,10 @@ function describeWindow({ window, spectral, total }: WindowIntensity): string {
   return `${band} ${spectral.unit}: ${formatWithError(total.value, uncertainty(total))} ${total.unit}`;
 }
 
+function describeBackgrounds({ chosen, rivals, pixels }: BackgroundComparison): string {
+  return `${chosen.replaceAll('-', ' ')} beside ${counted(rivals.length, 'rival background')}, mean of ${counted(pixels, 'spectrum', 'spectra')}`;
+}
+
 function describeWarnings(warnings: readonly string[]): string[] {
   return warnings.map((warning) => wrap(`  warning: ${warning}`, undefined, 4));
 }
@@ -145,7 +158,11 @@ function productForMachines(product: Product) {
       return { product: product.product, falseAlarmRate, threshold, moran, regions, warnings };
     }
     case 'window':
-      return { product: product.product, window: product.window, total: product.total };
+      return { product: product.product, window: product.window, total: product.total, rivals: product.rivals };
+    case 'backgrounds': {
+      const { chosen, pixels } = product;
+      return { product: product.product, chosen, pixels, rivals: product.rivals.map(({ label }) => label) };
+    }
     case 'factors':
       return { product: product.product, rank: product.rank, singularValues: product.singularValues };
     case 'signal':

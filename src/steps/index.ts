@@ -17,6 +17,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'segment.phases': () => import('./segment/phases.ts'),
   'detect.residual': () => import('./detect/residual.ts'),
   'background.power-law': () => import('./background/power-law.ts'),
+  'background.compare': () => import('./background/compare.ts'),
   'background.exponential': () => import('./background/exponential.ts'),
   'background.two-power-laws': () => import('./background/two-power-laws.ts'),
   'measure.window': () => import('./measure/window.ts'),

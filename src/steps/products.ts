@@ -168,7 +168,35 @@ export interface WindowIntensity extends Origin {
   readonly total: Quantity;
 }
 
-export type Product = Signal | Factorisation | Truncation | PhaseMap | Anomalies | WindowIntensity;
+/** Mean spectra per pixel: the background that was taken off, and those that could have been. A number a channel each. */
+export interface BackgroundComparison extends Origin {
+  readonly product: 'backgrounds';
+  /** Pixels in the mean. */
+  readonly pixels: number;
+  /** Channels first ≤ j < end on which the background is defined. */
+  readonly range: readonly [first: number, end: number];
+  readonly raw: Float64Array;
+  /** Name of the method that was chosen. */
+  readonly chosen: string;
+  /** NaN where it is not defined; so are the rivals, each on a range of its own. */
+  readonly background: Float64Array;
+  readonly rivals: readonly { readonly label: string; readonly background: Float64Array }[];
+  /** Raw less background. */
+  readonly net: Float64Array;
+  /** Standard uncertainty of `net` by counting and by the background's own error. */
+  readonly sigma: Float64Array;
+  /** Standard deviation of the choice among the rivals. */
+  readonly spread: Float64Array;
+}
+
+export type Product =
+  | Signal
+  | Factorisation
+  | Truncation
+  | PhaseMap
+  | Anomalies
+  | WindowIntensity
+  | BackgroundComparison;
 export type ProductKind = Product['product'];
 
 /** Label of pixels without phase. */

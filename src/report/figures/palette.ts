@@ -28,6 +28,12 @@ export function classColour(index: number): string {
   return CLASSES[index % CLASSES.length];
 }
 
+/** The same for lines: yellow vanishes on white paper. */
+export function lineColour(index: number): string {
+  const colour = classColour(index);
+  return colour === '#f0e442' ? '#a89a00' : colour;
+}
+
 export function hexToRgb(hex: string): Rgb {
   const value = Number.parseInt(hex.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];

@@ -117,11 +117,13 @@ function cut(trace: Trace, start: number, end: number): Trace & { y: Float64Arra
 
 function verticalScale(traces: readonly Trace[], scale: SpectrumOptions['scale'], height: number) {
   let [low, high, least] = [0, 0, Infinity];
-  for (const { y } of traces) {
+  for (const { y, error } of traces) {
     for (let i = 0; i < y.length; i++) {
       if (!Number.isFinite(y[i])) continue;
-      low = Math.min(low, y[i]);
-      high = Math.max(high, y[i]);
+      // On a log scale the lower half of a band may reach far below what is to be seen.
+      const reach = scale !== 'log' && error && Number.isFinite(error[i]) ? error[i] : 0;
+      low = Math.min(low, y[i] - reach);
+      high = Math.max(high, y[i] + reach);
       if (y[i] > 0) least = Math.min(least, y[i]);
     }
   }

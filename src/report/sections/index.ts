@@ -1,6 +1,7 @@
 import type { ProductKind } from '../../steps/products.ts';
 import type { AnyResult, ProductSection, Result, Results, Section } from '../report.ts';
 import { anomalies } from './anomalies.ts';
+import { backgrounds } from './backgrounds.ts';
 import { factors } from './factors.ts';
 import { phases } from './phases.ts';
 import { signal } from './signal.ts';
@@ -13,6 +14,7 @@ const PRODUCT_SECTIONS: { readonly [K in ProductKind]: ProductSection<K> } = {
   factors,
   phases,
   anomalies,
+  backgrounds,
   window,
   signal,
 };

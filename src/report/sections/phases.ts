@@ -2,7 +2,7 @@ import { axisValues } from '../../signal/axis.ts';
 import { type PhaseMap, UNLABELLED } from '../../steps/products.ts';
 import { labelMap } from '../figures/label-map.ts';
 import { valueMap } from '../figures/map.ts';
-import { classColour } from '../figures/palette.ts';
+import { classColour, lineColour } from '../figures/palette.ts';
 import { spectrum } from '../figures/spectrum.ts';
 import { lineLabels } from '../line-labels.ts';
 import { html, type Markup } from '../markup.ts';
@@ -128,7 +128,7 @@ function phaseSpectra(report: Results, { node, product }: Result<'phases'>): Mar
             scale: 'log',
             traces: [
               ...(product.phases.length > 1 ? [{ y: everything, colour: '#b8c0c8', thin: true }] : []),
-              { y: mean, colour: inkOf(i), error },
+              { y: mean, colour: lineColour(i), error },
             ],
             labels: lineLabels(phase.elements, product),
             alt: `Mean spectrum of ${phase.name}, log scale`,
@@ -136,12 +136,6 @@ function phaseSpectra(report: Results, { node, product }: Result<'phases'>): Mar
         html`${swatch(i)}<b>${phase.name}</b>, ${traced(node.id, counted(phase.pixels, 'pixel'))}`,
       );
     })}`;
-}
-
-/** Yellow lines vanish on white paper. */
-function inkOf(index: number): string {
-  const colour = classColour(index);
-  return colour === '#f0e442' ? '#a89a00' : colour;
 }
 
 function meanOfAll({ phases: list, spectral }: PhaseMap): Float64Array {

@@ -1,14 +1,10 @@
 import { defineFold } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
-import { type Factor, gainAt, type Noise, poisson } from '../../signal/noise.ts';
+import { type Factor, poisson } from '../../signal/noise.ts';
+import type { Chosen } from '../background/chosen.ts';
 import type { Setting } from '../background/estimator.ts';
 import { backgroundMethod } from '../background/methods.ts';
-
-/** A background as its step set it. */
-export interface Chosen {
-  readonly id: string;
-  readonly setting: Setting;
-}
+import { varianceAt } from '../background/variance.ts';
 
 export interface NetArgs {
   readonly first: number;
@@ -36,18 +32,6 @@ type NetRows = Omit<NetWindows, 'rivalTotals'>;
 
 const ROWS_AT_ONCE = 64;
 const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
-
-/** Var of one value: gain·(value above the pedestal) + readout²; a law that gives no variance gives NaN. */
-function varianceAt(noise: Noise, pixel: number, channel: number, value: number): number {
-  switch (noise.tag) {
-    case 'poisson':
-      return gainAt(noise.gain, pixel, channel) * Math.max(0, value) + noise.readout * noise.readout;
-    case 'gaussian':
-      return noise.sigma * noise.sigma;
-    default:
-      return Number.NaN;
-  }
-}
 
 function netOf(args: NetArgs, rivalTotals: Float64Array, block: Block, start: number, rows: NetRows): void {
   const { chosen, rivals, first, end, pixelMask, channelMask } = args;

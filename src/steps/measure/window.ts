@@ -3,9 +3,8 @@ import { defineFold, type Geometry } from '../../shapes/shape.ts';
 import { axisValue } from '../../signal/axis.ts';
 import { countGain, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
-import type { MappedSource } from '../../signal/source.ts';
-import type { Setting } from '../background/estimator.ts';
-import { rivalsOf } from '../background/rivals.ts';
+import { chosenOf, isBehindBackground } from '../background/chosen.ts';
+import { halfRange, rivalsOf } from '../background/rivals.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
@@ -110,7 +109,7 @@ export default defineStep<Params>({
     const signal = inputs.in as Signal;
     const { spectral } = signal;
     const [first, end] = windowChannels(spectral, p.window);
-    const measured = isNetOf(signal)
+    const measured = isBehindBackground(signal)
       ? await measureNet(context, signal, first, end)
       : await measureCounts(context, signal, first, end);
     return {
@@ -146,19 +145,12 @@ async function measureCounts(context: StepContext, signal: Signal, first: number
   };
 }
 
-/** A signal whose source still names the background step that made it, and what it was taken off. */
-type Net = Signal & { readonly source: MappedSource };
-
-function isNetOf({ noise, source }: Signal): boolean {
-  return noise.tag === 'correlated' && noise.form.kind === 'background' && source.type === 'mapped';
-}
-
 async function measureNet(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
-  const { source, mask, modality } = signal as Net;
-  const chosen = { id: source.map.slice(0, source.map.lastIndexOf('/')), setting: source.args as Setting };
-  const rivals = rivalsOf(modality, chosen);
+  const { mask, modality } = signal;
+  const { chosen, parents } = chosenOf(signal);
+  const rivals = rivalsOf(modality, chosen, [first, end]);
   const args: NetArgs = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, chosen, rivals };
-  const found = await context.fold<NetWindows>('net', args, source.parents, geometryOf(signal));
+  const found = await context.fold<NetWindows>('net', args, parents, geometryOf(signal));
   const { net, counting, variance, lowest, highest, rivalTotals } = found;
   const value = total(net);
   const totals = [value, ...rivalTotals];
@@ -182,8 +174,5 @@ async function measureNet(context: StepContext, signal: Signal, first: number, e
     },
   };
 }
-
-/** Standard deviation of what may lie anywhere between two values. */
-const halfRange = (lowest: number, highest: number) => (highest - lowest) / 2 / Math.sqrt(3);
 
 const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
