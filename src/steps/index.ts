@@ -16,6 +16,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'decompose.reconstruct': () => import('./decompose/reconstruct.ts'),
   'segment.phases': () => import('./segment/phases.ts'),
   'detect.residual': () => import('./detect/residual.ts'),
+  'background.local-average': () => import('./background/local-average.ts'),
   'background.power-law': () => import('./background/power-law.ts'),
   'background.compare': () => import('./background/compare.ts'),
   'background.exponential': () => import('./background/exponential.ts'),

@@ -10,6 +10,7 @@ import { type Chosen, chosenOf } from './chosen.ts';
 import type { Setting } from './estimator.ts';
 import { backgroundMethod } from './methods.ts';
 import { halfRange, rivalsOf } from './rivals.ts';
+import { ROWS_AT_ONCE } from './rows.ts';
 import { varianceAt } from './variance.ts';
 
 const params = z.strictObject({});
@@ -28,8 +29,6 @@ interface Sums {
   pixels: number;
 }
 
-const ROWS_AT_ONCE = 64;
-
 const sums = defineFold<Args, Sums>({
   init: ({ candidates }, { channels }) => ({
     raw: new Float64Array(channels),
@@ -37,18 +36,20 @@ const sums = defineFold<Args, Sums>({
     backgrounds: new Float64Array(candidates.length * channels),
     pixels: 0,
   }),
-  add: ({ candidates, pixelMask }, state, [block], start) => {
+  add: ({ candidates, pixelMask }, state, [block, neighbourhood], start) => {
     const { noise } = candidates[0].setting;
     const { channels } = block;
     const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
     const estimators = candidates.map(({ id, setting }) => backgroundMethod(id).prepare(setting));
     const values = new Float64Array(ROWS_AT_ONCE * channels);
     const background = new Float64Array(ROWS_AT_ONCE * channels);
+    const beside = neighbourhood && new Float64Array(values.length);
     const valid = Array.from({ length: block.pixels }, (_, i) => i).filter((i) => !pixelMask?.[start + i]);
     for (let from = 0; from < valid.length; from += ROWS_AT_ONCE) {
       const pixels = valid.slice(from, from + ROWS_AT_ONCE);
       pixels.forEach((pixel, i) => {
         const row = readRow(block, pixel, values.subarray(i * channels, (i + 1) * channels));
+        if (beside) readRow(neighbourhood, pixel, beside.subarray(i * channels, (i + 1) * channels));
         for (let j = 0; j < channels; j++) {
           row[j] -= pedestal;
           state.raw[j] += row[j];
@@ -56,7 +57,7 @@ const sums = defineFold<Args, Sums>({
         }
       });
       estimators.forEach((estimator, k) => {
-        estimator.estimate(values, pixels.length, background);
+        estimator.estimate(values, pixels.length, background, beside);
         for (let at = 0; at < pixels.length * channels; at++)
           state.backgrounds[k * channels + (at % channels)] += background[at];
       });
@@ -153,8 +154,9 @@ function errorsOfSum({ id, setting }: Chosen, [first, end]: readonly [number, nu
   return raw.map((_, j) => {
     if (j < first || j >= end) return Number.NaN;
     one[j] = 1;
-    estimator.respond(raw, one, response);
-    let sum = 0;
+    // The mean of neighbourhoods is the mean of all.
+    estimator.respond(raw, one, response, raw);
+    let sum = estimator.varianceBeside?.(raw, one, raw) ?? 0;
     for (let k = 0; k < raw.length; k++) {
       const weight = one[k] - response[k];
       if (weight !== 0) sum += weight * weight * variance[k];

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
-import { type Block, readRow } from '../../signal/block.ts';
+import type { Block } from '../../signal/block.ts';
 import { reasonCode } from '../../signal/mask.ts';
-import { poisson } from '../../signal/noise.ts';
+import { type AcrossPixels, poisson } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type Needs, type Step, type StepContext } from '../step.ts';
 import type { BackgroundMethod, Estimator, Setting } from './estimator.ts';
+import { ROWS_AT_ONCE, readRows } from './rows.ts';
 
 interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'cite'> {
   readonly params: z.ZodType<P>;
@@ -22,7 +23,17 @@ interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summ
   readonly shapes?: Step<P>['shapes'];
   /** Passes over the data that `learn` makes. */
   readonly passes?: number;
+  /** A map of this step that makes a second row of each pixel out of its neighbourhood. */
+  readonly beside?: Beside<P>;
   readonly example: P;
+}
+
+interface Beside<P> {
+  /** Name of the map among the shapes. */
+  readonly map: string;
+  readonly args: (params: P, signal: Signal) => unknown;
+  /** Pixels up to this far apart take from each other. */
+  readonly reach: (params: P) => number;
 }
 
 /** A step that takes a background off, and the method that others may ask for the same estimate. */
@@ -30,26 +41,26 @@ export type BackgroundStep<P> = Step<P> & BackgroundMethod<P>;
 
 /** Channels that the parameters of an example suit. */
 const EXAMPLE_CHANNELS = 16;
-/** Rows worked on together: enough for kernels that hold several at once, few enough for the cache. */
-const ROWS_AT_ONCE = 64;
 
 /** x − pedestal − B of every pixel, where B is defined; 0 elsewhere. */
 function subtract(
   estimator: Estimator,
   [first, end]: readonly [number, number],
   { noise }: Setting,
-  block: Block,
+  [block, neighbourhood]: readonly Block[],
 ): Block {
   const { pixels, channels } = block;
   const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
   const values = new Float64Array(pixels * channels);
   const background = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * channels);
+  const beside = neighbourhood && new Float64Array(background.length);
   for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
     const rows = Math.min(ROWS_AT_ONCE, pixels - from);
     const part = values.subarray(from * channels, (from + rows) * channels);
-    for (let i = 0; i < rows; i++) readRow(block, from + i, part.subarray(i * channels, (i + 1) * channels));
+    readRows(block, from, rows, part);
     if (pedestal !== 0) for (let at = 0; at < part.length; at++) part[at] -= pedestal;
-    estimator.estimate(part, rows, background);
+    if (beside) readRows(neighbourhood, from, rows, beside);
+    estimator.estimate(part, rows, background, beside);
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < channels; j++) {
         const at = i * channels + j;
@@ -62,11 +73,11 @@ function subtract(
 
 /** A background step: the values less their background, with the law of their errors. */
 export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P> {
-  const { needs, range, prepare, learn, exampleLearned, passes = 0, shapes, ...rest } = definition;
+  const { needs, range, prepare, learn, exampleLearned, beside, passes = 0, shapes, ...rest } = definition;
   const subtracted = defineMap<Setting<P>>({
-    apply: (setting, [block]) => subtract(prepare(setting), range(setting), setting, block),
+    apply: (setting, blocks) => subtract(prepare(setting), range(setting), setting, blocks),
     example: ({ channels }) => ({
-      channels: [Math.max(channels, EXAMPLE_CHANNELS)],
+      channels: new Array(beside ? 2 : 1).fill(Math.max(channels, EXAMPLE_CHANNELS)),
       args: {
         params: rest.example,
         positions: Float64Array.from({ length: Math.max(channels, EXAMPLE_CHANNELS) }, (_, j) => j),
@@ -74,31 +85,32 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
         noise: poisson(),
         learned: exampleLearned,
       },
-      kinds: ['events'],
+      kinds: beside ? ['events', 'dense'] : ['events'],
     }),
   });
+  // What is learned from all spectra is wrong for all of them alike; what neighbours share, for those around.
+  const acrossOf = (params: P): AcrossPixels | undefined =>
+    learn ? { kind: 'global', rank: 1 } : beside && { kind: 'kernel', pixels: beside.reach(params) };
   const step = defineStep<P>({
     ...rest,
     inputs: { in: { product: 'signal', doc: 'spectra with their background', needs } },
     output: 'signal',
     shapes: { subtracted, ...shapes },
     effect: ({ in: state }, p) =>
-      subtractedState(state as SignalState, range(settingOf(state as SignalState, p)), learn !== undefined),
+      subtractedState(state as SignalState, range(settingOf(state as SignalState, p)), acrossOf(p)),
     cost: () => ({ passes, keeps: 0, works: 0, lane: 0 }),
     async run(context, inputs, p) {
       const signal = inputs.in as Signal;
       const plain = settingOf(signal as unknown as SignalState, p);
       const setting = learn ? { ...plain, learned: await learn(context, signal, plain) } : plain;
       return withSignal(signal, {
-        ...subtractedState(signal as unknown as SignalState, range(setting), learn !== undefined),
+        ...subtractedState(signal as unknown as SignalState, range(setting), acrossOf(p)),
         source: {
-          type: 'mapped',
-          map: context.shapeId('subtracted'),
+          ...mappedFrom(signal, context.shapeId('subtracted')),
           args: setting,
-          parents: [signal.source],
-          pixels: pixelCount(signal),
-          channels: signal.spectral.size,
-          kind: 'dense',
+          parents: beside
+            ? [signal.source, { ...mappedFrom(signal, context.shapeId(beside.map)), args: beside.args(p, signal) }]
+            : [signal.source],
         },
         history: [...signal.history, { step: rest.id, version: rest.version, params: p as never }],
       });
@@ -107,11 +119,21 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
   return { ...step, modality: needs.modality, range, prepare };
 }
 
+/** Dense rows made out of a signal's. */
+function mappedFrom(signal: Signal, map: string) {
+  const [pixels, channels] = [pixelCount(signal), signal.spectral.size];
+  return { type: 'mapped' as const, map, parents: [signal.source], pixels, channels, kind: 'dense' as const };
+}
+
 function settingOf<P>({ spectral, mask, noise }: SignalState, params: P): Setting<P> {
   return { params, positions: axisValues(spectral), unit: spectral.unit, masked: mask.channels, noise };
 }
 
-function subtractedState(state: SignalState, [first, end]: readonly [number, number], learned: boolean): SignalState {
+function subtractedState(
+  state: SignalState,
+  [first, end]: readonly [number, number],
+  across?: AcrossPixels,
+): SignalState {
   const channels = state.mask.channels?.slice() ?? new Uint8Array(state.spectral.size);
   const outside = reasonCode('no background');
   for (let j = 0; j < channels.length; j++) if ((j < first || j >= end) && !channels[j]) channels[j] = outside;
@@ -124,8 +146,7 @@ function subtractedState(state: SignalState, [first, end]: readonly [number, num
       tag: 'correlated',
       form: { kind: 'background', raw: state.noise },
       why: 'an estimated background was taken off',
-      // What is learned from all spectra is wrong for all of them alike.
-      across: learned ? { kind: 'global', rank: 1 } : state.noise.across,
+      across: across ?? state.noise.across,
     },
   };
 }

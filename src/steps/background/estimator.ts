@@ -20,14 +20,21 @@ export interface Setting<P = unknown> {
  * it can make nothing of gets a background of 0.
  */
 export interface Estimator {
-  /** Backgrounds of `rows` rows into `out`, of the same size. Each row's is independent of the others, to the last bit. */
-  estimate(values: Float64Array, rows: number, out: Float64Array): void;
+  /**
+   * Backgrounds of `rows` rows into `out`, of the same size. Each row's is independent of the others, to the last bit.
+   * @param beside what the method's `beside` makes of the neighbourhood of each row, where there is such a thing.
+   */
+  estimate(values: Float64Array, rows: number, out: Float64Array, beside?: Float64Array): void;
   /**
    * How Σ_j sum_j·B_j of one row responds to each of its values, to first order: one number a channel into `out`. `sum` is 0
    * where the background is not defined.
    * Var(Σ sum_j·(x_j − B_j)) = Σ_j (sum_j − out_j)²·Var(x_j), where the values are independent.
    */
-  respond(row: Float64Array, sum: Float64Array, out: Float64Array): void;
+  respond(row: Float64Array, sum: Float64Array, out: Float64Array, beside?: Float64Array): void;
+  /** Variance that Σ_j sum_j·B_j has from elsewhere: the neighbourhood. Default: none. */
+  varianceBeside?(row: Float64Array, sum: Float64Array, beside: Float64Array): number;
+  /** How many pixels share an error of the neighbourhood: that of a sum over many pixels is larger by so much. Default: 1. */
+  readonly sharing?: number;
 }
 
 /** A way to estimate a background, as steps, rival estimates and window intensities use it. */

@@ -1,11 +1,12 @@
 import { internalError } from '../../signal/errors.ts';
 import type { BackgroundMethod } from './estimator.ts';
 import exponential from './exponential.ts';
+import localAverage from './local-average.ts';
 import powerLaw from './power-law.ts';
 import twoPowerLaws from './two-power-laws.ts';
 
 /** Every way to estimate a background, by the id of its step: what measures behind a background asks. */
-const METHODS: readonly BackgroundMethod<never>[] = [powerLaw, exponential, twoPowerLaws];
+const METHODS: readonly BackgroundMethod<never>[] = [powerLaw, exponential, twoPowerLaws, localAverage];
 
 export function backgroundMethod(id: string): BackgroundMethod {
   const method = METHODS.find((each) => each.id === id);

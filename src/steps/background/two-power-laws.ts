@@ -12,7 +12,6 @@ import {
   respondBasis,
 } from '../../kernels/index.ts';
 import { defineFold, type Geometry } from '../../shapes/shape.ts';
-import { type Block, readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { poisson } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
@@ -21,6 +20,7 @@ import { defineBackground } from './define-background.ts';
 import type { Estimator, Setting } from './estimator.ts';
 import { fitWeights } from './fit-weights.ts';
 import { fitParameter, fittedChannels } from './fit-window.ts';
+import { ROWS_AT_ONCE, readRows } from './rows.ts';
 
 const params = z.strictObject({
   fit: fitParameter,
@@ -44,7 +44,6 @@ const BIN = 0.0025;
 const BINS = 4800;
 /** Exponents closer than this are set apart by it: the same space of backgrounds, told apart. */
 const NEAREST = 0.05;
-const ROWS_AT_ONCE = 64;
 
 interface LearnArgs {
   readonly setting: Setting<Params>;
@@ -74,7 +73,8 @@ const exponents = defineFold<LearnArgs, Exponents>({
     const values = new Float64Array(ROWS_AT_ONCE * stride);
     const fitted = new Float64Array(ROWS_AT_ONCE * FITTED_WIDTH);
     for (let from = 0; from < block.pixels; from += ROWS_AT_ONCE) {
-      const rows = readRows(block, from, values);
+      const rows = Math.min(ROWS_AT_ONCE, block.pixels - from);
+      readRows(block, from, rows, values);
       if (pedestal !== 0) for (let at = 0; at < rows * stride; at++) values[at] -= pedestal;
       fitLogLinear(values, rows, stride, window, weights, fitted);
       for (let i = 0; i < rows; i++) {
@@ -104,14 +104,6 @@ const exponents = defineFold<LearnArgs, Exponents>({
     return { args: { setting }, kinds: ['events'], channels: [size] };
   },
 });
-
-function readRows(block: Block, from: number, values: Float64Array): number {
-  const rows = Math.min(ROWS_AT_ONCE, block.pixels - from);
-  for (let i = 0; i < rows; i++) {
-    readRow(block, from + i, values.subarray(i * block.channels, (i + 1) * block.channels));
-  }
-  return rows;
-}
 
 /** The exponent below which this share of the spectra lies: the middle of its bin. */
 function exponentAt({ bins, spectra }: Exponents, share: number): number {

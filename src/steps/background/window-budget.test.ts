@@ -10,7 +10,8 @@ import type { WindowIntensity } from '../products.ts';
 
 const CHANNELS = 300;
 const ENERGIES = Float64Array.from({ length: CHANNELS }, (_, j) => 400 + j);
-const PIXELS = 900;
+const SIDE = 30;
+const PIXELS = SIDE * SIDE;
 
 interface Making {
   readonly counts?: number;
@@ -18,6 +19,7 @@ interface Making {
   readonly edge?: number;
   readonly noise?: Noise;
   readonly descending?: boolean;
+  readonly side?: number;
   readonly value?: (count: number, random: CounterRandom) => number;
 }
 
@@ -25,12 +27,13 @@ interface Making {
 const powerLaw = (energy: number) => (energy / 480) ** -3;
 
 function map(
-  { counts = 50, law = powerLaw, edge = 0, noise = poisson(), descending = false, value }: Making,
+  { counts = 50, law = powerLaw, edge = 0, noise = poisson(), descending = false, side = SIDE, value }: Making,
   seed = 1,
 ) {
   const random = new CounterRandom(seed, 0);
-  const values = new Float64Array(PIXELS * CHANNELS);
-  for (let i = 0; i < PIXELS; i++) {
+  const pixels = side * side;
+  const values = new Float64Array(pixels * CHANNELS);
+  for (let i = 0; i < pixels; i++) {
     for (let j = 0; j < CHANNELS; j++) {
       const energy = ENERGIES[j];
       const background = counts * law(energy);
@@ -41,7 +44,7 @@ function map(
   return createSignal({
     title: 'an edge',
     modality: 'eels',
-    navigation: [uniformAxis({ name: 'x', role: 'navigation', size: PIXELS })],
+    navigation: ['y', 'x'].map((name) => uniformAxis({ name, role: 'navigation', size: side })),
     spectral: uniformAxis({
       name: 'Energy loss',
       unit: 'eV',
@@ -50,7 +53,7 @@ function map(
       offset: descending ? 699 : 400,
       scale: descending ? -1 : 1,
     }),
-    source: { type: 'memory', block: { kind: 'dense', pixels: PIXELS, channels: CHANNELS, values } },
+    source: { type: 'memory', block: { kind: 'dense', pixels, channels: CHANNELS, values } },
     intensity: COUNTS,
     noise,
   });
@@ -79,6 +82,7 @@ describe('a window above a background', () => {
     ['power-law', {}],
     ['two-power-laws', {}],
     ['two-power-laws', { weights: 'equal' }],
+    ['local-average', { sigma: 1.5 }],
     ['power-law', { method: 'two-area' }],
     ['power-law', { method: 'least-squares' }],
   ])('%s %j: net counts are unbiased, and scatter as their errors say', async (step, params) => {
@@ -132,6 +136,33 @@ describe('a window above a background', () => {
       await measure(map({ edge: 300, descending: true }), 'power-law', areas),
     ];
     expect(falling.total.value / rising.total.value).toBeCloseTo(1, 9);
+  });
+
+  it('the shape of the neighbourhood takes most of the error of the background away', async () => {
+    const signal = map({ counts: 5 });
+    const own = await measure(signal);
+    const local = await measure(signal, 'local-average', { sigma: 2 });
+    const inside = ENERGIES.reduce((sum, e) => sum + (e >= 530 && e < 580 ? 5 * powerLaw(e) : 0), 0);
+    const scatter = (net: Float64Array) => Math.sqrt(mean(net.map((value) => value * value)) / inside);
+    // In units of √N of the background: of the estimate alone and its counts, 2.1 and 0.7 beside 1.
+    expect(scatter(own.map)).toBeGreaterThan(2.1);
+    expect(scatter(local.map)).toBeLessThan(Math.hypot(1, 0.75));
+    expect(Math.abs(mean(local.map)) / inside).toBeLessThan(0.02);
+    expect(mean(local.sigma) / mean(own.sigma)).toBeLessThan(0.6);
+  });
+
+  it.each([
+    ['power-law', {}],
+    ['local-average', { sigma: 1.5 }],
+  ])('%s: the total of a map scatters as its budget says, though neighbours share errors', async (step, params) => {
+    const pulls: number[] = [];
+    for (let seed = 1; seed <= 60; seed++) {
+      const { total } = await measure(map({ side: 12, counts: 20 }, seed), step, params);
+      pulls.push(total.value / Math.hypot(...total.random.map(({ sigma }) => sigma)));
+    }
+    // 60 draws tell a standard deviation to 9 %.
+    expect(Math.sqrt(mean(pulls.map((pull) => pull * pull)))).toBeGreaterThan(0.75);
+    expect(Math.sqrt(mean(pulls.map((pull) => pull * pull)))).toBeLessThan(1.28);
   });
 
   it('takes gain, pedestal and readout noise of a camera into account', async () => {

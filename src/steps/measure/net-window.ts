@@ -1,9 +1,10 @@
 import { defineFold } from '../../shapes/shape.ts';
-import { type Block, readRow } from '../../signal/block.ts';
+import type { Block } from '../../signal/block.ts';
 import { type Factor, poisson } from '../../signal/noise.ts';
 import type { Chosen } from '../background/chosen.ts';
 import type { Setting } from '../background/estimator.ts';
 import { backgroundMethod } from '../background/methods.ts';
+import { ROWS_AT_ONCE, readRows } from '../background/rows.ts';
 import { varianceAt } from '../background/variance.ts';
 
 export interface NetArgs {
@@ -21,6 +22,8 @@ export interface NetWindows {
   readonly net: Float64Array;
   readonly counting: Float64Array;
   readonly variance: Float64Array;
+  /** Per pixel: the part of the variance that pixels around share. */
+  readonly shared: Float64Array;
   /** Per pixel: lowest and highest net sum among the rivals and the chosen one. */
   readonly lowest: Float64Array;
   readonly highest: Float64Array;
@@ -30,10 +33,15 @@ export interface NetWindows {
 
 type NetRows = Omit<NetWindows, 'rivalTotals'>;
 
-const ROWS_AT_ONCE = 64;
 const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
 
-function netOf(args: NetArgs, rivalTotals: Float64Array, block: Block, start: number, rows: NetRows): void {
+function netOf(
+  args: NetArgs,
+  rivalTotals: Float64Array,
+  [block, neighbourhood]: readonly Block[],
+  start: number,
+  rows: NetRows,
+): void {
   const { chosen, rivals, first, end, pixelMask, channelMask } = args;
   const { noise } = chosen.setting;
   const { pixels, channels } = block;
@@ -42,13 +50,15 @@ function netOf(args: NetArgs, rivalTotals: Float64Array, block: Block, start: nu
   const sum = Float64Array.from({ length: channels }, (_, j) => (j >= first && j < end && !channelMask?.[j] ? 1 : 0));
   const values = new Float64Array(ROWS_AT_ONCE * channels);
   const background = new Float64Array(ROWS_AT_ONCE * channels);
+  const beside = neighbourhood && new Float64Array(values.length);
   const response = new Float64Array(channels);
   for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
     const count = Math.min(ROWS_AT_ONCE, pixels - from);
-    for (let i = 0; i < count; i++) readRow(block, from + i, values.subarray(i * channels, (i + 1) * channels));
+    readRows(block, from, count, values);
+    if (beside) readRows(neighbourhood, from, count, beside);
     if (pedestal !== 0) for (let at = 0; at < count * channels; at++) values[at] -= pedestal;
     estimators.forEach((estimator, which) => {
-      estimator.estimate(values, count, background);
+      estimator.estimate(values, count, background, beside);
       for (let i = 0; i < count; i++) {
         const pixel = from + i;
         if (pixelMask?.[start + pixel]) continue;
@@ -67,9 +77,11 @@ function netOf(args: NetArgs, rivalTotals: Float64Array, block: Block, start: nu
       const pixel = from + i;
       if (pixelMask?.[start + pixel]) continue;
       const row = values.subarray(i * channels, (i + 1) * channels);
-      estimators[0].respond(row, sum, response);
+      const around = beside?.subarray(i * channels, (i + 1) * channels);
+      estimators[0].respond(row, sum, response, around);
       let counting = 0;
-      let variance = 0;
+      const shared = (around && estimators[0].varianceBeside?.(row, sum, around)) ?? 0;
+      let variance = shared;
       for (let j = 0; j < channels; j++) {
         const weight = sum[j] - response[j];
         if (weight === 0 && sum[j] === 0) continue;
@@ -79,6 +91,7 @@ function netOf(args: NetArgs, rivalTotals: Float64Array, block: Block, start: nu
       }
       rows.counting[pixel] = counting;
       rows.variance[pixel] = variance;
+      rows.shared[pixel] = shared;
     }
   }
 }
@@ -90,11 +103,12 @@ export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetR
     net: ONE_A_PIXEL,
     counting: ONE_A_PIXEL,
     variance: ONE_A_PIXEL,
+    shared: ONE_A_PIXEL,
     lowest: ONE_A_PIXEL,
     highest: ONE_A_PIXEL,
   }),
-  add: (args, state, [block], start, _end, rows) => {
-    netOf(args, state.rivalTotals, block, start, rows);
+  add: (args, state, blocks, start, _end, rows) => {
+    netOf(args, state.rivalTotals, blocks, start, rows);
     return state;
   },
   merge: (left, right) => {

@@ -4,6 +4,7 @@ import { axisValue } from '../../signal/axis.ts';
 import { countGain, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import { chosenOf, isBehindBackground } from '../background/chosen.ts';
+import { backgroundMethod } from '../background/methods.ts';
 import { halfRange, rivalsOf } from '../background/rivals.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
 import { windowChannels } from '../reshape/channels.ts';
@@ -101,7 +102,7 @@ export default defineStep<Params>({
   },
   cost: ({ in: state }) => ({
     passes: 1,
-    keeps: 48 * pixelCount(state as SignalState),
+    keeps: 56 * pixelCount(state as SignalState),
     works: 0,
     lane: 0,
   }),
@@ -151,10 +152,12 @@ async function measureNet(context: StepContext, signal: Signal, first: number, e
   const rivals = rivalsOf(modality, chosen, [first, end]);
   const args: NetArgs = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, chosen, rivals };
   const found = await context.fold<NetWindows>('net', args, parents, geometryOf(signal));
-  const { net, counting, variance, lowest, highest, rivalTotals } = found;
+  const { net, counting, variance, shared, lowest, highest, rivalTotals } = found;
+  const { sharing = 1 } = backgroundMethod(chosen.id).prepare(chosen.setting);
   const value = total(net);
   const totals = [value, ...rivalTotals];
   const byCounting = total(counting);
+  const byBackground = total(variance) - byCounting + (sharing - 1) * total(shared);
   return {
     map: net,
     sigma: variance.map(Math.sqrt),
@@ -165,7 +168,7 @@ async function measureNet(context: StepContext, signal: Signal, first: number, e
       unit: 'counts',
       random: [
         { name: 'counting', sigma: Math.sqrt(byCounting) },
-        { name: 'background', sigma: Math.sqrt(Math.max(0, total(variance) - byCounting)) },
+        { name: 'background', sigma: Math.sqrt(Math.max(0, byBackground)) },
       ],
       systematic: rivals.length
         ? [{ source: 'choice of the background', sensitivity: halfRange(Math.min(...totals), Math.max(...totals)) }]

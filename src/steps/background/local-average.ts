@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import {
+  FITTED,
+  FITTED_WIDTH,
+  type FitWeights,
+  fitLogLinear,
+  portableExp,
+  powerLawRegressor,
+  type Regressor,
+} from '../../kernels/index.ts';
+import { defineMap } from '../../shapes/shape.ts';
+import { readRow } from '../../signal/block.ts';
+import { mapShape } from '../../signal/signal.ts';
+import { defineBackground } from './define-background.ts';
+import type { Estimator, Setting } from './estimator.ts';
+import { fitWeights } from './fit-weights.ts';
+import { fitParameter, fittedChannels } from './fit-window.ts';
+
+const params = z.strictObject({
+  fit: fitParameter,
+  sigma: z
+    .number()
+    .positive()
+    .max(16)
+    .default(2)
+    .describe(
+      'standard deviation, in pixels, of the Gaussian neighbourhood whose spectrum gives the shape of the background',
+    ),
+});
+type Params = z.infer<typeof params>;
+
+/** The neighbourhood ends so many σ away. */
+const REACH = 3;
+const reachOf = ({ sigma }: Pick<Params, 'sigma'>) => Math.ceil(REACH * sigma);
+
+interface NeighbourhoodArgs {
+  readonly sigma: number;
+  readonly width: number;
+  readonly height: number;
+  readonly pedestal: number;
+  readonly pixelMask?: Uint8Array;
+}
+
+/**
+ * The Gaussian mean of the spectra around each pixel, without their pedestal, times the number of spectra it is worth, n = 1/Σw²: of counts it has
+ * the variance of counts, Var(n·Σ w·x) = n²·Σ w²·μ = n·μ.
+ */
+const neighbourhood = defineMap<NeighbourhoodArgs>({
+  gather: ({ sigma, width, height }, start, end) => {
+    const reach = reachOf({ sigma });
+    const first = Math.max(0, Math.floor(start / width) - reach);
+    const last = Math.min(height, Math.ceil(end / width) + reach);
+    return [[first * width, last * width]];
+  },
+  apply: ({ sigma, width, height, pedestal, pixelMask }, [block], start, end) => {
+    const { channels } = block;
+    const reach = reachOf({ sigma });
+    const firstRow = Math.max(0, Math.floor(start / width) - reach);
+    const weight = Float64Array.from({ length: reach + 1 }, (_, d) => portableExp((-d * d) / (2 * sigma * sigma)));
+    const values = new Float64Array((end - start) * channels);
+    const row = new Float64Array(channels);
+    for (let pixel = start; pixel < end; pixel++) {
+      const [y, x] = [Math.floor(pixel / width), pixel % width];
+      const out = values.subarray((pixel - start) * channels, (pixel - start + 1) * channels);
+      let [sum, squares] = [0, 0];
+      for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
+        for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
+          if (pixelMask?.[v * width + u]) continue;
+          const w = weight[Math.abs(v - y)] * weight[Math.abs(u - x)];
+          readRow(block, (v - firstRow) * width + u, row);
+          for (let j = 0; j < channels; j++) out[j] += w * (row[j] - pedestal);
+          sum += w;
+          squares += w * w;
+        }
+      }
+      if (squares > 0) for (let j = 0; j < channels; j++) out[j] *= sum / squares;
+    }
+    return { kind: 'dense', pixels: end - start, channels, values };
+  },
+  example: ({ pixels, width }) => ({
+    args: {
+      sigma: 0.7,
+      width,
+      height: pixels / width,
+      pedestal: 2,
+      pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
+    },
+    kinds: ['events'],
+  }),
+});
+
+/** The shape of the background of one row, from its neighbourhood. */
+interface Shape {
+  readonly fitted: Float64Array;
+  /** Σ f over the fit window. */
+  readonly window: number;
+}
+
+function estimator(setting: Setting<Params>): Estimator {
+  const { positions, params: p } = setting;
+  const { channels, range } = fittedChannels(setting, p.fit);
+  const [first, end] = range;
+  const stride = positions.length;
+  const regressor = powerLawRegressor(positions, channels);
+  const weights: FitWeights = fitWeights(setting, channels);
+  const one = new Float64Array(FITTED_WIDTH);
+
+  const shapeOf = (beside: Float64Array): Shape => {
+    fitLogLinear(beside, 1, stride, regressor.window, weights, one);
+    return { fitted: one, window: over(regressor, one) };
+  };
+  const inWindow = (row: Float64Array) => channels.reduce((sum, j) => sum + row[j], 0);
+  return {
+    sharing: worth(p.sigma),
+    estimate(values, rows, out, beside = values) {
+      for (let row = 0; row < rows; row++) {
+        const at = row * stride;
+        out.fill(0, at, at + stride);
+        const { fitted, window } = shapeOf(beside.subarray(at, at + stride));
+        if (!(window > 0)) continue;
+        const scale = inWindow(values.subarray(at, at + stride)) / window;
+        for (let j = first; j < end; j++) {
+          out[at + j] = scale * portableExp(fitted[FITTED.a] + fitted[FITTED.b] * regressor.t[j]);
+        }
+      }
+    },
+    respond(row, sum, out, beside = row) {
+      const { fitted, window } = shapeOf(beside);
+      out.fill(0);
+      if (!(window > 0)) return;
+      const share = weighted(regressor, fitted, sum).total / window;
+      for (const j of channels) out[j] = share;
+    },
+    varianceBeside(row, sum, beside) {
+      const { fitted, window } = shapeOf(beside);
+      if (!(window > 0)) return 0;
+      // The scale is the row's own: only the slope of the shape is left to be wrong.
+      const { total, slope } = weighted(regressor, fitted, sum);
+      const perSlope = (slope - (total * slopeOver(regressor, fitted)) / window) / window;
+      const scale = inWindow(row);
+      return scale * scale * perSlope * perSlope * fitted[FITTED.varianceB];
+    },
+  };
+}
+
+/** Spectra that a neighbourhood away from the edges of the map is worth: 1/Σw². */
+function worth(sigma: number): number {
+  let [sum, squares] = [0, 0];
+  for (let d = -reachOf({ sigma }); d <= reachOf({ sigma }); d++) {
+    const w = portableExp((-d * d) / (2 * sigma * sigma));
+    sum += w;
+    squares += w * w;
+  }
+  return ((sum * sum) / squares) * ((sum * sum) / squares);
+}
+
+/** Σ f over the fit window; 0 where nothing was fitted. */
+function over({ window }: Regressor, fitted: Float64Array): number {
+  if (fitted[FITTED.a] === Number.NEGATIVE_INFINITY) return 0;
+  return window.t.reduce((sum, t) => sum + portableExp(fitted[FITTED.a] + fitted[FITTED.b] * t), 0);
+}
+
+/** Σ f·t over the fit window. */
+function slopeOver({ window }: Regressor, fitted: Float64Array): number {
+  return window.t.reduce((sum, t) => sum + t * portableExp(fitted[FITTED.a] + fitted[FITTED.b] * t), 0);
+}
+
+/** Σ sum_j·f_j, and its derivative by the slope. */
+function weighted({ t }: Regressor, fitted: Float64Array, sum: Float64Array): { total: number; slope: number } {
+  let [total, slope] = [0, 0];
+  for (let j = 0; j < t.length; j++) {
+    if (sum[j] === 0) continue;
+    const f = sum[j] * portableExp(fitted[FITTED.a] + fitted[FITTED.b] * t[j]);
+    total += f;
+    slope += f * t[j];
+  }
+  return { total, slope };
+}
+
+export default defineBackground<Params>({
+  id: 'background.local-average',
+  version: 1,
+  title: 'Background of local averages (LBA)',
+  summary:
+    'Takes off a power law whose shape is that of the spectra around each pixel, scaled to the pixel’s own counts before the edge: the signal keeps its resolution, the background needs a third of the counts. Wrong where the background changes its shape within the neighbourhood, as at an interface.',
+  params,
+  needs: { modality: ['eels'], intensity: ['counts', 'counts-per-unit', 'rate'] },
+  cite: ['Cueva, Hovden, Mundy, Xin & Muller 2012, Microsc. Microanal. 18, 667'],
+  example: { fit: [2, 9], sigma: 0.7 },
+  shapes: { neighbourhood },
+  beside: {
+    map: 'neighbourhood',
+    args: ({ sigma }, { navigation, mask, noise }): NeighbourhoodArgs => ({
+      pedestal: noise.tag === 'poisson' ? noise.offset : 0,
+
+      sigma,
+      ...mapShape(navigation),
+      pixelMask: mask.pixels,
+    }),
+    reach: (p) => 2 * reachOf(p),
+  },
+  range(setting) {
+    const { channels, range } = fittedChannels(setting, setting.params.fit);
+    powerLawRegressor(setting.positions, channels);
+    return range;
+  },
+  prepare: estimator,
+});
