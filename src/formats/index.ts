@@ -2,7 +2,6 @@ import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, relocated, type SpectrailError } from '../signal/errors.ts';
 import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
-import { isHdf5 } from './hdf5/signature.ts';
 import { FORMATS, type FormatEntry } from './registry.ts';
 import { foreignSignature } from './signatures.ts';
 
@@ -193,7 +192,7 @@ function readingOf({ title }: FormatEntry, name: string, where = name): string {
 
 async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {
   const loaded = await Promise.all(formats.map(async ({ load }) => (await load()).default));
-  const foreign = foreignSignature(head) ?? (isHdf5(head) ? await kindOfHdf5(source) : undefined);
+  const foreign = foreignSignature(head);
   return formatError({
     code: 'unknown-format',
     where: source.name,
@@ -206,14 +205,4 @@ async function unknownFormat(source: ByteSource, head: Uint8Array, formats: read
       .join('; '),
     fix: 'export it in one of them',
   });
-}
-
-async function kindOfHdf5(source: ByteSource): Promise<string> {
-  const { hdf5Kind, openHdf5 } = await import('./hdf5/index.ts');
-  const file = await openHdf5(source);
-  try {
-    return (await hdf5Kind(file)) ?? 'an HDF5 file of no known kind';
-  } finally {
-    await file.close();
-  }
 }

@@ -263,4 +263,10 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.xy', '.csv', '.txt', '.dat', '.tsv', '.chi', '.xmu', '.dpt', '.msa'],
     load: () => import('./columns/index.ts'),
   },
+  {
+    id: 'hdf5-arrays',
+    title: 'HDF5 of unknown kind (its arrays)',
+    extensions: ['.h5', '.hdf5', '.hdf', '.he5', '.ptir', '.nxs'],
+    load: () => import('./hdf5-arrays/index.ts'),
+  },
 ];

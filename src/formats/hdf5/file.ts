@@ -2,7 +2,7 @@ import type { Metadata } from 'h5wasm';
 import { DTYPES, type ValueArray } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
-import type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5File, Hdf5Member } from './contents.ts';
+import type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5Dimension, Hdf5File, Hdf5Member } from './contents.ts';
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
 import { checked, type Hdf5Library, hdf5Library } from './library.ts';
 import { checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
@@ -119,6 +119,18 @@ class OpenFile implements Hdf5File {
       dtype: element.kind === 'values' ? element.dtype : undefined,
       chunk: meta.chunks ?? undefined,
     };
+  }
+
+  async dimensions(path: string): Promise<Hdf5Dimension[]> {
+    const labels = this.#call(path, 'reading the labels of', ({ module }) =>
+      module.get_dimension_labels(this.#file, path),
+    );
+    return labels.map((label, d) => ({
+      label: label ?? '',
+      scales: this.#call(path, 'reading the scales of', ({ module }) =>
+        module.get_attached_scales(this.#file, path, d),
+      ),
+    }));
   }
 
   async read(path: string, tile?: Tile): Promise<ValueArray> {
