@@ -1,4 +1,5 @@
 import { defineConformance } from '../../../test/conformance.ts';
+import { lzfFile } from '../../../test/lzf-file.ts';
 
 export default defineConformance({
   folders: ['hdf5-other', 'nexus'],
@@ -10,6 +11,7 @@ export default defineConformance({
       ? datasets
       : datasets.map((dataset) => ({ ...dataset, title: dataset.title.replaceAll('/', '_') })),
   }),
+  made: [(await lzfFile()).bytes],
   exceptions: {
     'nexus/nexus_test_datakey.nxs': [
       'signal 3 (entry1_testdata_nexustest_axistest1_data): axis 1 "x": explicit positions, oracle has scale and offset',
