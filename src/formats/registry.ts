@@ -68,6 +68,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.h5', '.hdf5'],
     load: () => import('./delmic-h5/index.ts'),
   },
+  {
+    id: 'oxford-h5oina',
+    title: 'Oxford Instruments AZtec (H5OINA)',
+    extensions: ['.h5oina'],
+    load: () => import('./oxford-h5oina/index.ts'),
+  },
   { id: 'pantarhei', title: 'Panta Rhei (CEOS)', extensions: ['.prz'], load: () => import('./pantarhei/index.ts') },
   { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
   {
