@@ -261,6 +261,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.dat'],
     load: () => import('./kek-9809/index.ts'),
   },
+  { id: 'matlab', title: 'MATLAB MAT-file', extensions: ['.mat'], load: () => import('./matlab/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
