@@ -100,6 +100,7 @@ describe('an HDF5 file of unknown kind', () => {
       file.attribute('/g', 'gain', 2);
       file.attribute('/h', 'gain', 3);
       file.strings('/g/sample', ['Fe']);
+      file.strings('/h/sample', ['Cu']);
       put(file, '/g/current', { values: [0.5] });
       put(file, '/g/y', { shape: [3], attributes: { bad: Number.NaN, __proto__x: 'x', text: 'z'.repeat(2000) } });
       file.attribute('/g/y', '__proto__', 'harmless');
@@ -112,6 +113,7 @@ describe('an HDF5 file of unknown kind', () => {
       attributes: { bad: 'NaN', text: `${'z'.repeat(1024)}…` },
     });
     expect(Object.keys(original.groups as object)).toEqual(['/', '/g']);
+    expect(Object.keys(original.fields as object)).toEqual(['g/current', 'g/sample']);
     expect(Object.keys(original.attributes as object)).toContain('__proto__');
     expect(Object.keys(Object.prototype)).toEqual([]);
   });

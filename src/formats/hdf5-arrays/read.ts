@@ -70,11 +70,15 @@ function metadataOf(attributes: Attributes): Metadata {
   return metadata;
 }
 
-/** Its own attributes and those of the groups it lies in; the single values are of the whole file. */
+/** Its own attributes, and the attributes and single values of the groups it lies in. */
 function originalOf({ info: { path }, attributes }: FoundArray, { groups, fields }: Contents): PlainTree {
   const around: PlainTree = Object.create(null);
   for (const [group, own] of Object.entries(groups)) {
     if (group === '/' || path.startsWith(`${group}/`)) around[group] = own;
   }
-  return { path, attributes: plainAttributes(attributes), groups: around, fields };
+  const own: PlainTree = Object.create(null);
+  for (const [field, value] of Object.entries(fields)) {
+    if (path.startsWith(`/${field.slice(0, field.lastIndexOf('/') + 1)}`)) own[field] = value;
+  }
+  return { path, attributes: plainAttributes(attributes), groups: around, fields: own };
 }

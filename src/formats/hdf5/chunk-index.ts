@@ -116,7 +116,8 @@ function messagesAt(place: Place, address: number): Message[] {
     const at = 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
     const bytes = 1 << (flags & 3);
     const sizes = bytesAt(place, address + at, 8, 'the size of the header');
-    const length = bytes === 8 ? Number(sizes.getBigUint64(0, true)) : sizes.getUint32(0, true) % 2 ** (8 * bytes);
+    // 1, 2, 4 or 8 bytes; a header is never 4 GiB long.
+    const length = bytes === 1 ? sizes.getUint8(0) : bytes === 2 ? sizes.getUint16(0, true) : sizes.getUint32(0, true);
     blocks.push({ from: address + at + bytes, length, second: true, order: (flags & 4) !== 0 });
   } else if (head.getUint8(0) === 1) {
     blocks.push({ from: address + 16, length: head.getUint32(8, true), second: false, order: false });

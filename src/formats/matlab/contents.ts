@@ -25,7 +25,8 @@ export class MatContents {
   readonly arrays: MatArray[] = [];
   /** Single numbers and texts, by their paths. */
   readonly fields: PlainTree = Object.create(null);
-  readonly #left: string[] = [];
+  readonly #notes: string[] = [];
+  #left = 0;
   #fields = 0;
 
   add(array: MatArray): void {
@@ -38,12 +39,22 @@ export class MatContents {
   }
 
   leave(path: string, why: string): void {
-    this.#left.push(`"${path}" is left out: ${why}`);
+    if (this.#left++ < MOST_NOTES) this.#notes.push(`"${path}" is left out: ${why}`);
   }
 
   get notes(): string[] {
-    const notes = this.#left.slice(0, MOST_NOTES);
-    if (this.#left.length > MOST_NOTES) notes.push(`${this.#left.length - MOST_NOTES} more variables are left out`);
-    return notes;
+    const more = this.#left - this.#notes.length;
+    return more > 0 ? [...this.#notes, `${more} more variables are left out`] : [...this.#notes];
+  }
+
+  /** Of an array: the single values beside it and beside what it lies in. */
+  fieldsAround({ path }: MatArray): PlainTree {
+    const around: PlainTree = Object.create(null);
+    for (const [name, value] of Object.entries(this.fields)) {
+      const container = name.slice(0, Math.max(name.lastIndexOf('.'), name.lastIndexOf('{'), 0));
+      if (container === '' || (/^[.{(]/.test(path.slice(container.length)) && path.startsWith(container)))
+        around[name] = value;
+    }
+    return around;
   }
 }

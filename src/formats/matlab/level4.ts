@@ -8,13 +8,14 @@ import { type Bytes, checkRuns, complexOf, valuesOfNumbers } from './stored-numb
 const PRECISIONS: readonly Dtype[] = ['float64', 'float32', 'int32', 'int16', 'uint16', 'uint8'];
 const LONGEST_HEADER = HEADER4_BYTES + 64;
 const LONGEST_TEXT = 1024;
+const MOST_VARIABLES = 1 << 16;
 
 /**
  * Reads variables of level 4: matrices one after the other, in the precision in which they are stored.
  * @throws SpectrailError `format/bad-mat` where no header of a variable stands, and nothing was read before
  */
 export async function readLevel4(file: Bytes, littleEndian: boolean, contents: MatContents): Promise<void> {
-  for (let at = 0; at < file.size; ) {
+  for (let at = 0, seen = 0; at < file.size && seen < MOST_VARIABLES; seen++) {
     const header = header4(await file.read(at, Math.min(LONGEST_HEADER, file.size - at)), littleEndian);
     const dtype = header && PRECISIONS[header.precision];
     const count = header ? header.rows * header.columns : 0;

@@ -69,7 +69,7 @@ export async function readLevel5(
 ): Promise<void> {
   const reader = new Level5(littleEndian, contents);
   let first: SpectrailError | undefined;
-  for (let at = HEADER_BYTES; at + 8 <= file.size && reader.visited < MOST_MATRICES; ) {
+  for (let at = HEADER_BYTES, seen = 0; at + 8 <= file.size && seen < MOST_MATRICES; seen++) {
     let element: Element;
     try {
       element = await reader.element(file, at);

@@ -31,7 +31,7 @@ export async function readMat(source: ByteSource): Promise<Dataset[]> {
   if (kind.level === 5) await readLevel5(bytes, kind.littleEndian, contents, last);
   else if (kind.level === 4) await readLevel4(bytes, kind.littleEndian, contents);
   else await readLevel73(source, contents);
-  const { arrays, fields, notes } = contents;
+  const { arrays, notes } = contents;
   if (arrays.length === 0) {
     throw formatError({
       code: 'no-arrays',
@@ -56,7 +56,7 @@ export async function readMat(source: ByteSource): Promise<Dataset[]> {
       axes,
       values: array.values(order),
       metadata: {},
-      original: { variable: array.path, size: [...array.dims], header, fields },
+      original: { variable: array.path, size: [...array.dims], header, fields: contents.fieldsAround(array) },
       warnings,
     });
   }
