@@ -105,7 +105,7 @@ export function edsDetector(header: Header): Metadata {
     azimuth_angle: angle('Detector Azimuth'),
     detector_serial: text(header['Detector Serial Number']),
     elevation_angle: angle('Detector Elevation'),
-    frames: positiveIn(header, 'Number Frames'),
+    number_of_frames: positiveIn(header, 'Number Frames'),
     process_time: positiveIn(header, 'Process Time'),
     window: text(header['Window Type']),
   });

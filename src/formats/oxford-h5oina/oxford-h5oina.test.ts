@@ -56,7 +56,7 @@ describe('spectra of X-rays', () => {
       detector_EDS: {
         azimuth_angle: 90,
         elevation_angle: expect.closeTo(30, 10),
-        frames: 7,
+        number_of_frames: 7,
         process_time: 4,
         window: 'SATW',
       },
