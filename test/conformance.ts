@@ -32,8 +32,8 @@ export interface Conformance {
   readonly exceptions?: Readonly<Record<string, readonly string[]>>;
   /** Differences of one kind, in any file, with a reason in docs/formats.md. */
   readonly explained?: (difference: string) => boolean;
-  /** Good files as text, where the corpus has none. */
-  readonly made?: readonly string[];
+  /** Good files as text or as bytes, where the corpus has none. */
+  readonly made?: readonly (string | Uint8Array)[];
   /** Files that lie beside one, by their paths. */
   readonly beside?: (path: string) => readonly string[];
 }

@@ -98,13 +98,4 @@ describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
       await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject(refusal);
     },
   );
-
-  it.each([['nexus/nexus_test_datakey.nxs', 'a NeXus file']])('%s is refused as %s', async (name, kind) => {
-    await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject({
-      kind: 'format',
-      code: 'unknown-format',
-      where: basename(name),
-      what: `the file looks like ${kind}, which cannot be read yet`,
-    });
-  });
 });

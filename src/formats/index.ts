@@ -2,7 +2,6 @@ import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, relocated, type SpectrailError } from '../signal/errors.ts';
 import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
-import { isHdf5 } from './hdf5/signature.ts';
 import { FORMATS, type FormatEntry } from './registry.ts';
 import { foreignSignature } from './signatures.ts';
 
@@ -201,7 +200,7 @@ function readingOf({ title }: FormatEntry, name: string, where = name): string {
 }
 
 async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {
-  const foreign = foreignSignature(head) ?? (isHdf5(head) ? await kindOfHdf5(source) : undefined);
+  const foreign = foreignSignature(head);
   const named = formats.filter(({ extensions }) => extensions.some((end) => source.name.toLowerCase().endsWith(end)));
   const ofName = named.map(({ title }) => title).join(', ');
   return formatError({
@@ -213,14 +212,4 @@ async function unknownFormat(source: ByteSource, head: Uint8Array, formats: read
     expected: named.length ? `by its name: ${ofName}; its first bytes are not of that kind` : undefined,
     fix: 'export it in a format that `spectrail formats` lists',
   });
-}
-
-async function kindOfHdf5(source: ByteSource): Promise<string> {
-  const { hdf5Kind, openHdf5 } = await import('./hdf5/index.ts');
-  const file = await openHdf5(source);
-  try {
-    return (await hdf5Kind(file)) ?? 'an HDF5 file of no known kind';
-  } finally {
-    await file.close();
-  }
 }

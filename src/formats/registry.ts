@@ -68,6 +68,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.h5', '.hdf5'],
     load: () => import('./delmic-h5/index.ts'),
   },
+  {
+    id: 'oxford-h5oina',
+    title: 'Oxford Instruments AZtec (H5OINA)',
+    extensions: ['.h5oina'],
+    load: () => import('./oxford-h5oina/index.ts'),
+  },
   { id: 'pantarhei', title: 'Panta Rhei (CEOS)', extensions: ['.prz'], load: () => import('./pantarhei/index.ts') },
   { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
   {
@@ -255,6 +261,7 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.dat'],
     load: () => import('./kek-9809/index.ts'),
   },
+  { id: 'matlab', title: 'MATLAB MAT-file', extensions: ['.mat'], load: () => import('./matlab/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
@@ -262,5 +269,11 @@ export const FORMATS: readonly FormatEntry[] = [
     title: 'Columns of numbers as text',
     extensions: ['.xy', '.csv', '.txt', '.dat', '.tsv', '.chi', '.xmu', '.dpt', '.msa'],
     load: () => import('./columns/index.ts'),
+  },
+  {
+    id: 'hdf5-arrays',
+    title: 'HDF5 of unknown kind (its arrays)',
+    extensions: ['.h5', '.hdf5', '.hdf', '.he5', '.ptir', '.nxs'],
+    load: () => import('./hdf5-arrays/index.ts'),
   },
 ];

@@ -51,9 +51,10 @@ async function writtenFile({ extensions }: FormatEntry, { encode }: Format): Pro
 }
 
 function madeFiles({ extensions }: FormatEntry, { made = [] }: Conformance): Sample[] {
-  return made.map((text, i) => {
+  return made.map((content, i) => {
     const name = `made-${i}${extensions[0]}`;
-    return { name, parts: [{ name, bytes: new TextEncoder().encode(text) }] };
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : Uint8Array.from(content);
+    return { name, parts: [{ name, bytes }] };
   });
 }
 

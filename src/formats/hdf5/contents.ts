@@ -25,12 +25,22 @@ export interface Hdf5DatasetInfo {
   readonly chunk?: readonly number[];
 }
 
+/** What HDF5 itself knows of one dimension of a dataset (dimension scales). */
+export interface Hdf5Dimension {
+  /** '' where there is none. */
+  readonly label: string;
+  /** Paths of the datasets attached to it as scales. */
+  readonly scales: readonly string[];
+}
+
 /** An open HDF5 file. Paths start with '/'. Every method throws SpectrailError `format/hdf5-…` for a damaged file. */
 export interface Hdf5File {
   list(path: string): Promise<Hdf5Member[]>;
   /** Keyed by name, without a prototype; those of a type that is not plain data are left out. */
   attributes(path: string): Promise<Readonly<Record<string, Hdf5Attribute>>>;
   dataset(path: string): Promise<Hdf5DatasetInfo>;
+  /** One entry for each dimension of the dataset. */
+  dimensions(path: string): Promise<Hdf5Dimension[]>;
   /** All values, or the box `tile`, in C order. */
   read(path: string, tile?: Tile): Promise<ValueArray>;
   /**

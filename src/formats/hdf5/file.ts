@@ -1,14 +1,15 @@
-import type { Metadata } from 'h5wasm';
+import type { Filter, Metadata } from 'h5wasm';
 import { DTYPES, type ValueArray } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
-import type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5File, Hdf5Member } from './contents.ts';
+import type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5Dimension, Hdf5File, Hdf5Member } from './contents.ts';
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
 import { checked, type Hdf5Library, hdf5Library } from './library.ts';
-import { checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
-import { mount } from './mount.ts';
-import { hasHdf5Signature } from './signature.ts';
+import { areOwn, checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
+import { type Mounted, mount } from './mount.ts';
+import { hdf5Start } from './signature.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
+import { boxOfChunks, type PackedDataset, packedDataset } from './unpack-chunks.ts';
 
 /** Largest single read, bytes. */
 const READ_LIMIT = 2 ** 26;
@@ -18,7 +19,8 @@ const READ_LIMIT = 2 ** 26;
  * @throws SpectrailError `format/not-hdf5`, `format/hdf5-damaged`, `format/hdf5-too-large`
  */
 export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
-  if (!(await hasHdf5Signature(source))) {
+  const start = await hdf5Start(source);
+  if (start === undefined) {
     throw formatError({
       code: 'not-hdf5',
       where: source.name,
@@ -31,7 +33,7 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
   const mounted = await mount(library, source);
   try {
     const file = checked(library, source.name, 'opening', ({ module }) => module.open(mounted.path, 0, false, -1, -1));
-    return new OpenFile(library, file, source, mounted.unmount);
+    return new OpenFile(library, file, source, mounted, start);
   } catch (error) {
     mounted.unmount();
     throw error;
@@ -41,20 +43,26 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
 interface Numbers {
   readonly meta: Metadata;
   readonly element: Element & { kind: 'values' };
+  /** Where its chunks are packed in a way that the library cannot undo. */
+  readonly packed?: PackedDataset;
 }
 
 class OpenFile implements Hdf5File {
   readonly #library: Hdf5Library;
   readonly #file: bigint;
   readonly #source: ByteSource;
-  readonly #unmount: () => void;
+  readonly #mounted: Mounted;
+  /** Where the signature stands: addresses count from there. */
+  readonly #start: number;
+  readonly #packings = new Map<string, PackedDataset>();
   #open = true;
 
-  constructor(library: Hdf5Library, file: bigint, source: ByteSource, unmount: () => void) {
+  constructor(library: Hdf5Library, file: bigint, source: ByteSource, mounted: Mounted, start: number) {
     this.#library = library;
     this.#file = file;
     this.#source = source;
-    this.#unmount = unmount;
+    this.#mounted = mounted;
+    this.#start = start;
   }
 
   async list(path: string): Promise<Hdf5Member[]> {
@@ -121,6 +129,18 @@ class OpenFile implements Hdf5File {
     };
   }
 
+  async dimensions(path: string): Promise<Hdf5Dimension[]> {
+    const labels = this.#call(path, 'reading the labels of', ({ module }) =>
+      module.get_dimension_labels(this.#file, path),
+    );
+    return labels.map((label, d) => ({
+      label: label ?? '',
+      scales: this.#call(path, 'reading the scales of', ({ module }) =>
+        module.get_attached_scales(this.#file, path, d),
+      ),
+    }));
+  }
+
   async read(path: string, tile?: Tile): Promise<ValueArray> {
     const numbers = this.#numbers(path);
     const { meta, element } = numbers;
@@ -163,13 +183,33 @@ class OpenFile implements Hdf5File {
       module.get_dataset_filters(this.#file, path),
     );
     checkStorage(where, meta, filters, this.#source.size);
-    return { meta, element };
+    return { meta, element, packed: areOwn(filters) ? this.#packed(path, where, meta, filters) : undefined };
+  }
+
+  /** Where its chunks are, found once. */
+  #packed(path: string, where: string, meta: Metadata, filters: readonly Filter[]): PackedDataset {
+    const known = this.#packings.get(path);
+    if (known) return known;
+    const reference = this.#call(path, 'looking for', ({ module }) => module.create_object_reference(this.#file, path));
+    const place = { where, readAt: this.#mounted.readAt, fileSize: this.#source.size, base: this.#start };
+    const unwritten = ({ start, count }: Tile) => {
+      const bytes = count.reduce((a, b) => a * b, meta.size);
+      return this.#fetch(path, bytes, this.#reader(path, start, count));
+    };
+    const packed = packedDataset(place, Uint8Array.from(reference), meta, filters, unwritten);
+    this.#packings.set(path, packed);
+    return packed;
+  }
+
+  #reader(path: string, start: readonly number[], count: readonly number[]): (at: number) => number {
+    const [sizes, offsets, strides] = [count.map(BigInt), start.map(BigInt), count.map(() => 1n)];
+    return (at) => this.#library.module.get_dataset_data(this.#file, path, sizes, offsets, strides, BigInt(at));
   }
 
   /** Values of a box of a dataset, in library memory, tile by tile; tiles are placed inside the box. */
   *#eachTile(
     path: string,
-    { meta, element }: Numbers,
+    { meta, element, packed }: Numbers,
     box: Tile,
     limit: number,
     use: (values: ValueArray, tile: Tile) => void,
@@ -179,15 +219,13 @@ class OpenFile implements Hdf5File {
     const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
     for (const part of tiles(box.count, chunk, meta.size, limit)) {
       const bytes = part.count.reduce((a, b) => a * b, meta.size);
-      const count = part.count.map(BigInt);
-      const offset = part.start.map((at, d) => BigInt(at + box.start[d]));
-      const stride = count.map(() => 1n);
+      const start = part.start.map((at, d) => at + box.start[d]);
       const { module } = this.#library;
-      const read = (at: number) =>
-        scalar
-          ? module.get_dataset_data(this.#file, path, null, null, null, BigInt(at))
-          : module.get_dataset_data(this.#file, path, count, offset, stride, BigInt(at));
-      this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
+      const read = scalar
+        ? (at: number) => module.get_dataset_data(this.#file, path, null, null, null, BigInt(at))
+        : this.#reader(path, start, part.count);
+      if (packed) use(valuesOf(boxOfChunks(packed, { start, count: part.count }), element), part);
+      else this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
       yield part;
     }
   }
@@ -218,7 +256,7 @@ class OpenFile implements Hdf5File {
     try {
       if (!this.#library.broken) this.#library.module.close_file(this.#file);
     } finally {
-      this.#unmount();
+      this.#mounted.unmount();
     }
   }
 

@@ -1,4 +1,4 @@
-export type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5File, Hdf5Member } from './contents.ts';
+export type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5Dimension, Hdf5File, Hdf5Member } from './contents.ts';
 export { openHdf5 } from './file.ts';
 export { hdf5Kind } from './kind.ts';
 export { isHdf5 } from './signature.ts';

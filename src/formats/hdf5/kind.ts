@@ -7,6 +7,7 @@ export async function hdf5Kind(file: Hdf5File): Promise<string | undefined> {
   if (has('Data', 'Features', 'Presentation')) return 'a Velox EMD file';
   if (has('4DSTEM_simulation')) return 'a Prismatic EMD file';
   if (has('Acquisition0')) return 'a Delmic (Odemis) file';
+  if (has('Format Version', 'Index')) return 'an Oxford Instruments H5OINA file';
   const root = await file.attributes('/');
   if ('version_major' in root) return 'an EMD file (Berkeley)';
   if ('NX_class' in root || 'NeXus_version' in root) return 'a NeXus file';

@@ -1,6 +1,8 @@
 import type { Filter, Metadata } from 'h5wasm';
 import { formatError, type SpectrailError } from '../../signal/errors.ts';
+import { REPACK } from './chunk-index.ts';
 import { HDF5_MEMORY } from './library.ts';
+import { LZF, OWN_FILTERS } from './unpack-chunks.ts';
 
 /** A chunk is unpacked whole, twice over while it is unshuffled. */
 const CHUNK_LIMIT = HDF5_MEMORY / 4;
@@ -26,6 +28,11 @@ const FILTER_NAMES: Readonly<Record<number, string>> = {
 /** deflate, shuffle, fletcher32, nbit, scale-offset: those the library can undo. */
 const KNOWN_FILTERS = new Set([1, 2, 3, 5, 6]);
 
+/** Are these undone by us: LZF, alone or after shuffling? */
+export function areOwn(filters: readonly Filter[]): boolean {
+  return filters.some(({ id }) => id === LZF) && filters.every(({ id }) => OWN_FILTERS.has(id));
+}
+
 /** What every format in HDF5 promises about memory. */
 export const hdf5Promises = {
   unpackedBytes: (stored: number) => MOST_COMPRESSED * stored,
@@ -46,15 +53,15 @@ export function smallBytes(where: string, meta: Metadata): number {
  * @throws SpectrailError `format/hdf5-filter`, `format/hdf5-too-large`
  */
 export function checkStorage(where: string, meta: Metadata, filters: readonly Filter[], fileSize: number): void {
-  const unknown = filters.find(({ id }) => !KNOWN_FILTERS.has(id));
+  const unknown = areOwn(filters) ? undefined : filters.find(({ id }) => !KNOWN_FILTERS.has(id));
   if (unknown) {
     const name = FILTER_NAMES[unknown.id] ?? unknown.name ?? 'an unknown filter';
     throw formatError({
       code: 'hdf5-filter',
       where,
       what: `the values are packed with ${name} (HDF5 filter ${unknown.id}), which is not built in`,
-      expected: 'no filter, gzip or shuffle',
-      fix: 'repack the file: h5repack -f SHUF -f GZIP=1 in.h5 out.h5',
+      expected: 'no filter, gzip, shuffle, or LZF with or without shuffle',
+      fix: REPACK,
     });
   }
   const declared = meta.size * valueCount(meta);

@@ -12,6 +12,8 @@ const EIO = 29;
 export interface Mounted {
   /** Name inside the library's own file system. */
   readonly path: string;
+  /** The bytes of the file itself. */
+  readonly readAt: ReadAt;
   unmount(): void;
 }
 
@@ -82,6 +84,7 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
   };
   return {
     path,
+    readAt: file.readAt,
     unmount: () => {
       file.close();
       FS.unlink(path);

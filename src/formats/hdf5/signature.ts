@@ -14,10 +14,11 @@ export function isHdf5(head: Uint8Array): boolean {
   return false;
 }
 
-export async function hasHdf5Signature(source: ByteSource): Promise<boolean> {
+/** The byte at which the HDF5 signature stands; undefined where there is none. */
+export async function hdf5Start(source: ByteSource): Promise<number | undefined> {
   for (const at of places(source.size)) {
     const bytes = await source.read(at, SIGNATURE.length);
-    if (SIGNATURE.every((byte, i) => bytes[i] === byte)) return true;
+    if (SIGNATURE.every((byte, i) => bytes[i] === byte)) return at;
   }
-  return false;
+  return undefined;
 }

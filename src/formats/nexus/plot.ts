@@ -65,7 +65,8 @@ export async function readPlot(file: Hdf5File, group: Hdf5Group, where: string):
   return { group, signals: [signal.info, ...(signals as Hdf5DatasetInfo[])], axes, attributes: signal.attributes };
 }
 
-type Numbers = ReadonlyMap<string, { info: Hdf5DatasetInfo; attributes: Attributes }>;
+/** The datasets of numbers of a group, by their names. */
+export type Numbers = ReadonlyMap<string, { info: Hdf5DatasetInfo; attributes: Attributes }>;
 
 function signalName({ attributes }: Hdf5Group, numbers: Numbers): string | undefined {
   const named = textOf(attributes, 'signal');
@@ -77,8 +78,12 @@ function signalName({ attributes }: Hdf5Group, numbers: Numbers): string | undef
   return arrays.length === 1 ? arrays[0][0] : undefined;
 }
 
-/** Names of datasets, and the dimension each belongs to; those said to be the first choice before others. */
-function axisNames({ attributes }: Hdf5Group, signal: Attributes, numbers: Numbers): [string, number][] {
+/** Names of datasets, and the dimension of the signal each belongs to; those said to be the first choice before others. */
+export function axisNames(
+  { attributes }: Pick<Hdf5Group, 'attributes'>,
+  signal: Attributes,
+  numbers: Numbers,
+): [string, number][] {
   const ofGroup = namesOf(attributes, 'axes');
   const listed = ofGroup.length > 0 ? ofGroup : namesOf(signal, 'axes');
   if (listed.length > 0) {
@@ -92,7 +97,7 @@ function axisNames({ attributes }: Hdf5Group, signal: Attributes, numbers: Numbe
 }
 
 /** Positions, or the middles between the edges of a histogram; undefined where their number does not fit. */
-async function readAxis(
+export async function readAxis(
   file: Hdf5File,
   name: string,
   { info, attributes }: { info: Hdf5DatasetInfo; attributes: Attributes },
