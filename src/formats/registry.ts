@@ -100,6 +100,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.xml'],
     load: () => import('./jobinyvon-xml/index.ts'),
   },
+  {
+    id: 'trivista',
+    title: 'TriVista VistaControl XML',
+    extensions: ['.tvf'],
+    load: () => import('./trivista/index.ts'),
+  },
   { id: 'witec-text', title: 'WITec text export', extensions: ['.txt'], load: () => import('./witec-text/index.ts') },
   {
     id: 'bruker-opus',
