@@ -106,6 +106,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.tvf'],
     load: () => import('./trivista/index.ts'),
   },
+  {
+    id: 'hamamatsu',
+    title: 'Hamamatsu streak image (HPD-TA)',
+    extensions: ['.img'],
+    load: () => import('./hamamatsu/index.ts'),
+  },
   { id: 'witec-text', title: 'WITec text export', extensions: ['.txt'], load: () => import('./witec-text/index.ts') },
   {
     id: 'bruker-opus',
