@@ -50,6 +50,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./jeol/index.ts'),
   },
   {
+    id: 'phenom-elid',
+    title: 'Phenom Element Identification project',
+    extensions: ['.elid'],
+    load: () => import('./phenom-elid/index.ts'),
+  },
+  {
     id: 'edax',
     title: 'EDAX spectrum or map (SPC, SPD)',
     extensions: ['.spc', '.spd'],
