@@ -1,10 +1,9 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Metadata, PlainTree } from '../../signal/dataset.ts';
+import { elementText, guardedXml } from '../guarded-xml.ts';
 import { attribute, child, type Element, plainTree } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
 
-const LONGEST = 1 << 18;
-const MOST_ELEMENTS = 1 << 12;
+const LIMITS = { letters: 1 << 18, elements: 1 << 12 } as const;
 
 /** What the microscope notes beside an image. */
 export interface FeiImage {
@@ -20,9 +19,11 @@ const NOTHING: FeiImage = { scanScale: 1, metadata: {}, original: {} };
 
 /** Nothing, and a warning, for a text that is no XML. */
 export function readFeiImage(text: string, warnings: string[]): FeiImage {
-  const element = parse(text);
+  const parsed = guardedXml(text, LIMITS);
+  const element = 'root' in parsed ? child(parsed.root, 'FeiImage') : undefined;
   if (!element) {
-    warnings.push('what the microscope notes beside the image cannot be read');
+    const why = 'fault' in parsed ? parsed.fault : 'there is no element <FeiImage>';
+    warnings.push(`what the microscope notes beside the image cannot be read: ${why}`);
     return NOTHING;
   }
   const quantity = (unit: string, ...path: readonly string[]) => quantityOf(child(element, ...path), unit);
@@ -36,17 +37,6 @@ export function readFeiImage(text: string, warnings: string[]): FeiImage {
   };
 }
 
-function parse(text: string): Element | undefined {
-  const strange = text.length > LONGEST || /<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true;
-  if (strange || text.split('<', MOST_ELEMENTS + 1).length > MOST_ELEMENTS) return undefined;
-  const options = { ignoreAttributes: false, parseTagValue: false, alwaysCreateTextNode: true, maxNestedTags: 64 };
-  try {
-    return child(new XMLParser(options).parse(text) as Element, 'FeiImage');
-  } catch {
-    return undefined;
-  }
-}
-
 function metadataOf(
   element: Element,
   quantity: (unit: string, ...path: readonly string[]) => number | undefined,
@@ -57,7 +47,7 @@ function metadataOf(
   };
   const volts = quantity('kV', 'acquisition', 'scan', 'highVoltage');
   say('beam_energy_keV', volts === undefined ? undefined : Math.abs(volts));
-  say('microscope', textOf(child(element, 'instrument', 'uniqueID')));
+  say('microscope', elementText(child(element, 'instrument', 'uniqueID')));
   const dwell = quantity('ns', 'acquisition', 'scan', 'dwellTime');
   say('dwell_time_s', dwell === undefined ? undefined : dwell / 1e9);
   say('working_distance_mm', quantity('mm', 'workingDistance'));
@@ -67,14 +57,13 @@ function metadataOf(
     if (metres !== undefined) stage[axis] = metres * 1e3;
   }
   if (Object.keys(stage).length > 0) metadata.stage = stage;
-  const [, date, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(textOf(child(element, 'time'))) ?? [];
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(elementText(child(element, 'time'))) ?? [];
   say('date', date);
   say('time', time);
   return metadata;
 }
 
 const PREFIXES: Readonly<Record<string, number>> = { p: 1e-12, n: 1e-9, u: 1e-6, µ: 1e-6, m: 1e-3, k: 1e3, M: 1e6 };
-/** Powers of ten as integers: quotients of them are exact. */
 const factorOf = (unit: string): number | undefined => {
   if (unit.length === 1) return 1;
   return unit.length === 2 && Object.hasOwn(PREFIXES, unit[0]) ? PREFIXES[unit[0]] : undefined;
@@ -85,12 +74,8 @@ function quantityOf(element: Element | undefined, wanted: string): number | unde
   const unit = attribute(element, 'unit') ?? '';
   const [value, from, to] = [numberOf(element), factorOf(unit), factorOf(wanted)];
   if (value === undefined || from === undefined || to === undefined || unit.at(-1) !== wanted.at(-1)) return undefined;
+  // Factors of at least 1 are whole numbers: 8.1 mm stay 8.1.
   return from < to ? value / Math.round(to / from) : value * Math.round(from / to);
 }
 
-const numberOf = (element: Element | undefined) => plainNumber(textOf(element));
-
-function textOf(element: Element | undefined): string {
-  const text = element?.['#text'];
-  return typeof text === 'string' ? text.trim() : '';
-}
+const numberOf = (element: Element | undefined) => plainNumber(elementText(element));

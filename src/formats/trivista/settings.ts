@@ -1,6 +1,7 @@
 import type { PlainTree } from '../../signal/dataset.ts';
+import { elementText, withoutEntities } from '../guarded-xml.ts';
 import { attribute, child, children, type Element } from '../panalytical-xrdml/xml.ts';
-import { parseXml, withoutEntities } from './xml.ts';
+import { parseXml } from './xml.ts';
 
 /** Settings of a measurement under their headings, as VistaControl shows them. */
 export interface Settings {
@@ -27,15 +28,14 @@ export function settingsOf(document: Element, where: string, warnings: string[])
 function groupOf(element: Element): Settings {
   const items = new Map<string, string>();
   for (const item of children(child(element, 'Items'), 'Item')) {
-    const name = textOf(item, 'Name');
-    if (name !== '' && !items.has(name)) items.set(name, textOf(item, 'Value'));
+    const name = elementText(child(item, 'Name'));
+    if (name !== '' && !items.has(name)) items.set(name, elementText(child(item, 'Value')));
   }
-  return { name: textOf(element, 'Name'), items, groups: children(child(element, 'Groups'), 'Group').map(groupOf) };
-}
-
-function textOf(element: Element, tag: string): string {
-  const text = child(element, tag)?.['#text'];
-  return typeof text === 'string' ? withoutEntities(text).trim() : '';
+  return {
+    name: elementText(child(element, 'Name')),
+    items,
+    groups: children(child(element, 'Groups'), 'Group').map(groupOf),
+  };
 }
 
 /** A setting by its heading and name; where several headings are called so, of the first that has it and is not empty. */

@@ -1,18 +1,10 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { formatError } from '../../signal/errors.ts';
+import { guardedXml } from '../guarded-xml.ts';
 import { child, type Element } from '../panalytical-xrdml/xml.ts';
 
 /** What is said beside the frames: hardware, calibrations, settings; some 50,000 letters a document. */
-const LONGEST_XML = 1 << 22;
-const MOST_ELEMENTS = 1 << 16;
-const OPTIONS = {
-  ignoreAttributes: false,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  processEntities: false,
-  alwaysCreateTextNode: true,
-  maxNestedTags: 64,
-} as const;
+const LIMITS = { letters: 1 << 22, elements: 1 << 16 } as const;
+const MOST_FRAMES = LIMITS.elements;
 
 /** Where the numbers of a frame stand in the text. */
 export interface FramePlace {
@@ -40,18 +32,13 @@ export function parseTriVista(text: string, name: string): TriVistaDocument {
 
 /** Parses a description of settings, which is XML in an attribute. Throws as {@link parseTriVista}. */
 export function parseXml(xml: string, where: string): Element {
-  const wanted = 'XML as VistaControl writes it';
-  if (xml.length > LONGEST_XML || xml.split('<', MOST_ELEMENTS + 1).length > MOST_ELEMENTS) {
-    throw badTriVista(where, `${xml.length} letters stand beside the frames`, `at most ${LONGEST_XML}`);
-  }
-  if (/<!DOCTYPE/i.test(xml)) throw badTriVista(where, 'it declares a document type', 'none');
-  const valid = XMLValidator.validate(xml);
-  if (valid !== true) throw badTriVista(`${where}, line ${valid.err.line}`, `it is no XML: ${valid.err.msg}`, wanted);
-  try {
-    return new XMLParser(OPTIONS).parse(xml) as Element;
-  } catch (cause) {
-    throw badTriVista(where, `it is no XML (${cause instanceof Error ? cause.message : cause})`, wanted);
-  }
+  const parsed = guardedXml(xml, LIMITS);
+  if ('root' in parsed) return parsed.root;
+  throw badTriVista(
+    where,
+    `what stands beside the frames cannot be read: ${parsed.fault}`,
+    'XML as VistaControl writes it',
+  );
 }
 
 function setFramesAside(text: string, name: string): { xml: string; places: FramePlace[] } {
@@ -72,23 +59,12 @@ function setFramesAside(text: string, name: string): { xml: string; places: Fram
     if (!empty) pieces.push(String(places.push({ start, end }) - 1));
     kept = end;
     frame.lastIndex = end;
-    if (places.length > MOST_ELEMENTS) {
-      throw badTriVista(name, `there are more than ${MOST_ELEMENTS} frames`, 'fewer');
+    if (places.length > MOST_FRAMES) {
+      throw badTriVista(name, `there are more than ${MOST_FRAMES} frames`, 'fewer');
     }
   }
   pieces.push(text.slice(kept));
   return { xml: pieces.join(''), places };
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-
-/** Replaces the five entities of XML and characters given by their number, once. */
-export function withoutEntities(text: string): string {
-  return text.replace(/&(?:(lt|gt|amp|quot|apos)|#x([0-9a-f]{1,6})|#(\d{1,7}));/gi, (found, named, hex, decimal) => {
-    if (named) return ENTITIES[String(named).toLowerCase()];
-    const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : found;
-  });
 }
 
 export function badTriVista(where: string, what: string, expected: string) {
