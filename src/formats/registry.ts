@@ -74,6 +74,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.h5', '.hdf5'],
     load: () => import('./delmic-h5/index.ts'),
   },
+  {
+    id: 'topspin-app5',
+    title: 'NanoMegas TopSpin (App5)',
+    extensions: ['.app5'],
+    load: () => import('./topspin-app5/index.ts'),
+  },
   { id: 'pantarhei', title: 'Panta Rhei (CEOS)', extensions: ['.prz'], load: () => import('./pantarhei/index.ts') },
   { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
   {

@@ -67,9 +67,9 @@ export class Unpacked {
   /** Seven bits a byte, the lowest first, the highest bit set where there is more. At most 32 bits. */
   varuint(): number {
     let value = 0;
-    for (let byte = 0; byte < MOST_VARUINT_BYTES; byte++) {
+    for (let byte = 0, weight = 1; byte < MOST_VARUINT_BYTES; byte++, weight *= 128) {
       const bits = this.u8();
-      value += (bits & 0x7f) * 2 ** (7 * byte);
+      value += (bits & 0x7f) * weight;
       if (bits < 0x80 && value <= 0xffffffff) return value;
       if (bits < 0x80) break;
     }
