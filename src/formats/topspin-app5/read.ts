@@ -29,7 +29,8 @@ export async function isTopSpin(source: ByteSource): Promise<boolean> {
     const members = await file.list('/');
     const has = (name: string) => members.some((member) => member.name === name && member.kind === 'dataset');
     if (!has('Metadata') || !has('Version')) return false;
-    const [xml] = await file.strings('/Metadata');
+    if ((await file.dataset('/Metadata')).element.kind !== 'text') return false;
+    const [xml = ''] = await file.strings('/Metadata');
     return /<Metadata\s[^>]{0,200}Serializer=/.test(xml.slice(0, 1000));
   } finally {
     await file.close();

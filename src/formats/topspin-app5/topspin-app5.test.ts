@@ -77,6 +77,9 @@ describe('a TopSpin document', () => {
     expect(topSpin.sniff(new Uint8Array(0), 'x.app5')).toBe('name');
     expect(await topSpin.probe!(memoryFile('x.bin', good))).toBe(true);
     expect(await topSpin.probe!(memoryFile('x.bin', await build({ xml: '<Other/>' })))).toBe(false);
+    const numbers = await createHdf5();
+    for (const name of ['Metadata', 'Version']) numbers.dataset(`/${name}`, [1], 'uint8', [new Uint8Array(1)]);
+    expect(await topSpin.probe!(memoryFile('x.bin', numbers.finish()))).toBe(false);
     const other = await createHdf5();
     other.group('/Data');
     expect(await topSpin.probe!(memoryFile('x.bin', other.finish()))).toBe(false);

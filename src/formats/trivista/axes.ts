@@ -2,7 +2,7 @@ import { type Axis, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import { attribute, child, type Element } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
 import { timeAxis } from '../time-axis.ts';
-import type { Frame } from './frames.ts';
+import type { Frame } from './frame.ts';
 import { type Settings, setting } from './settings.ts';
 import { badTriVista } from './xml.ts';
 

@@ -4,11 +4,11 @@ import type { ByteSource } from '../format.ts';
 import { attribute, child, children, type Element, plainTree } from '../panalytical-xrdml/xml.ts';
 import { readWholeText } from '../whole-text.ts';
 import { type Dimension, dimensionOf, placeFrames } from './axes.ts';
-import { frameOf, frameValues } from './frames.ts';
+import { frameValues } from './frame-values.ts';
 import { triVistaMetadata } from './metadata.ts';
 import { setting, settingsOf, settingsTree } from './settings.ts';
 import { type Window, windowsOf } from './windows.ts';
-import { badTriVista, parseTriVista, type TriVistaDocument } from './xml.ts';
+import { badTriVista, framesIn, parseTriVista, type TriVistaDocument } from './xml.ts';
 
 const MOST_BYTES = 1 << 28;
 
@@ -64,10 +64,11 @@ interface Part {
   readonly glued: boolean;
 }
 
-function readDocument(text: string, { root, places }: TriVistaDocument, part: Part): ArrayDataset[] {
+function readDocument(text: string, parsed: TriVistaDocument, part: Part): ArrayDataset[] {
   const { document, title, where } = part;
-  const elements = children(child(document, 'Data'), 'Frame');
-  if (elements.length === 0) return [];
+  const { root } = parsed;
+  const frames = framesIn(parsed, child(document, 'Data'));
+  if (frames.length === 0) return [];
   const encoding = attribute(document, 'Encoding');
   if (encoding !== undefined && encoding !== 'Ascii') {
     throw badTriVista(where, `the frames are written as "${encoding.slice(0, 40)}"`, 'Ascii');
@@ -75,7 +76,6 @@ function readDocument(text: string, { root, places }: TriVistaDocument, part: Pa
   const warnings: string[] = [];
   const settings = settingsOf(document, where, warnings);
   const [x, y, z] = ['xDim', 'yDim', 'zDim'].map((tag) => dimensionOf(document, tag, where));
-  const frames = elements.map((element, f) => frameOf(element, places, `${where}, frame ${f}`));
   if (z.size !== frames.length) warnings.push(`zDim says ${z.size} frames, the file has ${frames.length}`);
   const placement = placeFrames(frames, z, settings, warnings);
   const inOrder = placement.order.map((f) => frames[f]);
