@@ -1,5 +1,5 @@
 import { type Axis, uniformAxis } from '../../signal/axis.ts';
-import type { ArrayDataset, Metadata, PlainTree } from '../../signal/dataset.ts';
+import type { ArrayDataset, Metadata } from '../../signal/dataset.ts';
 import { dtypeOf } from '../../signal/dtype.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
@@ -84,7 +84,7 @@ function describe(analysis: Analysis, label: string, version: number, field: Fie
     kind: 'array',
     title: label === '' ? name : `${label}, ${name}`,
     metadata: analysisMetadata(analysis, field.metadata),
-    original: analysisOriginal(analysis, version) satisfies PlainTree,
+    original: analysisOriginal(analysis, version),
     warnings: [],
   } as const;
   if (!scan) {

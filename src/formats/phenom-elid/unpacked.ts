@@ -7,7 +7,7 @@ const MOST_EMPTY = 2 ** 28;
 const MOST_PER_BYTE = 1024;
 const PIECE = 1 << 16;
 const LONGEST_TEXT = 1 << 16;
-const LONGEST_LIST = 1 << 12;
+const LONGEST_LIST = 1 << 16;
 const MOST_VARUINT_BYTES = 5;
 
 /** Most bytes that a file of `stored` bytes is let unpack to. */

@@ -4,6 +4,7 @@ import { plainNumber } from '../plain-number.ts';
 import { timeAxis } from '../time-axis.ts';
 import type { Frame } from './frame.ts';
 import { type Settings, setting } from './settings.ts';
+import { windowsOf } from './windows.ts';
 import { badTriVista } from './xml.ts';
 
 /** One of the three dimensions of a document. */
@@ -50,6 +51,11 @@ function positionsOf(text: string, size: number, where: string): Float64Array | 
     if (value === undefined) throw badTriVista(where, `position ${i} is "${word.slice(0, 40)}"`, 'a number');
     return value;
   });
+}
+
+/** Are positions listed, and do they rise, or fall, throughout? */
+export function runsOn(dimension: Dimension): dimension is Dimension & { readonly positions: Float64Array } {
+  return dimension.positions !== undefined && windowsOf(dimension.positions)?.length === 1;
 }
 
 /** Where the frames stand: axes from the slowest, and which frame is at each of their places. */
@@ -105,7 +111,7 @@ function scanOrder(frames: readonly Frame[], scan: readonly (Axis & { kind: 'uni
 
 function seriesAxis(frames: readonly Frame[], z: Dimension, warnings: string[]): Axis {
   const size = frames.length;
-  if (z.positions && z.size === size) {
+  if (z.size === size && runsOn(z)) {
     return explicitAxis({ name: z.name, unit: z.unit, role: 'navigation', positions: z.positions });
   }
   const [{ ticks: first }] = frames;

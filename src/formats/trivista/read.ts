@@ -3,7 +3,7 @@ import type { ArrayDataset } from '../../signal/dataset.ts';
 import type { ByteSource } from '../format.ts';
 import { attribute, child, children, type Element, plainTree } from '../panalytical-xrdml/xml.ts';
 import { readWholeText } from '../whole-text.ts';
-import { type Dimension, dimensionOf, placeFrames } from './axes.ts';
+import { type Dimension, dimensionOf, placeFrames, runsOn } from './axes.ts';
 import { frameValues } from './frame-values.ts';
 import { triVistaMetadata } from './metadata.ts';
 import { setting, settingsOf, settingsTree } from './settings.ts';
@@ -80,7 +80,7 @@ function readDocument(text: string, parsed: TriVistaDocument, part: Part): Array
   const placement = placeFrames(frames, z, settings, warnings);
   const inOrder = placement.order.map((f) => frames[f]);
   const values = frameValues(text, inOrder, x.size * y.size, where);
-  const rows = y.size > 1 ? [axisOf(y, 'row')] : [];
+  const rows = y.size > 1 ? [rowAxis(y)] : [];
   const glued = part.glued || /glue/i.test(setting(settings, 'Experiment', 'Mode') ?? '');
   const metadata = triVistaMetadata(root, document, settings, glued);
   const original = {
@@ -105,9 +105,10 @@ function readDocument(text: string, parsed: TriVistaDocument, part: Part): Array
   });
 }
 
-function axisOf({ size, name, unit, positions }: Dimension, other: string): Axis {
+function rowAxis(y: Dimension): Axis {
   const role = 'navigation';
-  return positions ? explicitAxis({ name, unit, role, positions }) : uniformAxis({ name: other, role, size });
+  if (!runsOn(y)) return uniformAxis({ name: 'row', role, size: y.size });
+  return explicitAxis({ name: y.name, unit: y.unit, role, positions: y.positions });
 }
 
 /** Channels are counted where no positions are listed, or where those listed run nowhere. */

@@ -27,6 +27,7 @@ interface Plan {
   unit?: string;
   width?: number;
   height?: number;
+  y?: string;
   z?: string;
   depth?: number;
   settings?: string;
@@ -43,7 +44,7 @@ function document(plan: Plan = {}): string {
     `<${tag} Length="${length}"><Calibration Label="" Unit="${of}" LaserWave="${laser}" ValueArray="${values}" /></${tag}>`;
   const exposed = frames.map(([text, more = '']) => `<Frame xDim="${width}" yDim="${height}" ${more}>${text}</Frame>`);
   return `<Document Label="Intensity" DataLabel="Counts" Encoding="Ascii" ${plan.attributes ?? ''} InfoSerialized="${settings}">
-${dim('xDim', width, x, unit)}${dim('yDim', height, '0')}${dim('zDim', depth, z)}
+${dim('xDim', width, x, unit)}${dim('yDim', height, plan.y ?? '0')}${dim('zDim', depth, z)}
 <Data DataType="Double">${exposed.join('\n')}</Data><Childs Count="0">${childs}</Childs></Document>`;
 }
 
@@ -137,6 +138,8 @@ describe('a TriVista file', () => {
     const dataset = await read({ height: 2, frames: [['1;2;3;4;5;6']] });
     expect(dataset.shape).toEqual([2, 3]);
     expect(dataset.axes[0]).toMatchObject({ name: 'row', role: 'navigation' });
+    const listed = await read({ height: 2, y: '2|10|20', frames: [['1;2;3;4;5;6']] });
+    expect(listed.axes[0]).toMatchObject({ unit: 'nm', positions: Float64Array.of(10, 20) });
   });
 });
 
@@ -161,6 +164,8 @@ describe('several frames', () => {
     const dataset = await read({ frames: ramp(2), z: '2|500|510' });
     expect(dataset.axes[0]).toMatchObject({ name: 'Wavelength', unit: 'nm', role: 'navigation' });
     expect(dataset.axes[0]).toHaveProperty('positions', Float64Array.of(500, 510));
+    const stands = await read({ frames: ramp(3), z: '3|500|500|510' });
+    expect(stands.axes[0]).toMatchObject({ name: 'frame', kind: 'uniform' });
   });
 
   it('along a line are a line scan, on a grid a map with the slowest axis first', async () => {
