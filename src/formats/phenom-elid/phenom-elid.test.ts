@@ -265,6 +265,26 @@ describe('a Phenom project', () => {
   });
 });
 
+/** Projects of a map of 65535 × 65535 pixels and 2048 channels, cut after 400 MB, as Python 3's `bz2.compress` packs them. */
+const BOMBS = {
+  zeros: [
+    'QlpoOTFBWSZTWTxVJXEFfj/+TfXwQAAEABAB1iQAAMAAAADAAkAAQAigAJKEooBoGmjINlBFEkDaagwaQK2mnehckm5A17czkH1Q',
+    'VRVROtIEIh/QggAqqJEIiAqqJOFvOAjsTUZxVEm52MWxpWVZDimow5FGURzoEFUVUS5B/MUFZJlNZDgni3wFfjkAAwAAACCAAMIB',
+    'NRkKgJakKgJcxQVkmU1kOCeLfAV+OQADAAAAIIAAwgE1GQqAlqQqAlzFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUF',
+    'ZJlNZDgni3wFfjkAAwAAACCAAMIBNRkKgJakKgJcxQVkmU1kOCeLfAV+OQADAAAAIIAAwgE1GQqAlqQqAlzFBWSZTWQ4J4t8BX45',
+    'AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZDgni3wFfjkAAwAAACCAAMIBNRkKgJakKgJcxQVkmU1lCg+yhAPtaQIDAAAIAAAggADD',
+    'MCappqRIg2pIkQeLuSKcKEhyezX5AA==',
+  ],
+  ones: [
+    'QlpoOTFBWSZTWc/B3DcFfkB+TfXwQAAEABAB1iQAAMAAAADAAkAAQAigAIgSJQAABoARSpo0aPSeobUaPNUuwjGeYiQyJDFdZSUK',
+    'qGkDa+YgGxARNStJEFUVUTkKCqKqJmEKCqKqJCpkWgxJEDa8m5wyr7vrfuSQUMElXEDJmoKoqom5Y/mKCskymshehfcgCvxyAAUA',
+    'AABBAAGEAmoyFQEtSFQEuYoKyTKayF6F9yAK/HIABQAAAEEAAYQCajIVAS1IVAS5igrJMprIXoX3IAr8cgAFAAAAQQABhAJqMhUB',
+    'LUhUBLmKCskymshehfcgCvxyAAUAAABBAAGEAmoyFQEtSFQEuYoKyTKayF6F9yAK/HIABQAAAEEAAYQCajIVAS1IVAS5igrJMprI',
+    'XoX3IAr8cgAFAAAAQQABhAJqMhUBLUhUBLmKCskymshehfcgCvxyAAUAAABBAAGEAmoyFQEtSFQEuYoKyTKazz4BufAH2tYIBQAA',
+    'AAQAQQABhmBNU0yRIg2qIkQeLuSKcKEhNi0Qng==',
+  ],
+};
+
 describe('damage', () => {
   const good = project([image([analysis(2, { own: f64(0.1, 0.2) }), line(), map()])]);
 
@@ -277,7 +297,8 @@ describe('damage', () => {
     ['a count of more than 32 bits', project([image([analysis(1, { counts: [2 ** 32] })])]), /longer than 32 bits/],
     ['far too many images', [...letters('EID2'), ...u32(0), ...u32(2 ** 32 - 1)], /a list of 4294967295 entries/],
     ['a label without end', [...good.slice(0, 12), ...u32(0), ...u32(2 ** 31)], /a text of 2147483648 bytes/],
-    ['an image without end', [...good.slice(0, 12), ...u32(2 ** 32 - 1), 1, 2, 3], /ends in the middle/],
+    ['an image without end', [...good.slice(0, 12), ...u32(2 ** 25), 1, 2, 3], /ends in the middle/],
+    ['an image of 4 GB', [...good.slice(0, 12), ...u32(2 ** 32 - 1), 1, 2, 3], /an image of 4294967295 bytes/],
     [
       'a scan without end',
       project([image([[...map().slice(0, -50)]])]),
@@ -291,6 +312,15 @@ describe('damage', () => {
     const bytes = packed(good);
     bytes[bytes.length - 3] ^= 1;
     await expect(elid.read!(memoryFile('x.elid', bytes))).rejects.toThrow(/checksum of the stream is wrong/);
+  });
+
+  it.each([
+    ['full', BOMBS.ones, /more than \d+ counts that are not 0/],
+    ['endless', BOMBS.zeros, /unpacks to more than \d+ bytes/],
+  ])('of a map that claims to be %s is told before it is in memory', async (_, bomb, message) => {
+    const bytes = Uint8Array.from(atob(bomb.join('')), (letter) => letter.charCodeAt(0));
+    expect(bytes.length).toBeLessThan(500);
+    await expect(elid.read!(memoryFile('x.elid', bytes))).rejects.toThrow(message);
   });
 
   it('anywhere in what is packed is refused in words, or read', async () => {

@@ -7,6 +7,8 @@ import type { Unpacked } from './unpacked.ts';
 const NEWEST = 4;
 const MOST_CHANNELS = 1 << 16;
 const MOST_SIDE = 1 << 16;
+/** Bytes of a TIFF file. */
+const MOST_IMAGE = 1 << 26;
 /** Each takes some memory of its own, however short it is. */
 const MOST_ANALYSES = 1 << 12;
 /** Of the spectra of all analyses. */
@@ -106,7 +108,9 @@ class ProjectReader {
   }
 
   image(): ProjectImage {
-    const tiff = this.#from.bytes(this.#from.u32());
+    const length = this.#from.u32();
+    if (length > MOST_IMAGE) throw this.#from.bad(`an image of ${length} bytes`, `at most ${MOST_IMAGE}`);
+    const tiff = this.#from.bytes(length);
     return { tiff, label: this.#from.text(), analyses: this.analyses() };
   }
 
@@ -252,6 +256,7 @@ class ProjectReader {
     const events = new EventsCollector(pixels, channels, pixels);
     const tally = makeTally(channels);
     const { counts, filled, groups } = tally;
+    const most = MOST_ENTRIES + ENTRIES_PER_BYTE * this.#from.packedBytes;
     for (let pixel = 0; pixel < pixels; pixel++) {
       for (let channel = 0; channel < channels; channel++) {
         const count = next(channel);
@@ -259,14 +264,13 @@ class ProjectReader {
         counts[channel] = count;
         filled[channel >> 5] |= 1 << (channel & 31);
         groups[channel >> 10] |= 1 << ((channel >> 5) & 31);
+        this.#entriesMet++;
       }
+      if (this.#entriesMet > most)
+        throw this.#from.bad(`the maps have more than ${most} counts that are not 0`, 'fewer');
       events.take(tally, pixel);
     }
-    const block = events.finish();
-    this.#entriesMet += block.count.length;
-    const most = MOST_ENTRIES + ENTRIES_PER_BYTE * this.#from.packedBytes;
-    if (this.#entriesMet > most) throw this.#from.bad(`the maps have more than ${most} counts that are not 0`, 'fewer');
-    return block;
+    return events.finish();
   }
 
   /** Real and live times: of each pixel where they differ, else one of all. */

@@ -2,8 +2,8 @@ import { formatError } from '../../signal/errors.ts';
 import { decodeText } from '../whole-text.ts';
 import { Bunzip2 } from './bunzip2.ts';
 
-/** An empty map of 256 × 256 pixels and 2048 channels packs to nearly nothing. */
-const MOST_EMPTY = 2 ** 28;
+/** A map with hardly a count packs to nearly nothing: this is one of 181 × 181 pixels and 2048 channels. */
+const MOST_EMPTY = 2 ** 26;
 const MOST_PER_BYTE = 1024;
 const PIECE = 1 << 16;
 const LONGEST_TEXT = 1 << 16;
