@@ -22,7 +22,7 @@ const isBlock = (magic: readonly number[]) =>
 
 /**
  * Unpacks a bzip2 stream piece by piece, in the memory of one block: 100 to 900 kB, four bytes each. The checksums of all
- * blocks and of the whole are compared. After the description by Joe Tsai ("bzip2: Format Specification", 2016).
+ * blocks and of the whole are compared. For the format see Joe Tsai, "bzip2: Format Specification" (2016).
  */
 export class Bunzip2 {
   readonly #bits: Bits;

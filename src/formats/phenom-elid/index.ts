@@ -5,7 +5,7 @@ import { unpackedBytes } from './unpacked.ts';
 
 /**
  * Projects of Phenom Element Identification, from version 3.8 on: a bzip2 stream of images and what was analysed in them.
- * Worked out from files, and from what the open reader by Phenom's own people says of the layout.
+ * There is no published description: worked out from files, with the order of the fields as the reader of RosettaSciIO has it.
  */
 export default defineFormat({
   id: 'phenom-elid',

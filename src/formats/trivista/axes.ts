@@ -80,7 +80,7 @@ export function placeFrames(frames: readonly Frame[], z: Dimension, settings: Se
   return { axes: [seriesAxis(frames, z, warnings)], order };
 }
 
-/** The file names no unit of the stage; the authors of the reference reader, who have one, know it to be µm. */
+/** The file names no unit of the stage: µm, as RosettaSciIO has it. */
 function scanAxis(settings: Settings, name: string): (Axis & { kind: 'uniform' }) | undefined {
   const entry = (key: string) => plainNumber(setting(settings, `${name}-Axis`, key) ?? '');
   const [size, offset, scale] = [entry('Points'), entry('From'), entry('Step')];
