@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { resolveMember } from '../src/engines/resolve.ts';
+import { createHdf5 } from '../src/formats/hdf5/index.ts';
 import { FORMATS, openFile } from '../src/formats/index.ts';
 import { openNodePath } from '../src/formats/node-folder.ts';
 import { ROW_READERS } from '../src/formats/row-readers.ts';
@@ -114,12 +115,30 @@ async function tia(): Promise<string> {
   return join(home, 'map.ser');
 }
 
+/** A series of frames as TopSpin writes it: each in a dataset of its own. */
+async function topSpin(): Promise<string> {
+  const file = await createHdf5();
+  file.strings('/Metadata', ['<Metadata Serializer="ProcedureDocumentSerializer"/>']);
+  file.strings('/Version', ['1']);
+  const series = '/a0dba950-15bf-4a74-a81c-9cea8560c2c8';
+  file.group(series);
+  const [frames, ...frame] = SHAPE;
+  const size = dense.length / frames;
+  for (let i = 0; i < frames; i++) {
+    file.group(`${series}/${i}`);
+    file.dataset(`${series}/${i}/Data`, frame, 'float32', [dense.subarray(i * size, (i + 1) * size)]);
+  }
+  writeFileSync(join(home, 'frames.app5'), file.finish());
+  return join(home, 'frames.app5');
+}
+
 const samples = await Promise.all(
   [
     ['Merlin frames', merlin()],
     ['NumPy', saved('npy', map('float32', dense))],
     ['Ripple by vector, big-endian', ripple()],
     ['TIA', tia()],
+    ['TopSpin', topSpin()],
     ['NeXus', saved('nexus', map('float32', dense))],
     ['HyperSpy Zarr', saved('zspy', map('float32', dense))],
     ['a dense store', saved('store', map('float32', dense))],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,6 @@ import type { Dataset } from '../signal/dataset.ts';
 import { FORMATS, openFile } from './index.ts';
 import { openNodeFile } from './node-file.ts';
 import { openNodePath } from './node-folder.ts';
-import { foreignSignature } from './signatures.ts';
 
 interface Sample extends CorpusEntry {
   readonly format: string;
@@ -80,22 +79,4 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
       }
     }
   });
-});
-
-describe.skipIf(!sharedFolder())('files of formats that are not read', () => {
-  const corpus = join(sharedFolder() ?? '', 'corpus');
-
-  it.each([['trivista/map.tvf', 'a TriVista XML file']])(
-    '%s is refused as %s, and not taken for a table',
-    async (name, kind) => {
-      const head = new Uint8Array(readFileSync(join(corpus, name)).subarray(0, 4096));
-      expect(foreignSignature(head)).toBe(kind);
-      const refusal = {
-        kind: 'format',
-        code: 'unknown-format',
-        what: `the file looks like ${kind}, which cannot be read yet`,
-      };
-      await expect(openFile(await openNodeFile(join(corpus, name)))).rejects.toMatchObject(refusal);
-    },
-  );
 });

@@ -50,6 +50,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./jeol/index.ts'),
   },
   {
+    id: 'phenom-elid',
+    title: 'Phenom Element Identification project',
+    extensions: ['.elid'],
+    load: () => import('./phenom-elid/index.ts'),
+  },
+  {
     id: 'edax',
     title: 'EDAX spectrum or map (SPC, SPD)',
     extensions: ['.spc', '.spd'],
@@ -73,6 +79,12 @@ export const FORMATS: readonly FormatEntry[] = [
     title: 'Oxford Instruments AZtec (H5OINA)',
     extensions: ['.h5oina'],
     load: () => import('./oxford-h5oina/index.ts'),
+  },
+  {
+    id: 'topspin-app5',
+    title: 'NanoMegas TopSpin (App5)',
+    extensions: ['.app5'],
+    load: () => import('./topspin-app5/index.ts'),
   },
   { id: 'pantarhei', title: 'Panta Rhei (CEOS)', extensions: ['.prz'], load: () => import('./pantarhei/index.ts') },
   { id: 'tia', title: 'TIA (.emi with .ser)', extensions: ['.emi', '.ser'], load: () => import('./tia/index.ts') },
@@ -105,6 +117,18 @@ export const FORMATS: readonly FormatEntry[] = [
     title: 'LabSpec XML (Horiba Jobin Yvon)',
     extensions: ['.xml'],
     load: () => import('./jobinyvon-xml/index.ts'),
+  },
+  {
+    id: 'trivista',
+    title: 'TriVista VistaControl XML',
+    extensions: ['.tvf'],
+    load: () => import('./trivista/index.ts'),
+  },
+  {
+    id: 'hamamatsu',
+    title: 'Hamamatsu streak image (HPD-TA)',
+    extensions: ['.img'],
+    load: () => import('./hamamatsu/index.ts'),
   },
   { id: 'witec-text', title: 'WITec text export', extensions: ['.txt'], load: () => import('./witec-text/index.ts') },
   {

@@ -9,6 +9,7 @@ export const ROW_READERS: Readonly<Record<string, Loader>> = {
   'rows/framed': () => import('./framed-rows.ts'),
   'rows/tia': () => import('./tia/rows.ts'),
   'rows/hdf5': () => import('./hdf5/rows.ts'),
+  'rows/topspin-app5': () => import('./topspin-app5/rows.ts'),
   'rows/zarr': () => import('./zspy/rows.ts'),
   'rows/dense': () => import('./store/dense-rows.ts'),
   'rows/events': () => import('./store/events-rows.ts'),

@@ -1,0 +1,47 @@
+import { ELEMENTS } from '../../reference/index.ts';
+import type { Metadata, PlainTree } from '../../signal/dataset.ts';
+import { QUANTITY } from '../bruker-bcf/eds-vocabulary.ts';
+import type { Analysis } from './project.ts';
+
+/** Of an analysis, on top of what its image says: kV, mm, s, degrees, eV. */
+export function analysisMetadata({ conditions, elements }: Analysis, image: Metadata): Metadata {
+  const { highTension, workingDistance, tilt, instrument } = conditions;
+  const metadata: Metadata = { ...image, instrument: 'SEM', signal_type: 'EDS_SEM', quantity: QUANTITY };
+  if (Number.isFinite(highTension) && highTension > 0) metadata.beam_energy_keV = highTension / 1e3;
+  if (instrument !== '' && metadata.microscope === undefined) metadata.microscope = instrument;
+  if (workingDistance !== undefined && Number.isFinite(workingDistance) && workingDistance > 0) {
+    metadata.working_distance_mm = workingDistance * 1e3;
+  }
+  if (tilt !== undefined && Number.isFinite(tilt)) {
+    metadata.stage = { ...(image.stage as PlainTree | undefined), tilt_alpha: tilt };
+  }
+  metadata.detector_EDS = finite({
+    azimuth_angle: conditions.azimuth,
+    elevation_angle: conditions.elevation,
+    energy_resolution_MnKa: conditions.resolution,
+    live_time: conditions.liveTime,
+    real_time: conditions.realTime,
+  });
+  const symbols = elements.flatMap((z) => ELEMENTS[z - 1]?.symbol ?? []);
+  if (symbols.length > 0) metadata.elements = symbols;
+  return metadata;
+}
+
+/** The numbers of the file, in its units. */
+export function analysisOriginal({ kind, numbers, conditions, elements, scan }: Analysis, version: number): PlainTree {
+  const { instrument, workingDistance, tilt, ...known } = conditions;
+  const measured = { ...known, workingDistance: workingDistance ?? Number.NaN, tilt: tilt ?? Number.NaN };
+  return {
+    version,
+    kind,
+    numbers: [...numbers],
+    elements: [...elements],
+    instrument,
+    ...finite(measured),
+    ...(scan ? { frame: scan.frame.filter(Number.isFinite) } : {}),
+  };
+}
+
+function finite(numbers: { readonly [key: string]: number }): PlainTree {
+  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => Number.isFinite(value)));
+}
