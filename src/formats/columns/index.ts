@@ -3,9 +3,14 @@ import { formatError } from '../../signal/errors.ts';
 import { type ByteSource, defineFormat } from '../format.ts';
 import { foreignSignature } from '../signatures.ts';
 import { decodeText, readWholeText } from '../whole-text.ts';
+import { readOwnHeader } from './own-header.ts';
 import { findTable, isComment } from './table.ts';
+import { encodeSpectrumAsColumns, encodeTableAsColumns } from './write.ts';
 
-/** Tables of numbers as text, whatever wrote them: the last resort for files that no other format claims. */
+/**
+ * Tables of numbers as text, whatever wrote them: the last resort for files that no other format claims. What is written is a
+ * spectrum, or a table of two or three columns, with a header that is read back.
+ */
 export default defineFormat({
   id: 'columns',
   title: 'Columns of numbers as text',
@@ -19,11 +24,14 @@ export default defineFormat({
     return /\.(xy|csv|txt|dat|tsv|chi|xmu|dpt)$/i.test(name) ? 'name' : 'no';
   },
   read: readColumns,
+  encode: encodeSpectrumAsColumns,
+  encodeTable: encodeTableAsColumns,
 });
 
 /** @throws SpectrailError `format/no-table`, `input/too-large`. */
 async function readColumns(file: ByteSource): Promise<Dataset[]> {
-  const table = findTable(await readWholeText(file));
+  const text = await readWholeText(file);
+  const table = findTable(text);
   if (!table) {
     throw formatError({
       code: 'no-table',
@@ -33,13 +41,20 @@ async function readColumns(file: ByteSource): Promise<Dataset[]> {
     });
   }
   const { header, headerLines, rowsWithOtherLength } = table;
+  const own = readOwnHeader(text);
+  const declared = own?.columns?.length === table.columns.length ? own.columns : undefined;
   return [
     {
       kind: 'table',
-      title: file.name,
+      title: own ? (own.title ?? '') : file.name,
       rows: table.columns[0].length,
-      columns: table.columns.map((values, i) => ({ name: table.names[i], unit: table.units[i], values })),
-      metadata: { headerLines, rowsWithOtherLength },
+      columns: table.columns.map((values, i) => ({
+        name: table.names[i],
+        unit: table.units[i],
+        ...declared?.[i],
+        values,
+      })),
+      metadata: own ? (own.metadata ?? {}) : { headerLines, rowsWithOtherLength },
       original: { header },
       warnings:
         rowsWithOtherLength > 0 ? [`${rowsWithOtherLength} rows with another count of numbers were left out`] : [],
