@@ -256,6 +256,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./kek-9809/index.ts'),
   },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
+  {
+    id: 'orange',
+    title: 'Orange table (three header rows)',
+    extensions: ['.tab', '.csv', '.tsv'],
+    load: () => import('./orange/index.ts'),
+  },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
     id: 'columns',

@@ -14,7 +14,7 @@ export function exactStep(positions: ArrayLike<number>): number | undefined {
   const fits = (step: number) => {
     // Most steps that do not fit fail at the far end.
     if (positions[0] + step * (size - 1) !== positions[size - 1]) return false;
-    for (let i = 1; i < size; i++) if (positions[0] + step * i !== positions[i]) return false;
+    for (let i = 0; i < size; i++) if (!Object.is(positions[0] + step * i, positions[i])) return false;
     return true;
   };
   for (let digits = 1; digits <= 17; digits++) {
