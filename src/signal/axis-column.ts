@@ -8,8 +8,8 @@ const AXES =
 const AXES_WITH_UNIT = /^(?:e|loss|shift|th(?:eta)?|θ|tth|angle|lambda|λ|k|q|x|position|)$/;
 const AXIS_UNITS: readonly string[] = ['eV', 'keV', 'meV', 'nm', 'Å', 'µm', '°', '1/cm', '1/A', 'rad', 'mrad'];
 
-/** What we write before the name of an axis that does not say by itself that it is one; its unit follows in brackets. */
-const DECLARED = 'spectral axis: ';
+/** What we write before the name, if any, of an axis that does not say by itself that it is one; its unit follows in brackets. */
+const DECLARED = 'spectral axis';
 
 /** A name in lower case, without its unit, blanks and marks. */
 export const plainName = (label: string) =>
@@ -19,11 +19,10 @@ export const plainName = (label: string) =>
 
 /** Name and unit of the spectral axis that a column is by its label; undefined where it does not say so. */
 export function axisOfColumn(name: string, unit: string): { name: string; unit: string } | undefined {
-  if (name.startsWith(DECLARED)) {
-    const bracket = name.lastIndexOf(' (');
-    if (bracket >= 0 && name.endsWith(')')) {
-      return { name: name.slice(DECLARED.length, bracket), unit: name.slice(bracket + 2, -1) };
-    }
+  const bracket = name.startsWith(DECLARED) && name.endsWith(')') ? name.lastIndexOf(' (') : -1;
+  if (bracket >= DECLARED.length) {
+    const called = name.slice(DECLARED.length, bracket);
+    if (called === '' || called.startsWith(': ')) return { name: called.slice(2), unit: name.slice(bracket + 2, -1) };
   }
   const label = columnLabel(name);
   const measured = unit || label.unit;
@@ -37,5 +36,5 @@ export function axisColumnLabel({ name, unit }: Pick<Axis, 'name' | 'unit'>): st
   const label = unit ? `${name} (${unit})` : name;
   const found = axisOfColumn(label, '');
   if (found?.name === name && found.unit === unit) return label;
-  return `${DECLARED}${name} (${unit})`;
+  return `${DECLARED}${name && `: ${name}`} (${unit})`;
 }

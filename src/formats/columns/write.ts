@@ -4,7 +4,7 @@ import type { ArrayDataset, PlainTree, TableDataset } from '../../signal/dataset
 import { isReal } from '../../signal/dtype.ts';
 import { outputError } from '../../signal/errors.ts';
 import { SAYS_NOTHING } from '../../signal/table-spectrum.ts';
-import { shortest, shortestNumbers } from '../shortest-number.ts';
+import { shortest } from '../shortest-number.ts';
 import { valueRuns } from '../value-runs.ts';
 import { type OwnHeader, ownHeaderLines } from './own-header.ts';
 
@@ -25,14 +25,13 @@ export async function encodeSpectrumAsColumns(dataset: ArrayDataset): Promise<Ui
   const [values] = [...(await valueRuns(dataset, Number.MAX_SAFE_INTEGER))];
   const positions = axisValues(axis);
   checkPositions(positions, dataset.title);
-  const print = shortestNumbers(dataset.dtype);
   const metadata: PlainTree = { ...dataset.metadata };
   const { quantity } = metadata;
   const named = typeof quantity === 'string' && isPlainName(quantity) && !SAYS_NOTHING.test(quantity);
   if (named) delete metadata['quantity'];
   const label = axis.role === 'spectral' ? axisColumnLabel(axis) : `${axis.name || 'position'} (${axis.unit})`;
   const names = [oneLine(label), named ? quantity : 'value'];
-  const rows = Array.from(positions, (position, i) => `${shortest(position)}\t${print(values[i])}`);
+  const rows = Array.from(positions, (position, i) => `${shortest(position)}\t${shortest(values[i])}`);
   return textOf({ title: dataset.title, metadata }, names, rows);
 }
 

@@ -66,9 +66,7 @@ function spectraRows(dataset: ArrayDataset, navigation: readonly Axis[], spectra
     return parts.join('; ');
   });
   const one = navigation.length === 0;
-  const label = one
-    ? axisColumnLabel(spectral.name ? spectral : { ...spectral, name: UNNAMED.spectral })
-    : axisLabel(spectral, UNNAMED.spectral);
+  const label = one ? axisColumnLabel(spectral) : axisLabel(spectral, UNNAMED.spectral);
   const rows = [[label, ...(one ? [dataset.title || 'value'] : heads)].map(one ? quotedName : quoted).join(',')];
   const along = positionsOf(spectral);
   for (let j = 0; j < spectral.size; j++) {
