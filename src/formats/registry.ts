@@ -170,6 +170,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.mca', '.xrf'],
     load: () => import('./gsecars-mca/index.ts'),
   },
+  {
+    id: 'quadstar',
+    title: 'Quadstar mass spectra (Balzers, Pfeiffer)',
+    extensions: ['.sac', '.sbc'],
+    load: () => import('./quadstar/index.ts'),
+  },
   { id: 'gsf', title: 'Gwyddion Simple Field', extensions: ['.gsf'], load: () => import('./gsf/index.ts') },
   { id: 'vamas', title: 'VAMAS (ISO 14976)', extensions: ['.vms', '.npl'], load: () => import('./vamas/index.ts') },
   { id: 'specs-xy', title: 'SPECS SpecsLab XY export', extensions: ['.xy'], load: () => import('./specs-xy/index.ts') },
