@@ -176,6 +176,12 @@ export const FORMATS: readonly FormatEntry[] = [
     extensions: ['.sac', '.sbc'],
     load: () => import('./quadstar/index.ts'),
   },
+  {
+    id: 'xsyg',
+    title: 'XSYG (Freiberg Instruments lexsyg)',
+    extensions: ['.xsyg'],
+    load: () => import('./xsyg/index.ts'),
+  },
   { id: 'gsf', title: 'Gwyddion Simple Field', extensions: ['.gsf'], load: () => import('./gsf/index.ts') },
   { id: 'vamas', title: 'VAMAS (ISO 14976)', extensions: ['.vms', '.npl'], load: () => import('./vamas/index.ts') },
   { id: 'specs-xy', title: 'SPECS SpecsLab XY export', extensions: ['.xy'], load: () => import('./specs-xy/index.ts') },
