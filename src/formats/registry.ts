@@ -139,6 +139,12 @@ export const FORMATS: readonly FormatEntry[] = [
   },
   { id: 'semper', title: 'Semper picture', extensions: ['.unf'], load: () => import('./semper/index.ts') },
   { id: 'dens', title: 'DENSsolutions heating log', extensions: ['.dens'], load: () => import('./dens/index.ts') },
+  {
+    id: 'impulse',
+    title: 'DENSsolutions Impulse log (.csv with .log)',
+    extensions: ['.csv', '.log'],
+    load: () => import('./impulse/index.ts'),
+  },
   { id: 'protochips', title: 'Protochips log', extensions: ['.csv'], load: () => import('./protochips/index.ts') },
   {
     id: 'jcamp-dx',
