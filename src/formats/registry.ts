@@ -153,6 +153,12 @@ export const FORMATS: readonly FormatEntry[] = [
     load: () => import('./jcamp-dx/index.ts'),
   },
   {
+    id: 'rruff',
+    title: 'RRUFF (minerals: Raman, infrared, diffraction)',
+    extensions: ['.txt'],
+    load: () => import('./rruff/index.ts'),
+  },
+  {
     id: 'winspec-spe',
     title: 'Princeton Instruments WinSpec and LightField',
     extensions: ['.spe'],

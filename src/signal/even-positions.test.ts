@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { exactStep } from './even-positions.ts';
+import { evenStep, exactStep } from './even-positions.ts';
 
 const listed = (size: number, scale: number, offset: number) =>
   Float64Array.from({ length: size }, (_, i) => offset + scale * i);
@@ -46,4 +46,13 @@ it('finds none where positions are not even', () => {
   expect(exactStep([1])).toBeUndefined();
   expect(exactStep([1, 2, Number.NaN])).toBeUndefined();
   expect(exactStep([0, 1, 4, 9])).toBeUndefined();
+});
+
+it('takes printed positions for even to a millionth of a step', () => {
+  const printed = Float64Array.from({ length: 100 }, (_, i) => Number((5 + i / 3e5).toFixed(12)));
+  expect(exactStep(printed)).toBeUndefined();
+  expect(evenStep(printed)).toBeCloseTo(1 / 3e5, 15);
+  expect(evenStep([0, 1, 2.00001])).toBeUndefined();
+  expect(evenStep([1, 2, Number.NaN])).toBeUndefined();
+  expect(evenStep([1])).toBeUndefined();
 });

@@ -26,6 +26,21 @@ export function exactStep(positions: ArrayLike<number>): number | undefined {
   return undefined;
 }
 
+/** Evenly listed to this part of a step is even: printed positions are rounded. */
+const EVEN = 1e-6;
+
+/** The exact step, or the mean one where no position is further than a millionth of it from its place; else undefined. */
+export function evenStep(positions: ArrayLike<number>): number | undefined {
+  const exact = exactStep(positions);
+  const size = positions.length;
+  if (exact !== undefined || size < 2) return exact;
+  const step = (positions[size - 1] - positions[0]) / (size - 1);
+  for (let i = 0; i < size; i++) {
+    if (!(Math.abs(positions[i] - (positions[0] + step * i)) <= EVEN * Math.abs(step))) return undefined;
+  }
+  return step;
+}
+
 /** Between these are all steps that can give the positions, by what their rounding hides. */
 function possibleSteps(positions: ArrayLike<number>): [number, number] {
   const first = positions[0];

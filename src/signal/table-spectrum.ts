@@ -2,16 +2,13 @@ import { type Axis, explicitAxis, uniformAxis } from './axis.ts';
 import { axisOfColumn, plainName } from './axis-column.ts';
 import type { ArrayDataset, TableColumn, TableDataset } from './dataset.ts';
 import { inputError } from './errors.ts';
-import { exactStep } from './even-positions.ts';
+import { evenStep } from './even-positions.ts';
 
 const UNCERTAINTY = /^(?:sigma|σ|esd|err(?:or)?|std(?:dev|err)?|uncertainty|d(?:y|i|mu|intensity))$/;
 /** Names of columns of values that are no names of what was measured. */
 export const SAYS_NOTHING = /^(?:value|column\d+)$/;
 /** Absorption as made from the detectors, among the columns of a beamline. */
 const ABSORPTION = /^(?:x?mu|xmu|mu(?:trans|fluor|norm)?|xmutrans|xmufluor|norm)$/;
-
-/** Evenly listed to this part of a step is even: printed positions are rounded. */
-const EVEN = 1e-6;
 
 /**
  * The spectrum in a table whose column names say which column is the axis and which the values: the first column named, or
@@ -69,11 +66,8 @@ const onlyOne = (columns: readonly TableColumn[]) => (columns.length === 1 ? col
 function axisOf({ name, unit, values }: TableColumn): Axis {
   const described = { ...axisOfColumn(name, unit), role: 'spectral' } as const;
   const size = values.length;
-  const exact = exactStep(values);
-  if (exact) return uniformAxis({ ...described, size, scale: exact, offset: values[0] });
-  const scale = size > 1 ? (values[size - 1] - values[0]) / (size - 1) : 1;
-  const even = values.every((position, i) => Math.abs(position - (values[0] + scale * i)) <= EVEN * Math.abs(scale));
-  return even && size > 1
+  const scale = evenStep(values);
+  return scale
     ? uniformAxis({ ...described, size, scale, offset: values[0] })
     : explicitAxis({ ...described, positions: values });
 }
