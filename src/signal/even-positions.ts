@@ -1,4 +1,4 @@
-/** Steps tried beside the one in the middle of those that can be, in units of its last digit. */
+/** Steps tried beside the one in the middle of those that can be, by its last bit. */
 const NEIGHBOURS = 8;
 
 /**
@@ -57,10 +57,15 @@ function possibleSteps(positions: ArrayLike<number>): [number, number] {
 }
 
 const BITS = new DataView(new ArrayBuffer(8));
+const MANTISSA_BITS = 52;
 
-/** Between a double and the next one away from 0. */
+/** What lies between a double and the next one away from 0: the double that has the last bit of its mantissa only. */
 function spacing(value: number): number {
   BITS.setFloat64(0, value);
-  const exponent = (BITS.getUint16(0) >> 4) & 0x7ff || 1;
-  return 2 ** Math.max(exponent - 1075, -1074);
+  const exponent = Math.max((BITS.getUint32(0) >>> 20) & 0x7ff, 1);
+  const bit = exponent - 1;
+  const subnormal = bit < MANTISSA_BITS;
+  BITS.setUint32(0, subnormal ? (bit < 32 ? 0 : 1 << (bit - 32)) : (exponent - MANTISSA_BITS) << 20);
+  BITS.setUint32(4, subnormal && bit < 32 ? 1 << bit : 0);
+  return BITS.getFloat64(0);
 }
