@@ -1,6 +1,7 @@
-import { explicitAxis, uniformAxis } from '../signal/axis.ts';
+import { type Axis, explicitAxis, uniformAxis } from '../signal/axis.ts';
 import type { ArrayDataset, Plain, PlainTree } from '../signal/dataset.ts';
 import { formatError } from '../signal/errors.ts';
+import { evenStep } from '../signal/even-positions.ts';
 import { cellNumber, delimitedCells } from './delimited-cells.ts';
 import type { TextLines } from './text-lines.ts';
 
@@ -75,7 +76,7 @@ const MOST_KINDS = 32;
 
 /**
  * Spectra that stand in rows under their positions. Columns of labels are kept whole in `original.labels`, and in the metadata
- * as the count of each where there are few.
+ * as the count of each text where there are few.
  */
 export function labelledSpectra(
   title: string,
@@ -85,26 +86,36 @@ export function labelledSpectra(
 ): ArrayDataset {
   const missing = values.reduce((count, value) => (Number.isNaN(value) ? count + 1 : count), 0);
   const kept: PlainTree = Object.create(null);
-  const counted: PlainTree = Object.create(null);
+  const said: PlainTree = Object.create(null);
   for (const [i, texts] of labels.entries()) {
     kept[names[i]] = texts as Plain[];
-    const kinds = kindsOf(texts);
-    if (kinds) counted[names[i]] = kinds;
+    const summary = summaryOf(texts);
+    if (summary !== undefined) said[names[i]] = summary;
   }
   return {
     kind: 'array',
     title,
     shape: [rows, positions.length],
     dtype: 'float64',
-    axes: [uniformAxis({ name: 'row', role: 'navigation', size: rows }), explicitAxis({ role: 'spectral', positions })],
+    axes: [uniformAxis({ name: 'row', role: 'navigation', size: rows }), spectralAxis(positions)],
     values: { kind: 'dense', load: async () => values.slice() },
-    metadata: Object.keys(counted).length > 0 ? { labels: counted } : {},
+    metadata: Object.keys(said).length > 0 ? { labels: said } : {},
     original: labels.length > 0 ? { labels: kept } : {},
     warnings: missing > 0 ? [`${missing} values are missing or not a number`] : [],
   };
 }
 
-function kindsOf(texts: readonly string[]): PlainTree | undefined {
+function spectralAxis(positions: Float64Array): Axis {
+  const scale = evenStep(positions);
+  return scale
+    ? uniformAxis({ role: 'spectral', size: positions.length, scale, offset: positions[0] })
+    : explicitAxis({ role: 'spectral', positions });
+}
+
+/** The count of each text, where there are few; of numbers only a single one. */
+function summaryOf(texts: readonly string[]): Plain | undefined {
+  const numbers = texts.every((text) => Number.isFinite(cellNumber(text) ?? Number.NaN));
+  if (numbers) return texts.length === 1 ? cellNumber(texts[0]) : undefined;
   const kinds = new Map<string, number>();
   for (const text of texts) {
     kinds.set(text, (kinds.get(text) ?? 0) + 1);

@@ -282,7 +282,7 @@ export const FORMATS: readonly FormatEntry[] = [
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
   {
     id: 'orange',
-    title: 'Orange table (three header rows)',
+    title: 'Orange table',
     extensions: ['.tab', '.csv', '.tsv'],
     load: () => import('./orange/index.ts'),
   },

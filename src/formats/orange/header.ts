@@ -20,6 +20,8 @@ export interface OrangeColumn {
 }
 
 export interface OrangeHeader {
+  /** Lines before the first row. */
+  readonly lines: 1 | 3;
   readonly separator: string;
   readonly columns: readonly OrangeColumn[];
 }
@@ -43,7 +45,28 @@ export function orangeHeader([names, types, roles]: readonly (string | undefined
       // Empty cells at the end of the line may be left out.
       role: roleOf(used[index] ?? ''),
     }));
-    return { separator, columns };
+    return { lines: 3, separator, columns };
+  }
+  return undefined;
+}
+
+/** Role in small and type in capital letters before the name: `mS#sample`, `C#1800.5`. */
+const FLAGGED = /^(?=[a-zA-Z])([cmiw]?)([CDST]?)#(.+)$/;
+
+/** One line of names, some of them with flags, over a row of as many cells; undefined where it is not. */
+export function flaggedHeader([names, row]: readonly (string | undefined)[]): OrangeHeader | undefined {
+  if (names === undefined || row === undefined) return undefined;
+  for (const separator of SEPARATORS.filter((one) => names.includes(one))) {
+    const [called, first] = [names, row].map((line) => delimitedCells(line, separator));
+    if (called.length > MOST_COLUMNS || first.length !== called.length) continue;
+    const flags = called.map((cell) => (cell.length <= LONGEST_CELL ? FLAGGED.exec(cell) : null));
+    if (flags.every((flag) => flag === null)) continue;
+    const columns = called.map((cell, index) => {
+      const [, role = '', type = '', name = cell] = flags[index] ?? [];
+      const numeric = type === '' ? cellNumber(first[index]) !== undefined : NUMERIC.test(type);
+      return { index, name: name || `column${index + 1}`, numeric, role: roleOf(role) };
+    });
+    return { lines: 1, separator, columns };
   }
   return undefined;
 }

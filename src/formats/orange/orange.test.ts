@@ -35,6 +35,23 @@ describe('spectra', () => {
     expect(found.metadata.labels).toMatchObject({ type: { a: 1, b: 1 } });
   });
 
+  it('are known by flags before the names, too', async () => {
+    const content = 'mS#name,C#30,20,10,cD#type\nx,1,2,3,a\ny,4,5,6,b\n';
+    expect(sniff(content)).toBe('likely');
+    expect(await orange.probe!(memoryFile('x.bin', content))).toBe(true);
+    const found = (await read(content)) as ArrayDataset;
+    expect(axisValues(found.axes[1])).toEqual(Float64Array.of(30, 20, 10));
+    expect(await found.values.load()).toEqual(Float64Array.of(1, 2, 3, 4, 5, 6));
+    expect(found.original.labels).toMatchObject({ name: ['x', 'y'], type: ['a', 'b'] });
+    for (const other of ['#a,b\n1,2\n', 'Channel#1,Channel#2\n1,2\n', 'C#1,C#2\n1\n']) expect(sniff(other)).toBe('no');
+  });
+
+  it('on an even axis where their positions are even, their only label a number', async () => {
+    const found = (await read('10.0\t20.0\t30.0\tedge_jump\nc\tc\tc\tc\n\t\t\tmeta\n1\t2\t3\t0.5\n')) as ArrayDataset;
+    expect(found.axes[1]).toMatchObject({ kind: 'uniform', scale: 10, offset: 10 });
+    expect(found.metadata.labels).toMatchObject({ edge_jump: 0.5 });
+  });
+
   it('stand in the order of their positions where the columns do not', async () => {
     const found = (await read('20\t10\t30\nc\tc\tc\n\t\t\n1\t2\t3\n')) as ArrayDataset;
     expect(axisValues(found.axes[1])).toEqual(Float64Array.of(10, 20, 30));

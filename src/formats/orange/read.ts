@@ -3,17 +3,22 @@ import type { ByteSource } from '../format.ts';
 import { badSheet, labelledSpectra, readSheetRows, type SheetRows } from '../labelled-spectra.ts';
 import { TextLines } from '../text-lines.ts';
 import { decodeText, readWholeText } from '../whole-text.ts';
-import { type OrangeHeader, orangeHeader, spectralColumns } from './header.ts';
+import { flaggedHeader, type OrangeHeader, orangeHeader, spectralColumns } from './header.ts';
 
 const LOOK_BYTES = 1 << 20;
 
-/** Do its first three lines give names, types and roles? */
+/** Do its first three lines give names, types and roles, or the first one names with flags? */
 export async function isOrange(file: ByteSource): Promise<boolean> {
   const head = await file.read(0, Math.min(file.size, LOOK_BYTES));
-  return orangeHeader(firstLines(decodeText(head))) !== undefined;
+  return headerOf(decodeText(head)) !== undefined;
 }
 
-export function firstLines(text: string): string[] {
+export function headerOf(text: string): OrangeHeader | undefined {
+  const lines = firstLines(text);
+  return orangeHeader(lines) ?? flaggedHeader(lines);
+}
+
+function firstLines(text: string): string[] {
   const lines = new TextLines(text);
   const found: string[] = [];
   while (found.length < 3 && lines.next()) found.push(lines.line);
@@ -27,12 +32,16 @@ export function firstLines(text: string): string[] {
  */
 export async function readOrange(file: ByteSource): Promise<Dataset[]> {
   const text = await readWholeText(file);
-  const header = orangeHeader(firstLines(text));
+  const header = headerOf(text);
   if (!header) {
-    throw badSheet(`${file.name}, line 1`, 'the first three lines are no header of Orange', 'names, types and roles');
+    throw badSheet(
+      `${file.name}, line 1`,
+      'the first lines are no header of Orange',
+      'names, types and roles, or names with flags',
+    );
   }
   const lines = new TextLines(text);
-  for (let i = 0; i < 3; i++) lines.next();
+  for (let i = 0; i < header.lines; i++) lines.next();
   const spectral = spectralColumns(header);
   return [spectral ? spectra(lines, header, spectral, file.name) : table(lines, header, file.name)];
 }
