@@ -41,7 +41,10 @@ export async function readAnalog(file: ByteSource, header: Header): Promise<Arra
   const piece = async (at: number, length: number) =>
     bytes ? bytes.subarray(at, at + length) : await file.read(at, length);
   const datasets: ArrayDataset[] = [];
-  for (const trace of traces) datasets.push(await readTrace(file, header, trace, clockAt, traces.length > 1, piece));
+  for (const [i, trace] of traces.entries()) {
+    const place = traces.length > 1 ? `trace ${i + 1}` : '';
+    datasets.push(await readTrace(file, header, trace, clockAt, place, piece));
+  }
   return datasets;
 }
 
@@ -52,7 +55,8 @@ async function readTrace(
   { cycles: declared, cycleBytes, author, version, moment }: Header,
   { infoAt, dataAt }: Entry,
   clockAt: number | undefined,
-  several: boolean,
+  /** Tells one of several traces. */
+  place: string,
   piece: Piece,
 ): Promise<ArrayDataset> {
   const bad = (at: number, what: string, expected: string) => badQuadstar(`${file.name}, byte ${at}`, what, expected);
@@ -91,7 +95,7 @@ async function readTrace(
   const comment = textAt(info, 0x38, 66);
   return {
     kind: 'array',
-    title: several ? `${quantity || 'trace'} at byte ${dataAt}` : '',
+    title: place && quantity ? `${quantity}, ${place}` : place,
     shape: [cycles, size],
     dtype: 'float32',
     axes: [

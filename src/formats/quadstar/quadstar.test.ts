@@ -127,7 +127,7 @@ describe('an analog scan', () => {
 
   it('with several traces is a dataset for each', async () => {
     const found = await read(analog({ traces: 3, gap: 0 }));
-    expect(found.map(({ title }) => title)).toEqual([774, 804, 834].map((at) => `Ion Current at byte ${at}`));
+    expect(found.map(({ title }) => title)).toEqual([1, 2, 3].map((place) => `Ion Current, trace ${place}`));
     expect((await values(found[2])).slice(6, 8)).toEqual([210, 211]);
   });
 
