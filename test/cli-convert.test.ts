@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorOf, spectrail, temporaryFolder } from './cli.ts';
@@ -63,6 +63,73 @@ describe.skipIf(!sharedFolder())('spectrail convert', () => {
     expect(lines).toHaveLength(22);
     expect(lines[1]).toBe('520.13,4066');
   });
+
+  it.each([
+    ['uxd/BT86_.UXD', 'pattern.xy'],
+    [SPECTRUM, 'cr.xy'],
+    [SPECTRUM, 'cr.csv'],
+  ])('%s to %s comes back as the same spectrum', async (from, to) => {
+    const [target, again] = [join(home, to), join(home, `${to}.hspy`)];
+    expect(await spectrail(['convert', join(corpus, from), target])).toMatchObject({ code: 0, stderr: '' });
+    expect(await spectrail(['convert', target, again])).toMatchObject({ code: 0, stderr: '' });
+    const [before, after] = [await signal(join(corpus, from)), await signal(again)];
+    expect(after.shape).toEqual(before.shape);
+    expect(after.axes).toEqual(before.axes);
+    // CSV has the digits that single precision needs.
+    const rounded = to.endsWith('.csv') ? Math.fround : Number;
+    for (const key of ['min', 'max']) expect(rounded(after[key])).toEqual(before[key]);
+    expect(after.sum).toBeCloseTo(before.sum, to.endsWith('.csv') ? 2 : 9);
+    if (to.endsWith('.xy')) expect(after).toMatchObject({ modality: before.modality, metadata: before.metadata });
+  });
+
+  const table = async (file: string) => (await signal(file)).columns;
+  const TABLE = 'xdi/cu_metal_rt.xdi';
+
+  it('a table is written as CSV with all of its columns, names, units and numbers', async () => {
+    const [from, to] = [join(corpus, TABLE), join(home, 'table.csv')];
+    const outcome = await spectrail(['convert', from, to, '--json']);
+    expect(outcome.code).toBe(0);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ format: 'csv', kind: 'table', rows: 408 });
+    const [before, after] = [await table(from), await table(to)];
+    expect(after.map(({ units, sum, rows }: Record<string, unknown>) => ({ units, sum, rows }))).toEqual(
+      before.map(({ units, sum, rows }: Record<string, unknown>) => ({ units, sum, rows })),
+    );
+    for (const [c, { name }] of after.entries()) expect(name.startsWith(before[c].name)).toBe(true);
+  });
+
+  it('a table of three columns is written as .xy as it is', async () => {
+    const [from, to] = [join(corpus, 'xdi/fe3c_rt.xdi'), join(home, 'table.xy')];
+    expect(await spectrail(['convert', from, to])).toMatchObject({ code: 0, stderr: '' });
+    expect(await table(to)).toEqual(await table(from));
+    expect((await signal(to)).metadata).toEqual((await signal(from)).metadata);
+  });
+
+  it('a table that says it is a spectrum is one where the format holds no tables', async () => {
+    const [from, to] = [join(home, 'scan.txt'), join(home, 'scan.jdx')];
+    writeFileSync(from, '# energy (eV)\ti0\tmu\tit\n7000 1 0.5 9\n7001 1 0.75 9\n7003 1 0.25 9\n');
+    expect(await spectrail(['convert', from, to])).toMatchObject({ code: 0, stderr: '' });
+    expect(await signal(to)).toMatchObject({ shape: [3], sum: 1.5, metadata: { quantity: 'mu' } });
+    const xy = join(home, 'scan.xy');
+    expect(await spectrail(['convert', from, xy])).toMatchObject({ code: 0, stderr: '' });
+    expect((await table(xy)).map(({ name }: { name: string }) => name)).toEqual(['energy (eV)', 'mu']);
+  });
+
+  it.each(['.hspy', '.npy', '.xy', '.zspy', '.msa'])(
+    'a table that does not is refused for %s, with reason and what to do',
+    async (ending) => {
+      const [from, to] = [join(home, 'bare.txt'), join(home, `bare${ending}`)];
+      writeFileSync(from, '1 2 3 4\n5 6 7 8\n');
+      const outcome = await spectrail(['convert', from, to, '--json']);
+      expect(outcome.code).not.toBe(0);
+      expect(errorOf(outcome)).toMatchObject({
+        kind: 'input',
+        code: 'not-an-array',
+        what: expect.stringContaining('without a declared axis'),
+        fix: expect.stringContaining('.csv'),
+      });
+      expect(existsSync(to)).toBe(false);
+    },
+  );
 
   it.skipIf(!hasHyperSpy)('HyperSpy opens what was converted, with the same numbers as the original', () => {
     const script = `

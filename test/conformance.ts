@@ -36,6 +36,8 @@ export interface Conformance {
   readonly made?: readonly (string | Uint8Array)[];
   /** Files that lie beside one, by their paths. */
   readonly beside?: (path: string) => readonly string[];
+  /** What such a file is called beside one called `renamed`, where it does not begin like the other. */
+  readonly besideRenamed?: (path: string) => string;
 }
 
 export const defineConformance = (conformance: Conformance): Conformance => conformance;

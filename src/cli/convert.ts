@@ -2,9 +2,11 @@ import { Command } from 'commander';
 import { open } from '../index.ts';
 import { formatBytes } from '../report/numbers.ts';
 import { mainDataset } from '../signal/as-signal.ts';
-import { settled } from '../signal/dataset.ts';
-import { inputError } from '../signal/errors.ts';
-import { writerFor } from './formats-by-name.ts';
+import { type ArrayDataset, settled, type TableDataset } from '../signal/dataset.ts';
+import { inputError, isSpectrailError } from '../signal/errors.ts';
+import { tableSpectrum } from '../signal/table-spectrum.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+import { type FileWriter, type Writer, writerFor } from './formats-by-name.ts';
 import { namedInput } from './named-input.ts';
 import { print, printJson } from './printing.ts';
 import { wrap } from './text-layout.ts';
@@ -19,7 +21,7 @@ interface ConvertOptions {
 export const convertCommand = () =>
   new Command('convert')
     .description(
-      'write a signal in another format, chosen by the ending of OUT (.spectrail .zspy .hspy .npy .csv .msa)',
+      'write a signal or a table in another format, chosen by the ending of OUT (.spectrail .zspy .hspy .nxs .npy .msa .jdx .csv .xy)',
     )
     .argument('<in>')
     .argument('<out>')
@@ -32,27 +34,90 @@ async function convert(from: string, to: string, options: ConvertOptions): Promi
   const writer = await writerFor(to);
   const { datasets } = await open(await namedInput(from));
   const chosen = mainDataset(datasets, options.signal);
-  if (chosen.kind === 'table') {
-    throw inputError({
-      code: 'not-an-array',
-      where: from,
-      what: `"${chosen.title}" is a table of columns without a declared axis`,
-      expected: 'an array with axes',
-    });
-  }
-  const dataset = await settled(chosen);
-  const { bytes, written } = await writeDataset(dataset, to, writer, { force: options.force, keep: [from] });
-  const { shape, dtype } = dataset;
+  const { facts, size } =
+    chosen.kind === 'table'
+      ? await convertTable(chosen, from, to, writer, options)
+      : await convertArray(chosen, from, to, writer, options);
   if (options.json) {
-    printJson({ file: to, format: writer.id, bytes, title: dataset.title, shape, dtype, values: written });
+    printJson({ file: to, format: writer.id, ...facts });
     return;
   }
-  const title = dataset.title ? `"${dataset.title}", ` : '';
-  const events = written?.kind === 'events' ? ` as ${written.entries} events` : '';
-  const what = `${title}${shape.join(' × ') || 'one value'} ${dtype}${events}, ${writer.title}, ${formatBytes(bytes)}`;
-  print(wrap(`${to}: ${what}`, undefined, 2));
+  const title = chosen.title ? `"${chosen.title}", ` : '';
+  print(wrap(`${to}: ${title}${size}, ${writer.title}, ${formatBytes(facts.bytes)}`, undefined, 2));
   const others = datasets.length - 1;
   if (others > 0 && options.signal === undefined) {
     print(wrap(`${others} more in ${from}: see \`spectrail info\`, choose with --signal`, undefined, 2));
+  }
+}
+
+interface Converted {
+  /** For machines. */
+  readonly facts: { readonly bytes: number; readonly [key: string]: unknown };
+  /** For people. */
+  readonly size: string;
+}
+
+async function convertArray(
+  chosen: ArrayDataset,
+  from: string,
+  to: string,
+  writer: Writer,
+  { force }: ConvertOptions,
+): Promise<Converted> {
+  const dataset = await settled(chosen);
+  const { bytes, written } = await writeDataset(dataset, to, writer, { force, keep: [from] });
+  const { title, shape, dtype } = dataset;
+  const events = written?.kind === 'events' ? ` as ${written.entries} events` : '';
+  return {
+    facts: { bytes, title, shape, dtype, values: written },
+    size: `${shape.join(' × ') || 'one value'} ${dtype}${events}`,
+  };
+}
+
+/** A table as it is where the format holds it, else as the spectrum that its names say it is. */
+async function convertTable(
+  table: TableDataset,
+  from: string,
+  to: string,
+  writer: Writer,
+  options: ConvertOptions,
+): Promise<Converted> {
+  const encoded = writer.kind === 'file' ? await asTable(table, writer) : 'no tables';
+  if (encoded instanceof Uint8Array) {
+    await writeFileAtomically(to, encoded, { force: options.force });
+    const { title, rows } = table;
+    const columns = table.columns.map(({ name, unit }) => ({ name, units: unit }));
+    return {
+      facts: { bytes: encoded.length, title, kind: 'table', rows, columns },
+      size: `a table of ${columns.length} columns and ${rows} rows`,
+    };
+  }
+  return convertArray(asSpectrum(table, from, writer, encoded), from, to, writer, options);
+}
+
+/** Its bytes, or why the format does not hold it. */
+async function asTable(table: TableDataset, { encodeTable }: FileWriter): Promise<Uint8Array | string> {
+  if (!encodeTable) return 'no tables';
+  try {
+    return await encodeTable(table);
+  } catch (error) {
+    if (isSpectrailError(error, 'output')) return error.expected ?? error.what;
+    throw error;
+  }
+}
+
+function asSpectrum(table: TableDataset, from: string, writer: Writer, holds: string): ArrayDataset {
+  try {
+    return tableSpectrum(table);
+  } catch (cause) {
+    if (!isSpectrailError(cause)) throw cause;
+    throw inputError({
+      code: 'not-an-array',
+      where: from,
+      what: `"${table.title}" is a table, and as a spectrum it cannot be taken: ${cause.what}`,
+      expected: `${cause.expected ?? 'a spectrum'}; ${writer.title} holds ${holds}`,
+      fix: `${cause.fix ? `${cause.fix}; or ` : ''}write .csv, which holds tables`,
+      cause,
+    });
   }
 }

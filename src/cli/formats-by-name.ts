@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { Format } from '../formats/format.ts';
 import { FORMATS } from '../formats/index.ts';
-import type { ArrayDataset } from '../signal/dataset.ts';
+import type { ArrayDataset, TableDataset } from '../signal/dataset.ts';
 import { inputError, internalError } from '../signal/errors.ts';
 
 /** A format that can be written: as the bytes of a file, or as a folder. */
@@ -12,6 +12,8 @@ export interface FileWriter {
   readonly id: string;
   readonly title: string;
   encode(dataset: ArrayDataset): Promise<Uint8Array>;
+  /** Where the format holds tables. */
+  encodeTable?(table: TableDataset): Promise<Uint8Array>;
 }
 
 export interface FolderWriter extends Pick<Required<Format>, 'id' | 'title' | 'writeFolder'> {
@@ -23,7 +25,8 @@ export async function openFormat(id: string): Promise<FileWriter> {
   const entry = FORMATS.find((format) => format.id === id);
   const format = entry && (await entry.load()).default;
   if (!format?.encode) throw internalError({ code: 'no-writer', what: `there is no writer for the format "${id}"` });
-  return { kind: 'file', id, title: format.title, encode: format.encode };
+  const { title, encode, encodeTable } = format;
+  return { kind: 'file', id, title, encode, encodeTable };
 }
 
 /**
@@ -34,10 +37,12 @@ export async function writerFor(path: string): Promise<Writer> {
   const extension = extname(path).toLowerCase();
   const endings: string[] = [];
   for (const entry of FORMATS) {
-    const { id, title, encode, writeFolder, extensions } = (await entry.load()).default;
+    const { id, title, encode, encodeTable, writeFolder, extensions } = (await entry.load()).default;
     if (!encode && !writeFolder) continue;
     if (extensions.includes(extension)) {
-      return encode ? { kind: 'file', id, title, encode } : { kind: 'folder', id, title, writeFolder: writeFolder! };
+      return encode
+        ? { kind: 'file', id, title, encode, encodeTable }
+        : { kind: 'folder', id, title, writeFolder: writeFolder! };
     }
     endings.push(extensions[0]);
   }

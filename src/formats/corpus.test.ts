@@ -63,7 +63,9 @@ describe.skipIf(!sharedFolder())('a wrong extension', () => {
     mkdirSync(folder);
     const own = path.slice(0, path.length - extname(path).length);
     for (const beside of conformance.beside?.(path) ?? []) {
-      const called = beside.startsWith(own) ? `renamed${beside.slice(own.length)}` : basename(beside);
+      const called =
+        conformance.besideRenamed?.(beside) ??
+        (beside.startsWith(own) ? `renamed${beside.slice(own.length)}` : basename(beside));
       if (existsSync(beside)) symlinkSync(beside, join(folder, called));
     }
     for (const extension of ['bin', 'xyz']) {

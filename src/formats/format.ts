@@ -1,4 +1,4 @@
-import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
+import type { ArrayDataset, Dataset, TableDataset } from '../signal/dataset.ts';
 import type { FolderSource } from './folder.ts';
 import type { PixelRows } from './pixel-rows.ts';
 
@@ -50,6 +50,8 @@ export interface Format {
   readonly libraryBytes?: number;
   /** Complete bytes of a file holding `dataset`; the caller writes them atomically. */
   encode?(dataset: ArrayDataset): Promise<Uint8Array>;
+  /** The same for a table, with its names and units, where the format holds tables. */
+  encodeTable?(table: TableDataset): Promise<Uint8Array>;
   /** For formats whose files are folders: decides from what lies in it, then from its name. */
   sniffFolder?(folder: FolderSource): Promise<Sniff>;
   readFolder?(folder: FolderSource): Promise<Dataset[]>;

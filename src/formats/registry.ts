@@ -169,12 +169,24 @@ export const FORMATS: readonly FormatEntry[] = [
   },
   { id: 'semper', title: 'Semper picture', extensions: ['.unf'], load: () => import('./semper/index.ts') },
   { id: 'dens', title: 'DENSsolutions heating log', extensions: ['.dens'], load: () => import('./dens/index.ts') },
+  {
+    id: 'impulse',
+    title: 'DENSsolutions Impulse log (.csv with .log)',
+    extensions: ['.csv', '.log'],
+    load: () => import('./impulse/index.ts'),
+  },
   { id: 'protochips', title: 'Protochips log', extensions: ['.csv'], load: () => import('./protochips/index.ts') },
   {
     id: 'jcamp-dx',
     title: 'JCAMP-DX',
     extensions: ['.jdx', '.dx', '.jcamp', '.jcm'],
     load: () => import('./jcamp-dx/index.ts'),
+  },
+  {
+    id: 'rruff',
+    title: 'RRUFF (minerals: Raman, infrared, diffraction)',
+    extensions: ['.txt'],
+    load: () => import('./rruff/index.ts'),
   },
   {
     id: 'winspec-spe',
@@ -199,6 +211,18 @@ export const FORMATS: readonly FormatEntry[] = [
     title: 'GSECARS multi-element MCA',
     extensions: ['.mca', '.xrf'],
     load: () => import('./gsecars-mca/index.ts'),
+  },
+  {
+    id: 'quadstar',
+    title: 'Quadstar mass spectra (Balzers, Pfeiffer)',
+    extensions: ['.sac', '.sbc'],
+    load: () => import('./quadstar/index.ts'),
+  },
+  {
+    id: 'xsyg',
+    title: 'XSYG (Freiberg Instruments lexsyg)',
+    extensions: ['.xsyg'],
+    load: () => import('./xsyg/index.ts'),
   },
   { id: 'gsf', title: 'Gwyddion Simple Field', extensions: ['.gsf'], load: () => import('./gsf/index.ts') },
   { id: 'vamas', title: 'VAMAS (ISO 14976)', extensions: ['.vms', '.npl'], load: () => import('./vamas/index.ts') },
@@ -287,6 +311,12 @@ export const FORMATS: readonly FormatEntry[] = [
   },
   { id: 'matlab', title: 'MATLAB MAT-file', extensions: ['.mat'], load: () => import('./matlab/index.ts') },
   { id: 'npy', title: 'NumPy array', extensions: ['.npy'], load: () => import('./npy/index.ts') },
+  {
+    id: 'orange',
+    title: 'Orange table',
+    extensions: ['.tab', '.csv', '.tsv'],
+    load: () => import('./orange/index.ts'),
+  },
   { id: 'csv', title: 'Comma-separated values', extensions: ['.csv'], load: () => import('./csv/index.ts') },
   {
     id: 'columns',

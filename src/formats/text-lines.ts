@@ -32,6 +32,19 @@ export class TextLines {
     return true;
   }
 
+  /** What follows the line under the cursor: lines that are not blank, and the letters in them. The cursor stays. */
+  ahead(): { rows: number; letters: number } {
+    const rest = new TextLines(this.text);
+    rest.#next = this.#next;
+    let [rows, letters] = [0, 0];
+    while (rest.next()) {
+      if (rest.isBlank) continue;
+      rows++;
+      letters += rest.end - rest.start;
+    }
+    return { rows, letters };
+  }
+
   get line(): string {
     return this.text.slice(this.start, this.end);
   }

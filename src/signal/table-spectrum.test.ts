@@ -30,11 +30,23 @@ describe('a table becomes a spectrum', () => {
     ['E', 'eV', 'E', 'eV'],
     ['k', '1/A', 'k', '1/A'],
     ['nm', '', '', 'nm'],
+    ['spectral axis: q (r) (furlong)', '', 'q (r)', 'furlong'],
+    ['spectral axis (eV)', '', '', 'eV'],
+    ['spectral axis ()', '', '', ''],
   ])('where its first column is called %s, in "%s"', (column, unit, name, axisUnit) => {
     const found = tableSpectrum(table([column, unit], ['signal']));
     expect(found).toMatchObject({ kind: 'array', title: 'a table', shape: [3], dtype: 'float64', warnings: ['w'] });
     expect(found.axes[0]).toMatchObject({ name, unit: axisUnit, role: 'spectral' });
     expect(found.metadata).toEqual({ sample: 'x', quantity: 'signal' });
+  });
+
+  it('of its only other column, whatever that is called', async () => {
+    const found = tableSpectrum(table(['energy'], ['sigma', '', [5, 6, 7]]));
+    expect(await found.values.load()).toEqual(Float64Array.of(5, 6, 7));
+  });
+
+  it('that has no quantity where the column of values has no name', () => {
+    expect(tableSpectrum(table(['energy'], ['column2'])).metadata).toEqual({ sample: 'x' });
   });
 
   it('wherever in it the axis is, and whatever its uncertainties are', async () => {
@@ -82,6 +94,8 @@ describe('a table is refused as a signal', () => {
   it.each([
     ['whose names mean nothing', [['column1'], ['column2']], 'without a declared axis'],
     ['whose names mean something only with a unit', [['k'], ['chi']], 'without a declared axis'],
+    ['whose declaration is not complete', [['spectral axis: q'], ['y']], 'without a declared axis'],
+    ['whose declaration is another word', [['spectral axisq (eV)'], ['y']], 'without a declared axis'],
     ['whose unit is not that of a spectral axis', [['x', 'mm'], ['y']], 'without a declared axis'],
     ['with two columns of values', [['energy'], ['i0'], ['it']], '2 more columns'],
     ['with two columns of absorption', [['energy'], ['mu'], ['norm']], '2 more columns'],

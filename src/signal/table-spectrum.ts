@@ -1,20 +1,14 @@
 import { type Axis, explicitAxis, uniformAxis } from './axis.ts';
-import { columnLabel } from './column-label.ts';
+import { axisOfColumn, plainName } from './axis-column.ts';
 import type { ArrayDataset, TableColumn, TableDataset } from './dataset.ts';
 import { inputError } from './errors.ts';
+import { evenStep } from './even-positions.ts';
 
-/** Names that say by themselves that a column is a spectral axis, without blanks and marks. */
-const AXES =
-  /^(?:(?:photon|incident|mono|requested|achieved|binding|kinetic|xray|bragg)?energy|energyloss|binding|be|2th(?:eta)?|2θ|twotheta|ramanshift|wavenumbers?|wavelength)$/;
-/** Names that say so together with a unit of such an axis. */
-const AXES_WITH_UNIT = /^(?:e|loss|shift|th(?:eta)?|θ|tth|angle|lambda|λ|k|q|x|position|)$/;
-const AXIS_UNITS: readonly string[] = ['eV', 'keV', 'meV', 'nm', 'Å', 'µm', '°', '1/cm', '1/A', 'rad', 'mrad'];
 const UNCERTAINTY = /^(?:sigma|σ|esd|err(?:or)?|std(?:dev|err)?|uncertainty|d(?:y|i|mu|intensity))$/;
+/** Names of columns of values that are no names of what was measured. */
+export const SAYS_NOTHING = /^(?:value|column\d+)$/;
 /** Absorption as made from the detectors, among the columns of a beamline. */
 const ABSORPTION = /^(?:x?mu|xmu|mu(?:trans|fluor|norm)?|xmutrans|xmufluor|norm)$/;
-
-/** Evenly listed to this part of a step is even: printed positions are rounded. */
-const EVEN = 1e-6;
 
 /**
  * The spectrum in a table whose column names say which column is the axis and which the values: the first column named, or
@@ -33,8 +27,8 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
     );
   }
   const others = table.columns.filter((column) => column !== axisColumn);
-  const values =
-    onlyOne(others.filter(({ name }) => !UNCERTAINTY.test(plain(name)))) ?? onlyOne(others.filter(isAbsorption));
+  const measured = others.filter(({ name }) => !UNCERTAINTY.test(plainName(name)));
+  const values = onlyOne(others) ?? onlyOne(measured) ?? onlyOne(others.filter(isAbsorption));
   if (!values) {
     throw refuse(
       `it is a table with the axis "${axisColumn.name}" and ${others.length} more columns; which of them is the spectrum is not said`,
@@ -57,33 +51,23 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
     dtype: 'float64',
     axes: [axisOf(axisColumn)],
     values: { kind: 'dense', load: async () => values.values.slice() },
-    metadata: { quantity: values.name, ...table.metadata },
+    metadata: SAYS_NOTHING.test(values.name) ? table.metadata : { quantity: values.name, ...table.metadata },
     original: table.original,
     warnings: table.warnings,
   };
 }
 
-const plain = (label: string) =>
-  columnLabel(label)
-    .name.toLowerCase()
-    .replace(/[\s_-]+/g, '');
+const isAxis = ({ name, unit }: TableColumn) => axisOfColumn(name, unit) !== undefined;
 
-function isAxis({ name, unit }: TableColumn): boolean {
-  const word = plain(name);
-  return AXES.test(word) || (AXES_WITH_UNIT.test(word) && AXIS_UNITS.includes(unit || columnLabel(name).unit));
-}
-
-const isAbsorption = ({ name }: TableColumn) => ABSORPTION.test(plain(name));
+const isAbsorption = ({ name }: TableColumn) => ABSORPTION.test(plainName(name));
 
 const onlyOne = (columns: readonly TableColumn[]) => (columns.length === 1 ? columns[0] : undefined);
 
 function axisOf({ name, unit, values }: TableColumn): Axis {
-  const label = columnLabel(name);
-  const described = { name: label.name, unit: unit || label.unit, role: 'spectral' } as const;
+  const described = { ...axisOfColumn(name, unit), role: 'spectral' } as const;
   const size = values.length;
-  const scale = size > 1 ? (values[size - 1] - values[0]) / (size - 1) : 1;
-  const even = values.every((position, i) => Math.abs(position - (values[0] + scale * i)) <= EVEN * Math.abs(scale));
-  return even && size > 1
+  const scale = evenStep(values);
+  return scale
     ? uniformAxis({ ...described, size, scale, offset: values[0] })
     : explicitAxis({ ...described, positions: values });
 }

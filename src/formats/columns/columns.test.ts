@@ -91,10 +91,10 @@ describe('a table of text', () => {
     ]);
   });
 
-  it('keeps NaN and infinite cells as not-a-number', async () => {
-    expect(await cells('1 nan\n2 inf\n3 4\n')).toEqual([
+  it('keeps cells that are NaN or infinite', async () => {
+    expect(await cells('1 nan\n2 inf\n3 -Infinity\n')).toEqual([
       [1, 2, 3],
-      [Number.NaN, Number.NaN, 4],
+      [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
     ]);
   });
 

@@ -1,11 +1,14 @@
-import type { Dataset } from '../../signal/dataset.ts';
-import { formatError } from '../../signal/errors.ts';
-import { type ByteSource, defineFormat } from '../format.ts';
+import { defineFormat } from '../format.ts';
 import { foreignSignature } from '../signatures.ts';
-import { decodeText, readWholeText } from '../whole-text.ts';
+import { decodeText } from '../whole-text.ts';
+import { readColumns } from './read.ts';
 import { findTable, isComment } from './table.ts';
+import { encodeSpectrumAsColumns, encodeTableAsColumns } from './write.ts';
 
-/** Tables of numbers as text, whatever wrote them: the last resort for files that no other format claims. */
+/**
+ * Tables of numbers as text, whatever wrote them: the last resort for files that no other format claims. What is written is a
+ * spectrum, or a table of two or three columns, with a header that is read back.
+ */
 export default defineFormat({
   id: 'columns',
   title: 'Columns of numbers as text',
@@ -19,30 +22,6 @@ export default defineFormat({
     return /\.(xy|csv|txt|dat|tsv|chi|xmu|dpt)$/i.test(name) ? 'name' : 'no';
   },
   read: readColumns,
+  encode: encodeSpectrumAsColumns,
+  encodeTable: encodeTableAsColumns,
 });
-
-/** @throws SpectrailError `format/no-table`, `input/too-large`. */
-async function readColumns(file: ByteSource): Promise<Dataset[]> {
-  const table = findTable(await readWholeText(file));
-  if (!table) {
-    throw formatError({
-      code: 'no-table',
-      where: file.name,
-      what: 'no line holds two or more numbers',
-      expected: 'rows of numbers separated by blanks, tabs, commas or semicolons',
-    });
-  }
-  const { header, headerLines, rowsWithOtherLength } = table;
-  return [
-    {
-      kind: 'table',
-      title: file.name,
-      rows: table.columns[0].length,
-      columns: table.columns.map((values, i) => ({ name: table.names[i], unit: table.units[i], values })),
-      metadata: { headerLines, rowsWithOtherLength },
-      original: { header },
-      warnings:
-        rowsWithOtherLength > 0 ? [`${rowsWithOtherLength} rows with another count of numbers were left out`] : [],
-    },
-  ];
-}

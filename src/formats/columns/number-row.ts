@@ -15,7 +15,8 @@ export const DECIMAL_POINT: Dialect = { separators: [COMMA, SEMICOLON], decimalC
 export const DECIMAL_COMMA: Dialect = { separators: [SEMICOLON], decimalComma: true };
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d+)?$/;
-const NOT_A_NUMBER = /^[+-]?(?:nan|inf|infinity)$/i;
+const NOT_A_NUMBER = /^[+-]?nan$/i;
+const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const LONGEST_NUMBER = 400;
 
 /** Is this word a number? */
@@ -95,5 +96,7 @@ function plainNumber(text: string, from: number, to: number): number | undefined
 function parse(word: string, decimalComma: boolean): number | undefined {
   const point = decimalComma ? word.replace(',', '.') : word;
   if (NUMBER.test(point)) return Number(point.replace(/[dD]/, 'e'));
-  return NOT_A_NUMBER.test(point) ? Number.NaN : undefined;
+  if (NOT_A_NUMBER.test(point)) return Number.NaN;
+  const infinite = INFINITE.exec(point);
+  return infinite ? Number(`${infinite[1]}Infinity`) : undefined;
 }

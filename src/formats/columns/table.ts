@@ -1,5 +1,6 @@
 import { columnLabel } from '../../signal/column-label.ts';
 import { formatError } from '../../signal/errors.ts';
+import { delimitedCells } from '../delimited-cells.ts';
 import { TextLines } from '../text-lines.ts';
 import { DECIMAL_COMMA, DECIMAL_POINT, type Dialect, isNumber, readNumbers } from './number-row.ts';
 
@@ -156,9 +157,19 @@ function columnLabels(header: string, width: number): Labels {
   return { names: above ?? nearest.words, units };
 }
 
+type Split = (line: string) => string[];
+
+const SPLITS: readonly Split[] = [
+  (line) => line.split(/\t+/),
+  (line) => (line.includes('"') ? delimitedCells(line, ',') : []),
+  (line) => line.split(/[,;]/),
+  (line) => line.split(/\s+/),
+  (line) => line.split(/[\s,;]+/),
+];
+
 interface NamesLine {
   readonly words: string[];
-  readonly separator: RegExp;
+  readonly split: Split;
   /** Where in the header the line begins. */
   readonly start: number;
 }
@@ -167,20 +178,20 @@ function nearestNames(header: string, width: number): NamesLine | undefined {
   for (let end = header.length; end > 0; ) {
     const start = lineStart(header, end);
     const line = end - start <= NAMES_LINE ? header.slice(start, end) : '';
-    for (const separator of [/\t+/, /[,;]/, /\s+/, /[\s,;]+/]) {
-      const words = namesOf(line, separator, width);
-      if (words) return { words, separator, start };
+    for (const split of SPLITS) {
+      const words = namesOf(line, split, width);
+      if (words) return { words, split, start };
     }
     end = start - 1;
   }
   return undefined;
 }
 
-function namesAbove(header: string, { separator, start }: NamesLine, width: number): string[] | undefined {
+function namesAbove(header: string, { split, start }: NamesLine, width: number): string[] | undefined {
   let end = start - 1;
   if (header[end] === '\n' && header[end - 1] === '\r') end--;
   const from = lineStart(header, Math.max(end, 0));
-  return end - from <= NAMES_LINE ? namesOf(header.slice(from, Math.max(end, 0)), separator, width) : undefined;
+  return end - from <= NAMES_LINE ? namesOf(header.slice(from, Math.max(end, 0)), split, width) : undefined;
 }
 
 function lineStart(header: string, end: number): number {
@@ -189,12 +200,9 @@ function lineStart(header: string, end: number): number {
   return start;
 }
 
-function namesOf(line: string, separator: RegExp, width: number): string[] | undefined {
-  const words = line
-    .replace(COMMENT, '')
-    .trim()
-    .split(separator)
+function namesOf(line: string, split: Split, width: number): string[] | undefined {
+  const words = split(line.replace(COMMENT, '').trim())
     .map((word) => word.trim())
     .filter((word) => word !== '');
-  return words.length === width && !words.every(isNumber) ? words : undefined;
+  return words.length === width && (line.includes('"') || !words.every(isNumber)) ? words : undefined;
 }

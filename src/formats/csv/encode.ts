@@ -1,8 +1,12 @@
 import { type Axis, axisValues } from '../../signal/axis.ts';
-import type { ArrayDataset } from '../../signal/dataset.ts';
+import { axisColumnLabel } from '../../signal/axis-column.ts';
+import { columnLabel } from '../../signal/column-label.ts';
+import type { ArrayDataset, TableColumn, TableDataset } from '../../signal/dataset.ts';
 import { isReal, type ValueArray } from '../../signal/dtype.ts';
 import { outputError } from '../../signal/errors.ts';
+import { shortest, shortestNumbers } from '../shortest-number.ts';
 import { valueRuns } from '../value-runs.ts';
+import { axisLabel, CORNER, UNNAMED } from './layout.ts';
 
 /** As many columns as spreadsheets take. */
 const MOST_COLUMNS = 16384;
@@ -14,7 +18,8 @@ const MOST_COLUMNS = 16384;
  * - a single axis of any kind: two columns.
  *
  * Numbers have as many digits as it takes to read the same value back.
- * @throws SpectrailError `output/csv-shape`, `output/csv-values`
+ * @throws SpectrailError `output/csv-shape`, `output/csv-values`, `output/csv-positions` where neighbours on an axis are one
+ * number, `output/inexact` for integers that a double cannot hold.
  */
 export async function encodeCsv(dataset: ArrayDataset): Promise<Uint8Array> {
   if (!isReal(dataset.dtype)) {
@@ -45,24 +50,27 @@ export async function encodeCsv(dataset: ArrayDataset): Promise<Uint8Array> {
 }
 
 function spectraRows(dataset: ArrayDataset, navigation: readonly Axis[], spectral: Axis, values: ValueArray): string[] {
-  const print = printer(dataset);
+  const print = shortestNumbers(dataset.dtype);
   const pixels = navigation.reduce((product, axis) => product * axis.size, 1);
   const positions = navigation.map(axisValues);
   const heads = Array.from({ length: pixels }, (_, pixel) => {
-    if (navigation.length === 0) return dataset.title || 'value';
     let left = pixel;
     const parts: string[] = [];
     for (let d = navigation.length - 1; d >= 0; d--) {
       const { name, unit, size } = navigation[d];
-      parts.unshift(`${name || `axis ${d}`} = ${positions[d][left % size]}${unit ? ` ${unit}` : ''}`);
+      const called = (name || `axis ${d}`).replaceAll('; ', ', ').replaceAll(' = ', '=');
+      const at = shortest(positions[d][left % size]);
+      parts.unshift(`${called} = ${at}${unit ? ` ${unit.replaceAll('; ', ', ')}` : ''}`);
       left = Math.floor(left / size);
     }
     return parts.join('; ');
   });
-  const rows = [[label(spectral, 'channel'), ...heads].map(quoted).join(',')];
-  const along = axisValues(spectral);
+  const one = navigation.length === 0;
+  const label = one ? axisColumnLabel(spectral) : axisLabel(spectral, UNNAMED.spectral);
+  const rows = [[label, ...(one ? [dataset.title || 'value'] : heads)].map(one ? quotedName : quoted).join(',')];
+  const along = positionsOf(spectral);
   for (let j = 0; j < spectral.size; j++) {
-    const row = [String(along[j])];
+    const row = [shortest(along[j])];
     for (let i = 0; i < pixels; i++) row.push(print(values[i * spectral.size + j]));
     rows.push(row.join(','));
   }
@@ -70,44 +78,71 @@ function spectraRows(dataset: ArrayDataset, navigation: readonly Axis[], spectra
 }
 
 function gridRows(dataset: ArrayDataset, axes: readonly Axis[], values: ValueArray): string[] {
-  const print = printer(dataset);
+  const print = shortestNumbers(dataset.dtype);
   const [down, across] = axes;
   if (!down) return [quoted(dataset.title || 'value'), print(values[0])];
-  const y = axisValues(down);
+  const y = positionsOf(down);
   if (!across) {
-    const head = [label(down, 'position'), dataset.title || 'value'].map(quoted).join(',');
-    return [head, ...Array.from(y, (at, i) => `${at},${print(values[i])}`)];
+    const head = [axisLabel(down, 'position'), dataset.title || 'value'].map(quotedName).join(',');
+    return [head, ...Array.from(y, (at, i) => `${shortest(at)},${print(values[i])}`)];
   }
-  const corner = quoted(`${label(down, 'row')} \\ ${label(across, 'column')}`);
-  const rows = [`${corner},${axisValues(across).join(',')}`];
+  const corner = quoted(`${axisLabel(down, UNNAMED.down)}${CORNER}${axisLabel(across, UNNAMED.across)}`);
+  const rows = [`${corner},${Array.from(positionsOf(across), shortest).join(',')}`];
   for (let i = 0; i < down.size; i++) {
-    const row = [String(y[i])];
+    const row = [shortest(y[i])];
     for (let j = 0; j < across.size; j++) row.push(print(values[i * across.size + j]));
     rows.push(row.join(','));
   }
   return rows;
 }
 
-function label({ name, unit }: Axis, otherwise: string): string {
-  return unit ? `${name || otherwise} (${unit})` : name || otherwise;
+/** All positions of an axis that has each of them once. */
+function positionsOf(axis: Axis): Float64Array {
+  const positions = axisValues(axis);
+  const at = positions.findIndex((position, i) => !Number.isFinite(position) || position === positions[i - 1]);
+  if (at < 0) return positions;
+  throw outputError({
+    code: 'csv-positions',
+    what: `position ${at} of the axis "${axis.name || 'unnamed'}" is ${positions[at]}${at > 0 ? `, the one before it ${positions[at - 1]}` : ''}`,
+    expected: 'finite positions that a double tells apart',
+    fix: 'write .hspy, or shift the axis first',
+  });
 }
 
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function printer({ dtype }: ArrayDataset): (value: number | bigint) => string {
-  const signed = (text: string, value: number | bigint) => (Object.is(value, -0) ? '-0' : text);
-  if (dtype !== 'float32') return (value) => signed(String(value), value);
-  return (value) => signed(shortestFloat32(value as number), value);
-}
-
-/** The fewest digits that read back as the same float32: 0.1, not 0.10000000149011612. */
-function shortestFloat32(value: number): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
+/**
+ * A table as a sheet: a line of names, with units in brackets where the names do not say them, then the rows.
+ * @throws SpectrailError `output/csv-shape` for more columns than a sheet has, or none.
+ */
+export async function encodeCsvTable({ title, columns, rows }: TableDataset): Promise<Uint8Array> {
+  if (columns.length === 0 || columns.length > MOST_COLUMNS) {
+    throw outputError({
+      code: 'csv-shape',
+      where: title || undefined,
+      what: `a table of ${columns.length} columns is no sheet`,
+      expected: `1 to ${MOST_COLUMNS} columns`,
+    });
   }
-  return String(Number(value.toPrecision(9)));
+  const names = columns.map(nameInSheet);
+  // In quotes a number is a name.
+  const cell = names.every((name) => name.trim() !== '' && Number.isFinite(Number(name))) ? inQuotes : quotedName;
+  const lines = [names.map(cell).join(',')];
+  for (let i = 0; i < rows; i++) lines.push(columns.map(({ values }) => shortest(values[i])).join(','));
+  return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
+
+function nameInSheet({ name, unit }: TableColumn, index: number): string {
+  const called = name.trim() || `column${index + 1}`;
+  return unit === '' || columnLabel(name).unit === unit ? called : `${called} (${unit})`;
+}
+
+/** On one line, in quotes where it has to be. */
+function quoted(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line end would begin another row
+  const line = text.replace(/[\u0000-\u0008\u000a-\u001f\u0085\u2028\u2029]+/g, ' ');
+  return /^[#%;*!/\s]|[",\t]|\s$/.test(line) ? inQuotes(line) : line;
+}
+
+/** The name of a column of a table, for readers that take semicolons for separators too. */
+const quotedName = (text: string) => (text.includes(';') ? inQuotes(text) : quoted(text));
+
+const inQuotes = (text: string) => `"${text.replaceAll('"', '""')}"`;
