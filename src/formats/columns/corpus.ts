@@ -1,14 +1,31 @@
-import { beginningOf, defineConformance } from '../../../test/conformance.ts';
+import { beginningOf, type CorpusEntry, defineConformance } from '../../../test/conformance.ts';
+import type { Dataset } from '../../signal/dataset.ts';
 
-/** Files of other formats among the columns of beamlines. */
-const OTHERS: readonly string[] = ['SSRL1_2006.dat', 'PF9A_2022.dat', 'APS9BM_2006.dat'];
+/** Files of other formats among the columns of beamlines; and one whose rows are interrupted by sentences. */
+const OTHERS: readonly string[] = ['SSRL1_2006.dat', 'PF9A_2022.dat', 'APS9BM_2006.dat', 'test2.csv'];
+
+function isOwn(entry: CorpusEntry): boolean {
+  const { name, oracle } = entry;
+  if (OTHERS.includes(oracle.file) || /^# ?XDI\//.test(beginningOf(entry))) return false;
+  const byTable = name.startsWith('emsa/') || name.startsWith('columns-other/');
+  return byTable ? oracle.signals[0]?.kind === 'table' : oracle.reader.startsWith('manual (independent text parsing');
+}
+
+/** What xylib calls columns without a name. */
+function named(dataset: Dataset): Dataset {
+  if (dataset.kind !== 'table') return dataset;
+  const columns = dataset.columns.map((column) => ({
+    ...column,
+    name: column.name.replace(/^column(\d+)$/, 'column_$1'),
+  }));
+  return { ...dataset, title: '', columns };
+}
 
 export default defineConformance({
   folders: ['emsa', 'xy', 'columns-other', 'xafs-columns', 'xps-other'],
-  own: (entry) =>
-    !OTHERS.includes(entry.oracle.file) &&
-    !/^# ?XDI\//.test(beginningOf(entry)) &&
-    (entry.name.startsWith('emsa/')
-      ? entry.oracle.signals[0].kind === 'table'
-      : entry.oracle.reader.startsWith('manual (independent text parsing')),
+  own: isOwn,
+  asReference: ({ datasets, oracle }) => ({
+    oracle,
+    datasets: oracle.reader.startsWith('xylib') ? datasets.map(named) : datasets,
+  }),
 });

@@ -10,9 +10,10 @@ export interface Dialect {
 
 const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
+const BAR = 0x7c;
 
-export const DECIMAL_POINT: Dialect = { separators: [COMMA, SEMICOLON], decimalComma: false };
-export const DECIMAL_COMMA: Dialect = { separators: [SEMICOLON], decimalComma: true };
+export const DECIMAL_POINT: Dialect = { separators: [COMMA, SEMICOLON, BAR], decimalComma: false };
+export const DECIMAL_COMMA: Dialect = { separators: [SEMICOLON, BAR], decimalComma: true };
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d+)?$/;
 const NOT_A_NUMBER = /^[+-]?nan$/i;
@@ -26,7 +27,7 @@ export function isNumber(word: string): boolean {
 
 /**
  * The numbers of `text.slice(start, end)` into `out`; returns how many there are, also when `out` has no room for
- * all, and 0 when any word of the line is none. One comma or semicolon may stand at the end.
+ * all, and 0 when any word of the line is none. One comma, semicolon or bar may stand at the end.
  */
 export function readNumbers(
   text: string,
@@ -59,7 +60,7 @@ export function readNumbers(
 function withoutSeparator(text: string, start: number, end: number): number {
   const stop = beforeBlanks(text, start, end);
   const last = stop > start ? text.charCodeAt(stop - 1) : 0;
-  return last === COMMA || last === SEMICOLON ? beforeBlanks(text, start, stop - 1) : stop;
+  return last === COMMA || last === SEMICOLON || last === BAR ? beforeBlanks(text, start, stop - 1) : stop;
 }
 
 function beforeBlanks(text: string, start: number, end: number): number {

@@ -162,7 +162,7 @@ type Split = (line: string) => string[];
 const SPLITS: readonly Split[] = [
   (line) => line.split(/\t+/),
   (line) => (line.includes('"') ? delimitedCells(line, ',') : []),
-  (line) => line.split(/[,;]/),
+  (line) => line.split(/[,;|]/),
   (line) => line.split(/\s+/),
   (line) => line.split(/[\s,;]+/),
 ];
@@ -188,10 +188,10 @@ function nearestNames(header: string, width: number): NamesLine | undefined {
 }
 
 function namesAbove(header: string, { split, start }: NamesLine, width: number): string[] | undefined {
-  let end = start - 1;
-  if (header[end] === '\n' && header[end - 1] === '\r') end--;
-  const from = lineStart(header, Math.max(end, 0));
-  return end - from <= NAMES_LINE ? namesOf(header.slice(from, Math.max(end, 0)), split, width) : undefined;
+  let end = start;
+  while (end > 0 && (header[end - 1] === '\n' || header[end - 1] === '\r')) end--;
+  const from = lineStart(header, end);
+  return end - from <= NAMES_LINE ? namesOf(header.slice(from, end), split, width) : undefined;
 }
 
 function lineStart(header: string, end: number): number {
