@@ -18,26 +18,38 @@ const BUDGET = 2 ** 28;
 /** What the process may grow by beyond that: text and objects made on the way, garbage that nobody collected yet. */
 const SLACK = 2 ** 27;
 
-interface Meeting {
+export interface Meeting {
   /** What was wrong with how the bytes were met; undefined when they were read or refused as they should be. */
   readonly fault?: string;
+  /** In which words they were refused. */
+  readonly refusal?: SpectrailError;
   /** Wrong, but a matter of the machine's mood as well: to be tried again before it is believed. */
   readonly unsure: boolean;
 }
 
 /** Opens a file and loads all that it promises. What is wrong with how that went; undefined when nothing is. */
 export async function faultOf(entry: FormatEntry, format: Format, sample: Sample): Promise<string | undefined> {
+  return (await meetingOf(entry, format, sample)).fault;
+}
+
+/** How the file was met: opened, and all loaded that it promises. */
+export async function meetingOf(entry: FormatEntry, format: Format, sample: Sample): Promise<Meeting> {
   const first = await meet(entry, format, sample);
-  return first.unsure ? (await meet(entry, format, sample)).fault : first.fault;
+  return first.unsure ? meet(entry, format, sample) : first;
 }
 
 async function meet(entry: FormatEntry, format: Format, sample: Sample): Promise<Meeting> {
   const stored = sample.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const held = Math.min(TIMES * Math.max(stored, format.unpackedBytes?.(stored) ?? 0) + FLOOR, BUDGET);
   // The file is this format's, whatever its first bytes have become: the reader itself is to be met.
-  const own: Format = { ...format, sniff: () => 'certain', sniffFolder: async () => 'certain' };
+  const own: Format = {
+    ...format,
+    sniff: (head, name) => sure(format.sniff(head, name)),
+    sniffFolder: async (folder) => sure(await format.sniffFolder?.(folder)),
+  };
   const alone: FormatEntry = { ...entry, load: async () => ({ default: own }) };
   let fault: string | undefined;
+  let refusal: SpectrailError | undefined;
   startPeak();
   beat();
   const started = process.cpuUsage();
@@ -45,7 +57,8 @@ async function meet(entry: FormatEntry, format: Format, sample: Sample): Promise
     try {
       for (const dataset of (await openFile(sourceOf(sample), [alone])).datasets) await loadAll(dataset);
     } catch (error) {
-      fault = isSpectrailError(error) ? faultOfError(error, entry) : `${error}`;
+      if (isSpectrailError(error)) refusal = error;
+      fault = refusal ? faultOfError(refusal, entry) : `${error}`;
     }
   });
   const { user, system } = process.cpuUsage(started);
@@ -58,8 +71,11 @@ async function meet(entry: FormatEntry, format: Format, sample: Sample): Promise
   if (took > HANG_MS) return { fault: `took ${took.toFixed(0)} ms`, unsure: true };
   const allowed = held + SLACK + (format.libraryBytes ?? 0);
   if (grown > allowed) return { fault: `the process grew by ${grown} bytes, ${allowed} are allowed`, unsure: true };
-  return { unsure: false };
+  return { refusal, unsure: false };
 }
+
+/** Whatever its first bytes say: that the question is answered is all that is asked. */
+const sure = (_: unknown) => 'certain' as const;
 
 /** A refusal says what was wrong, in which file, as what it was read, and what would have been right. */
 function faultOfError(error: SpectrailError, { title }: FormatEntry): string | undefined {
