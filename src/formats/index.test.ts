@@ -174,7 +174,11 @@ describe('openFile', () => {
   });
 
   it('refuses an empty file', async () => {
-    await expect(openFile(file('x.a', ''), [])).rejects.toMatchObject({ kind: 'format', code: 'empty-file' });
+    await expect(openFile(file('x.a', ''), [])).rejects.toMatchObject({
+      kind: 'format',
+      code: 'empty-file',
+      expected: expect.any(String),
+    });
   });
 
   it('turns any other failure of a reader into a format error that names the format', async () => {
@@ -185,7 +189,7 @@ describe('openFile', () => {
     await expect(openFile(file('x.a'), crashing)).rejects.toMatchObject({
       kind: 'format',
       code: 'reader-failed',
-      where: 'x.a, read as The a format',
+      where: `x.a, all ${file('x.a').size} bytes, read as The a format`,
       cause: expect.any(RangeError),
     });
     const late = [entry('a', { sniff: 'certain', read: async () => [dataset('late', crash)] })];
@@ -197,7 +201,8 @@ describe('openFile', () => {
 
 describe('an error of a reader says in which file, and as what it was read', () => {
   it.each([
-    ['without a place', undefined, 'x.a, read as The a format'],
+    ['without a place', undefined, `x.a, all ${file('x.a').size} bytes, read as The a format`],
+    ['with no other place than the file', 'x.a', `x.a, all ${file('x.a').size} bytes, read as The a format`],
     ['with a line of the file', 'x.a, line 3', 'x.a, line 3, read as The a format'],
     ['with a place of its own', 'line 3', 'x.a, line 3, read as The a format'],
   ])('%s', async (_, where, expected) => {
@@ -210,6 +215,18 @@ describe('an error of a reader says in which file, and as what it was read', () 
     const { datasets } = await openFile(file('x.a'), late);
     await expect((datasets[0] as ArrayDataset).values.load()).rejects.toMatchObject(error);
   });
+});
+
+it('an error that quotes a file at length is cut', async () => {
+  const long = 'ab'.repeat(5000);
+  const read = async () => {
+    throw formatError({ code: 'refused', where: `x.a, tag ${long}`, what: `"${long}"`, expected: long });
+  };
+  const error = await openFile(file('x.a'), [entry('a', { sniff: 'certain', read })]).catch((thrown) => thrown);
+  expect(error.message.length).toBeLessThan(1500);
+  expect(error.where).toMatch(/^x\.a, tag abab.*…, read as The a format$/);
+  expect(error).toMatchObject({ what: expect.stringMatching(/^"abab.*…$/), expected: expect.stringMatching(/…$/) });
+  expect(error.stack).toContain('read as The a format');
 });
 
 describe('the registry', () => {

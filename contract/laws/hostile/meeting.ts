@@ -17,6 +17,8 @@ const FLOOR = 2 ** 20;
 const BUDGET = 2 ** 28;
 /** What the process may grow by beyond that: text and objects made on the way, garbage that nobody collected yet. */
 const SLACK = 2 ** 27;
+/** Of a refusal. What it quotes of the file, it quotes in part. */
+const LONGEST_MESSAGE = 2000;
 
 export interface Meeting {
   /** What was wrong with how the bytes were met; undefined when they were read or refused as they should be. */
@@ -58,7 +60,7 @@ async function meet(entry: FormatEntry, format: Format, sample: Sample): Promise
       for (const dataset of (await openFile(sourceOf(sample), [alone])).datasets) await loadAll(dataset);
     } catch (error) {
       if (isSpectrailError(error)) refusal = error;
-      fault = refusal ? faultOfError(refusal, entry) : `${error}`;
+      fault = refusal ? faultOfError(refusal, entry, sample) : `${error}`;
     }
   });
   const { user, system } = process.cpuUsage(started);
@@ -77,16 +79,27 @@ async function meet(entry: FormatEntry, format: Format, sample: Sample): Promise
 /** Whatever its first bytes say: that the question is answered is all that is asked. */
 const sure = (_: unknown) => 'certain' as const;
 
-/** A refusal says what was wrong, in which file, as what it was read, and what would have been right. */
-function faultOfError(error: SpectrailError, { title }: FormatEntry): string | undefined {
-  const { code, what, where, expected } = error;
-  if (code === 'empty-file') return undefined;
+/** A refusal says what was wrong, where in which file, as what it was read, and what would have been right. */
+function faultOfError(
+  error: SpectrailError,
+  { title }: FormatEntry,
+  { name, parts, folder }: Sample,
+): string | undefined {
+  const { code, what, where = '', expected, message } = error;
   if (code === 'reader-failed') {
     const { cause } = error;
     return `untyped inside the reader: ${cause instanceof Error ? cause.stack : cause}`;
   }
   if (what === '') return `${code} without a word`;
-  if (!where?.includes(title)) return `${code} does not say as what the file was read (${where})`;
   if (!expected) return `${code} does not say what was expected`;
+  if (message.length > LONGEST_MESSAGE)
+    return `${code} takes ${message.length} letters to say: ${message.slice(0, 80)}`;
+  // Nothing has been read of an empty file, as nothing.
+  if (code === 'empty-file') return undefined;
+  if (!where.endsWith(`, read as ${title}`)) return `${code} does not say as what the file was read (${where})`;
+  const file = folder ? name : (parts[0]?.name ?? name);
+  if (!where.includes(file)) return `${code} does not say in which file (${where})`;
+  const place = where.slice(0, -`, read as ${title}`.length).replace(file, '');
+  if (place === '' && !folder) return `${code} does not say where in the file (${where})`;
   return undefined;
 }

@@ -111,7 +111,11 @@ async function readSignalAxes(
   const needed = 8 + 4 * channels;
   const bytes = await file.read(xList.offset, Math.min(needed, xList.size));
   if (bytes.length < needed) {
-    throw bad(file, `the positions of ${channels} channels have ${bytes.length} bytes`, `${needed} bytes in "XLST"`);
+    throw bad(
+      file,
+      `byte ${xList.offset}: the positions of ${channels} channels have ${bytes.length} bytes`,
+      `${needed} bytes in "XLST"`,
+    );
   }
   const unit = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4, true);
   const positions = decodeValues(bytes.subarray(8), 'float32', channels, true) as NumberArray;

@@ -510,7 +510,7 @@ describe('the photograph', () => {
 
 describe('damage', () => {
   it.each([
-    ['a header alone', build().slice(0, 300), /header: 300 bytes/],
+    ['a header alone', build().slice(0, 300), /byte 0: 300 bytes/],
     ['no block of spectra', build().slice(0, 512), /there is no block of spectra/],
     [
       'fewer spectra than it states',

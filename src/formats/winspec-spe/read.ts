@@ -41,7 +41,7 @@ export async function readWinSpec(file: ByteSource): Promise<Dataset[]> {
   if (bytes.length < HEADER_BYTES || looksLikeHeader(bytes) === 'no') {
     throw formatError({
       code: 'not-winspec',
-      where: file.name,
+      where: `${file.name}, byte ${bytes.length < HEADER_BYTES ? bytes.length : 0}`,
       what:
         bytes.length < HEADER_BYTES
           ? `the file has ${bytes.length} bytes`
@@ -163,8 +163,8 @@ function framesIn(file: ByteSource, { frames, stride, parts, dtype, warnings }: 
   if (there === 0) {
     throw formatError({
       code: 'truncated',
-      where: file.name,
-      what: `the file ends at byte ${file.size}, in its first frame`,
+      where: `${file.name}, byte ${file.size}`,
+      what: 'the file ends in its first frame',
       expected: `at least ${HEADER_BYTES + needed} bytes`,
       fix: 'copy the file again',
     });
