@@ -52,6 +52,9 @@ export const PLANTED = {
   untyped: planted('untyped', (bytes) => {
     if (harmed(bytes)) (undefined as unknown as { name: string }).name.trim();
   }),
+  unhelpful: planted('unhelpful', (bytes) => {
+    if (harmed(bytes)) throw formatError({ code: 'wrong', what: 'the first byte is wrong' });
+  }),
   greedy: planted('greedy', (bytes) => {
     if (harmed(bytes)) new Float64Array(2 ** 20);
   }),

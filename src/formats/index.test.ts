@@ -133,11 +133,20 @@ describe('openFile', () => {
     const formats = [
       entry('a', { sniff: 'likely', read: refuses('no header') }),
       entry('b', { sniff: 'name', read: refuses('no numbers') }),
+      entry('c', {
+        sniff: 'name',
+        read: async () => {
+          throw formatError({ code: 'refused', where: 'x.txt, line 3', what: 'no word', expected: 'a word' });
+        },
+      }),
     ];
     await expect(openFile(file('x.txt'), formats)).rejects.toMatchObject({
       kind: 'format',
       code: 'unreadable',
-      what: expect.stringMatching(/The a format \(no header\); The b format \(no numbers\)/),
+      what: expect.stringMatching(
+        /The a format \(no header\); The b format \(no numbers\); The c format \(line 3: no word\)/,
+      ),
+      expected: expect.stringMatching(/; The c format: a word$/),
     });
   });
 

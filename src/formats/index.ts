@@ -77,8 +77,9 @@ async function readWith(
     code: 'unreadable',
     where: source.name,
     what: `none of the formats it could be has read it: ${failures
-      .map(({ entry, error }) => `${entry.title} (${error.what})`)
+      .map(({ entry, error }) => `${entry.title} (${placeOf(error, entry, source)}${error.what})`)
       .join('; ')}`,
+    expected: failures.map(({ entry, error }) => `${entry.title}: ${error.expected ?? 'a file of it'}`).join('; '),
     fix: 'check that the file is complete, or export it in another format',
     cause: failures[0].error,
   });
@@ -216,6 +217,13 @@ function readingOf({ title }: FormatEntry, { name, size }: Source, where = name)
   const place = where.includes(name) ? where : `${name}, ${where}`;
   // What is nowhere was looked for everywhere.
   return `${place === name && size !== undefined ? `${name}, all ${size} bytes` : place}, read as ${title}`;
+}
+
+/** Of an error that was found in one format, and a colon; empty where all of the file was looked through. */
+function placeOf({ where = '' }: SpectrailError, entry: FormatEntry, source: Source): string {
+  if (where === readingOf(entry, source)) return '';
+  const place = where.slice(0, -`, read as ${entry.title}`.length);
+  return `${place.startsWith(`${source.name}, `) ? place.slice(source.name.length + 2) : place}: `;
 }
 
 async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {
