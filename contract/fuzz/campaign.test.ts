@@ -76,6 +76,7 @@ describe('a format that is tried', () => {
   it.each([
     ['untyped', 'untyped inside the reader: TypeError'],
     ['unhelpful', 'wrong does not say what was expected'],
+    ['blaming', 'bad-axis of the kind input'],
     ['greedy', 'an array of 8388608 bytes'],
   ] as const)('shows a fault that is %s once, with the input that its number makes again', async (id, what) => {
     const { entry, format } = PLANTED[id];

@@ -1,7 +1,7 @@
 import { defineFormat, type Format } from '../../src/formats/format.ts';
 import type { FormatEntry } from '../../src/formats/registry.ts';
 import { uniformAxis } from '../../src/signal/axis.ts';
-import { formatError } from '../../src/signal/errors.ts';
+import { formatError, inputError } from '../../src/signal/errors.ts';
 import type { Sample } from '../laws/hostile/samples.ts';
 
 /** A format whose values are the bytes of its file, but for one of them, which does harm. */
@@ -54,6 +54,9 @@ export const PLANTED = {
   }),
   unhelpful: planted('unhelpful', (bytes) => {
     if (harmed(bytes)) throw formatError({ code: 'wrong', what: 'the first byte is wrong' });
+  }),
+  blaming: planted('blaming', (bytes) => {
+    if (harmed(bytes)) throw inputError({ code: 'bad-axis', what: 'the axis is wrong', expected: 'another' });
   }),
   greedy: planted('greedy', (bytes) => {
     if (harmed(bytes)) new Float64Array(2 ** 20);

@@ -85,11 +85,13 @@ function faultOfError(
   { title }: FormatEntry,
   { name, parts, folder }: Sample,
 ): string | undefined {
-  const { code, what, where = '', expected, message } = error;
+  const { kind, code, what, where = '', expected, message } = error;
   if (code === 'reader-failed') {
     const { cause } = error;
     return `untyped inside the reader: ${cause instanceof Error ? cause.stack : cause}`;
   }
+  // Other kinds blame who called: for a damaged file that is nobody but the file, unless it is whole and too large.
+  if (kind !== 'format' && code !== 'too-large') return `${code} of the kind ${kind}: ${what}`;
   if (what === '') return `${code} without a word`;
   if (!expected) return `${code} does not say what was expected`;
   if (message.length > LONGEST_MESSAGE)

@@ -87,9 +87,10 @@ function columnAxis({ start, group, width }: Region, calibration: Calibration | 
   const { name, unit, coefficients } = calibration;
   const about = { name, unit, role: 'spectral' as const };
   const highest = coefficients.findLastIndex((c) => c !== 0);
-  if (highest === 1) {
-    const [c0, c1] = coefficients;
-    return uniformAxis({ ...about, size: width, scale: c1 * group, offset: c0 + c1 * first });
+  const [c0, c1] = coefficients;
+  const [scale, offset] = [c1 * group, c0 + c1 * first];
+  if (highest === 1 && scale !== 0 && Number.isFinite(scale) && Number.isFinite(offset)) {
+    return uniformAxis({ ...about, size: width, scale, offset });
   }
   const positions = Float64Array.from({ length: width }, (_, i) => {
     const pixel = first + i * group;
