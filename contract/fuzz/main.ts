@@ -77,11 +77,11 @@ async function main(): Promise<void> {
   if (tallies.some(({ faults, samples }) => faults.length > 0 || samples === 0)) process.exitCode = 1;
 }
 
-function print({ format, samples, next, seconds, refused, read, refusals, faults }: Tally): void {
+function print({ format, samples, seconds, refused, read, refusals, faults }: Tally): void {
   const times = faults.reduce((sum, fault) => sum + fault.times, 0);
   const ways = Object.keys(refusals).length;
   const counts = [
-    `${next} inputs of ${samples} files`,
+    `${read + refused + times} inputs of ${samples} files`,
     `${seconds.toFixed(0)} s`,
     `${refused} refused in ${ways} ways`,
     `${read} read`,
