@@ -1,6 +1,7 @@
 import { type Axis, type AxisRole, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Dataset, Metadata, PlainTree } from '../../signal/dataset.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../../signal/errors.ts';
+import { finitePlain } from '../finite-plain.ts';
 import type { ByteSource } from '../format.ts';
 import { type Hdf5File, type Hdf5Member, hdf5Kind, hdf5Values, openHdf5, singleValue } from '../hdf5/index.ts';
 import { compactUnit } from '../velox-emd/compact-unit.ts';
@@ -165,7 +166,7 @@ async function physicalData(file: Hdf5File, path: string): Promise<PlainTree> {
       if (!isSpectrailError(error)) throw error;
       return undefined;
     });
-    if (value !== undefined) tree[name] = value;
+    if (value !== undefined) tree[name] = finitePlain(value);
   }
   return tree;
 }
