@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Format } from '../src/formats/format.ts';
 import { FORMATS, type FormatEntry, openFile } from '../src/formats/index.ts';
 import { sharedFolder } from '../test/oracle.ts';
+import { Inputs } from './fuzz/inputs.ts';
 import { faultOf } from './laws/hostile/meeting.ts';
 import { cuts, type Mutant, mutants } from './laws/hostile/mutants.ts';
 import { loadAll } from './laws/hostile/promises.ts';
@@ -15,6 +16,9 @@ const CUTS_EVERY = THOROUGH ? 1 : 10;
 const MUTANTS_EVERY = THOROUGH ? 1 : 60;
 const PATIENCE_MS = THOROUGH ? 4 * 3_600_000 : 300_000;
 const MOST_FAULTS = 20;
+/** Of the inputs of `npm run fuzz`, the first so many. */
+const RANDOM_INPUTS = 500;
+const SEED = 1;
 
 interface Readable {
   readonly entry: FormatEntry;
@@ -74,6 +78,21 @@ describe.skipIf(!sharedFolder()).each(readable.map((one) => [one.entry.id, one] 
       expect(faults).toEqual([]);
       expect(tried).toBeGreaterThan(0);
       for (const sample of one.samples) for (const dataset of await open(one, sample)) await loadAll(dataset);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'with several kinds of damage at once, as a campaign does it, the same',
+    async () => {
+      const inputs = new Inputs(one.samples, SEED, (sample) => open(one, sample));
+      const faults: string[] = [];
+      for (let number = 0; number < RANDOM_INPUTS && faults.length < MOST_FAULTS; number++) {
+        const { sample, what } = await inputs.input(number);
+        const fault = await faultOf(one.entry, one.format, sample);
+        if (fault) faults.push(`input ${number}, ${what}: ${fault}`);
+      }
+      expect(faults).toEqual([]);
     },
     PATIENCE_MS,
   );

@@ -1,7 +1,7 @@
+/// <reference types="vite/types/importMeta.d.ts" />
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Dataset } from '../src/signal/dataset.ts';
 import { type CompareOptions, compareWithOracle, corpusFiles, type Oracle } from './oracle.ts';
@@ -60,10 +60,12 @@ export function withoutMetadata(oracle: Oracle): Oracle {
   return { ...oracle, signals: oracle.signals.map(({ keyMetadata: _, ...signal }) => signal) };
 }
 
+/** As a list, not by looking into folders: the fuzzing campaign is packed into files of its own, where there are none. */
+const conformances = import.meta.glob<{ default: Conformance }>('../src/formats/*/corpus.ts');
+
 /** What a format says of itself; the defaults where it says nothing. */
 export async function conformanceOf(format: string): Promise<Conformance> {
-  const file = fileURLToPath(new URL(`../src/formats/${format}/corpus.ts`, import.meta.url));
-  return existsSync(file) ? (await import(file)).default : {};
+  return (await conformances[`../src/formats/${format}/corpus.ts`]?.())?.default ?? {};
 }
 
 /** The corpus files of a format; none without a corpus. */

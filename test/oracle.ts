@@ -35,11 +35,16 @@ export function sharedFolder(): string | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
-/** Files of one corpus folder that have decoded signals in their oracle (no companions), sorted; empty without a corpus. */
-export function corpusFiles(format: string): { file: string; oracle: Oracle }[] {
+/** The corpus in the shared folder; undefined when there is none. */
+export function corpusFolder(): string | undefined {
   const shared = sharedFolder();
-  if (!shared) return [];
-  const folder = join(shared, 'corpus', format);
+  return shared && join(shared, 'corpus');
+}
+
+/** Files of one corpus folder that have decoded signals in their oracle (no companions), sorted; empty without a corpus. */
+export function corpusFiles(format: string, corpus = corpusFolder()): { file: string; oracle: Oracle }[] {
+  if (!corpus) return [];
+  const folder = join(corpus, format);
   if (!existsSync(folder)) return [];
   const suffix = '.oracle.json';
   return readdirSync(folder)

@@ -133,11 +133,20 @@ describe('openFile', () => {
     const formats = [
       entry('a', { sniff: 'likely', read: refuses('no header') }),
       entry('b', { sniff: 'name', read: refuses('no numbers') }),
+      entry('c', {
+        sniff: 'name',
+        read: async () => {
+          throw formatError({ code: 'refused', where: 'x.txt, line 3', what: 'no word', expected: 'a word' });
+        },
+      }),
     ];
     await expect(openFile(file('x.txt'), formats)).rejects.toMatchObject({
       kind: 'format',
       code: 'unreadable',
-      what: expect.stringMatching(/The a format \(no header\); The b format \(no numbers\)/),
+      what: expect.stringMatching(
+        /The a format \(no header\); The b format \(no numbers\); The c format \(line 3: no word\)/,
+      ),
+      expected: expect.stringMatching(/; The c format: a word$/),
     });
   });
 
@@ -190,7 +199,11 @@ describe('openFile', () => {
   });
 
   it('refuses an empty file', async () => {
-    await expect(openFile(file('x.a', ''), [])).rejects.toMatchObject({ kind: 'format', code: 'empty-file' });
+    await expect(openFile(file('x.a', ''), [])).rejects.toMatchObject({
+      kind: 'format',
+      code: 'empty-file',
+      expected: expect.any(String),
+    });
   });
 
   it('turns any other failure of a reader into a format error that names the format', async () => {
@@ -201,7 +214,7 @@ describe('openFile', () => {
     await expect(openFile(file('x.a'), crashing)).rejects.toMatchObject({
       kind: 'format',
       code: 'reader-failed',
-      where: 'x.a, read as The a format',
+      where: `x.a, all ${file('x.a').size} bytes, read as The a format`,
       cause: expect.any(RangeError),
     });
     const late = [entry('a', { sniff: 'certain', read: async () => [dataset('late', crash)] })];
@@ -213,7 +226,8 @@ describe('openFile', () => {
 
 describe('an error of a reader says in which file, and as what it was read', () => {
   it.each([
-    ['without a place', undefined, 'x.a, read as The a format'],
+    ['without a place', undefined, `x.a, all ${file('x.a').size} bytes, read as The a format`],
+    ['with no other place than the file', 'x.a', `x.a, all ${file('x.a').size} bytes, read as The a format`],
     ['with a line of the file', 'x.a, line 3', 'x.a, line 3, read as The a format'],
     ['with a place of its own', 'line 3', 'x.a, line 3, read as The a format'],
   ])('%s', async (_, where, expected) => {
@@ -226,6 +240,18 @@ describe('an error of a reader says in which file, and as what it was read', () 
     const { datasets } = await openFile(file('x.a'), late);
     await expect((datasets[0] as ArrayDataset).values.load()).rejects.toMatchObject(error);
   });
+});
+
+it('an error that quotes a file at length is cut', async () => {
+  const long = 'ab'.repeat(5000);
+  const read = async () => {
+    throw formatError({ code: 'refused', where: `x.a, tag ${long}`, what: `"${long}"`, expected: long });
+  };
+  const error = await openFile(file('x.a'), [entry('a', { sniff: 'certain', read })]).catch((thrown) => thrown);
+  expect(error.message.length).toBeLessThan(1500);
+  expect(error.where).toMatch(/^x\.a, tag abab.*…, read as The a format$/);
+  expect(error).toMatchObject({ what: expect.stringMatching(/^"abab.*…$/), expected: expect.stringMatching(/…$/) });
+  expect(error.stack).toContain('read as The a format');
 });
 
 describe('the registry', () => {

@@ -1,5 +1,5 @@
 import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
-import { formatError, isSpectrailError, relocated, type SpectrailError } from '../signal/errors.ts';
+import { formatError, isSpectrailError, retold, type SpectrailError } from '../signal/errors.ts';
 import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
 import { FORMATS, type FormatEntry } from './registry.ts';
@@ -17,6 +17,9 @@ export interface OpenedFile {
   /** Ids of the formats that were as sure of the file as the one that read it, and were not taken. */
   readonly alsoPossible: readonly string[];
 }
+
+/** A file, or a folder, which has no size. */
+type Source = Pick<ByteSource, 'name'> & Partial<Pick<ByteSource, 'size'>>;
 
 interface Candidate {
   readonly entry: FormatEntry;
@@ -39,30 +42,36 @@ export async function openFile(
   if (isFolder(source)) {
     const candidates = await recogniseFolder(source, formats);
     if (candidates.length === 0) throw await unknownFolder(source, formats);
-    return readWith(candidates, source.name, (format) => format.readFolder!(source));
+    return readWith(candidates, source, (format) => format.readFolder!(source));
   }
   if (source.size === 0) {
-    throw formatError({ code: 'empty-file', where: source.name, what: 'the file is empty', fix: 'export it again' });
+    throw formatError({
+      code: 'empty-file',
+      where: source.name,
+      what: 'the file is empty',
+      expected: 'a file with at least one byte',
+      fix: 'export it again',
+    });
   }
   const head = await source.read(0, HEAD_BYTES);
   const candidates = await recognise(source, head, formats);
   if (candidates.length === 0) throw await unknownFormat(source, head, formats);
-  return readWith(candidates, source.name, (format) => format.read!(source));
+  return readWith(candidates, source, (format) => format.read!(source));
 }
 
 async function readWith(
   candidates: readonly Candidate[],
-  name: string,
+  source: Source,
   read: (format: Format) => Promise<Dataset[]>,
 ): Promise<OpenedFile> {
   const sure = candidates.filter(({ sniff }) => sniff === 'certain');
   const failures: { entry: FormatEntry; error: SpectrailError }[] = [];
   for (const { entry, format, sniff } of sure.length > 0 ? sure : candidates) {
     try {
-      const datasets = await inFormat(entry, name, () => read(format));
+      const datasets = await inFormat(entry, source, () => read(format));
       return {
         format: entry.id,
-        datasets: datasets.map((dataset) => guardValues(dataset, entry, name)),
+        datasets: datasets.map((dataset) => guardValues(dataset, entry, source)),
         alsoPossible: candidates
           .filter((other) => other.sniff === sniff && other.entry !== entry)
           .map((other) => other.entry.id),
@@ -74,10 +83,11 @@ async function readWith(
   if (failures.length === 1) throw failures[0].error;
   throw formatError({
     code: 'unreadable',
-    where: name,
+    where: source.name,
     what: `none of the formats it could be has read it: ${failures
-      .map(({ entry, error }) => `${entry.title} (${error.what})`)
+      .map(({ entry, error }) => `${entry.title} (${placeOf(error, entry, source)}${error.what})`)
       .join('; ')}`,
+    expected: failures.map(({ entry, error }) => `${entry.title}: ${error.expected ?? 'a file of it'}`).join('; '),
     fix: 'check that the file is complete, or export it in another format',
     cause: failures[0].error,
   });
@@ -86,7 +96,7 @@ async function readWith(
 async function recogniseFolder(folder: FolderSource, formats: readonly FormatEntry[]): Promise<Candidate[]> {
   const asked = await Promise.all(
     formats.map((entry) =>
-      inFormat(entry, folder.name, async () => {
+      inFormat(entry, folder, async () => {
         const { default: format } = await entry.load();
         return { entry, format, sniff: (await format.sniffFolder?.(folder)) ?? 'no' };
       }),
@@ -117,7 +127,7 @@ async function recognise(source: ByteSource, head: Uint8Array, formats: readonly
   );
   const choice = formats.length > 1;
   const asked = async (entries: readonly FormatEntry[]) => {
-    const answers = await ask(entries, head, source.name);
+    const answers = await ask(entries, head, source);
     return choice && !answers.some(isCertain) ? lookInside(answers, source) : answers;
   };
   const candidates = await asked(named);
@@ -138,7 +148,7 @@ async function lookInside(candidates: readonly Candidate[], source: ByteSource):
     const { entry, format, sniff } = candidate;
     let sure: Sniff = sniff;
     if (format.probe && sniff === 'likely') {
-      sure = await inFormat(entry, source.name, () => format.probe!(source)).then(
+      sure = await inFormat(entry, source, () => format.probe!(source)).then(
         (own) => (own ? 'certain' : 'no'),
         () => sniff,
       );
@@ -148,45 +158,45 @@ async function lookInside(candidates: readonly Candidate[], source: ByteSource):
   return found;
 }
 
-function ask(entries: readonly FormatEntry[], head: Uint8Array, name: string): Promise<Candidate[]> {
+function ask(entries: readonly FormatEntry[], head: Uint8Array, source: ByteSource): Promise<Candidate[]> {
   return Promise.all(
     entries.map((entry) =>
-      inFormat(entry, name, async () => {
+      inFormat(entry, source, async () => {
         const { default: format } = await entry.load();
-        return { entry, format, sniff: format.sniff(head, name) };
+        return { entry, format, sniff: format.sniff(head, source.name) };
       }),
     ),
   );
 }
 
 /** Loading values happens after `openFile` has returned: what goes wrong then gets the same treatment. */
-function guardValues(dataset: Dataset, entry: FormatEntry, name: string): Dataset {
-  return dataset.kind === 'array' ? guardArray(dataset, entry, name) : dataset;
+function guardValues(dataset: Dataset, entry: FormatEntry, source: Source): Dataset {
+  return dataset.kind === 'array' ? guardArray(dataset, entry, source) : dataset;
 }
 
-function guardArray(dataset: ArrayDataset, entry: FormatEntry, name: string): ArrayDataset {
+function guardArray(dataset: ArrayDataset, entry: FormatEntry, source: Source): ArrayDataset {
   const { values } = dataset;
   const { rows: stored } = values;
   const rows = stored && {
     ...stored,
-    read: (start: number, end: number) => inFormat(entry, name, () => stored.read(start, end)),
+    read: (start: number, end: number) => inFormat(entry, source, () => stored.read(start, end)),
   };
   if (values.kind === 'dense') {
-    return { ...dataset, values: { kind: 'dense', load: () => inFormat(entry, name, values.load), rows } };
+    return { ...dataset, values: { kind: 'dense', load: () => inFormat(entry, source, values.load), rows } };
   }
   const { settle: given } = values;
-  const settle = given && (async () => guardArray(await inFormat(entry, name, given), entry, name));
-  return { ...dataset, values: { kind: 'events', load: () => inFormat(entry, name, values.load), rows, settle } };
+  const settle = given && (async () => guardArray(await inFormat(entry, source, given), entry, source));
+  return { ...dataset, values: { kind: 'events', load: () => inFormat(entry, source, values.load), rows, settle } };
 }
 
-async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise<T>): Promise<T> {
+async function inFormat<T>(entry: FormatEntry, source: Source, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (isSpectrailError(cause)) throw relocated(cause, readingOf(entry, name, cause.where));
+    if (isSpectrailError(cause)) throw asRead(cause, entry, source);
     throw formatError({
       code: 'reader-failed',
-      where: readingOf(entry, name),
+      where: readingOf(entry, source),
       what: `the reader could not make sense of the file (${cause instanceof Error ? cause.message : cause})`,
       fix: 'the file may be damaged or of a newer kind: please report it with the file',
       cause,
@@ -194,9 +204,34 @@ async function inFormat<T>(entry: FormatEntry, name: string, work: () => Promise
   }
 }
 
+/** What a reader quotes of a file may be as long as the file. */
+const LONGEST_PART = 400;
+
+function shortened(text: string): string {
+  return text.length > LONGEST_PART ? `${text.slice(0, LONGEST_PART)}…` : text;
+}
+
+function asRead(error: SpectrailError, entry: FormatEntry, source: Source): SpectrailError {
+  const { what, where, expected } = error;
+  return retold(error, {
+    what: shortened(what),
+    where: readingOf(entry, source, where && shortened(where)),
+    expected: expected && shortened(expected),
+  });
+}
+
 /** Where in the file, and as what it was read: the same bytes make sense to one reader and none to another. */
-function readingOf({ title }: FormatEntry, name: string, where = name): string {
-  return `${where.includes(name) ? where : `${name}, ${where}`}, read as ${title}`;
+function readingOf({ title }: FormatEntry, { name, size }: Source, where = name): string {
+  const place = where.includes(name) ? where : `${name}, ${where}`;
+  // What is nowhere was looked for everywhere.
+  return `${place === name && size !== undefined ? `${name}, all ${size} bytes` : place}, read as ${title}`;
+}
+
+/** Of an error that was found in one format, and a colon; empty where all of the file was looked through. */
+function placeOf({ where = '' }: SpectrailError, entry: FormatEntry, source: Source): string {
+  if (where === readingOf(entry, source)) return '';
+  const place = where.slice(0, -`, read as ${entry.title}`.length);
+  return `${place.startsWith(`${source.name}, `) ? place.slice(source.name.length + 2) : place}: `;
 }
 
 async function unknownFormat(source: ByteSource, head: Uint8Array, formats: readonly FormatEntry[]) {

@@ -43,12 +43,12 @@ export class SpectrailError extends Error {
   }
 }
 
-/** The same error, found at `where`. */
-export function relocated(error: SpectrailError, where: string): SpectrailError {
-  const { kind, code, what, expected, fix, cause, stack } = error;
-  const moved = new SpectrailError(kind, { code, what, where, expected, fix, cause });
-  moved.stack = stack?.replace(error.message, moved.message);
-  return moved;
+/** The same error, with some of its parts in other words. */
+export function retold(error: SpectrailError, parts: Partial<ErrorParts>): SpectrailError {
+  const { kind, code, what, where, expected, fix, cause, stack } = error;
+  const told = new SpectrailError(kind, { code, what, where, expected, fix, cause, ...parts });
+  told.stack = stack?.replace(error.message, () => told.message);
+  return told;
 }
 
 function describe({ what, where, expected, fix }: ErrorParts): string {

@@ -1,10 +1,15 @@
 import type { EventsBlock } from '../../../src/signal/block.ts';
-import type { ArrayDataset, Dataset } from '../../../src/signal/dataset.ts';
+import type { ArrayDataset, Dataset, Plain } from '../../../src/signal/dataset.ts';
 import { DTYPES, dtypeOf } from '../../../src/signal/dtype.ts';
 
 /** Loads every value of a dataset, and settles it. @throws Error when they, or its axes, are not what the dataset promises. */
 export async function loadAll(dataset: Dataset): Promise<void> {
+  checkPlain(dataset.title, 'title');
+  checkPlain(dataset.metadata, 'metadata');
+  checkPlain(dataset.original, 'original');
+  for (const warning of dataset.warnings) checkPlain(warning, 'warning');
   if (dataset.kind === 'table') {
+    for (const { name, unit } of dataset.columns) checkWords({ name, unit });
     if (dataset.columns.some(({ values }) => values.length !== dataset.rows)) {
       throw new Error(`a column has not ${dataset.rows} values`);
     }
@@ -41,10 +46,29 @@ export async function loadAll(dataset: Dataset): Promise<void> {
 function checkAxes({ shape, axes }: ArrayDataset): void {
   if (axes.length !== shape.length) throw new Error(`${axes.length} axes for ${shape.length} dimensions`);
   for (const [d, axis] of axes.entries()) {
+    checkWords(axis);
     if (axis.size !== shape[d]) throw new Error(`axis ${d} has ${axis.size} positions, the shape says ${shape[d]}`);
     const numbers = axis.kind === 'uniform' ? [axis.scale, axis.offset] : axis.positions;
     if (!numbers.every(Number.isFinite)) throw new Error(`axis ${d} has positions that are no numbers`);
   }
+}
+
+/** Names come from files: looked up in a table of ours, one of them may be that of a method. */
+function checkWords({ name, unit }: { name: unknown; unit: unknown }): void {
+  if (typeof name !== 'string' || typeof unit !== 'string')
+    throw new Error(`an axis or column called ${name} (${unit})`);
+}
+
+function checkPlain(value: Plain, where: string): void {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+  if (typeof value === 'number' && Number.isFinite(value)) return;
+  if (Array.isArray(value)) {
+    for (const item of value) checkPlain(item, where);
+    return;
+  }
+  const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
+  if (prototype !== null && prototype !== Object.prototype) throw new Error(`${where} holds ${typeof value} ${value}`);
+  for (const [key, item] of Object.entries(value)) checkPlain(item, `${where}.${key.slice(0, 60)}`);
 }
 
 function checkEvents({ pixels, channels, offsets, channel, count }: EventsBlock, size: number): void {

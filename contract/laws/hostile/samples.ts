@@ -28,15 +28,18 @@ export interface Sample {
   readonly seal?: (parts: readonly Part[]) => Promise<readonly Part[]>;
 }
 
-/** Every corpus file that a format reads, smallest first; and what the format itself writes, where it does. */
-export async function samplesOf(entry: FormatEntry, format: Format): Promise<Sample[]> {
+/**
+ * Every corpus file that a format reads, smallest first; and what the format itself writes, where it does.
+ * @param corpus another folder than that of the tests.
+ */
+export async function samplesOf(entry: FormatEntry, format: Format, corpus?: string): Promise<Sample[]> {
   const conformance = await conformanceOf(entry.id);
   const found: Sample[] = [
     ...(await writtenFile(entry, format)),
     ...(await writtenFolders(entry, format)),
     ...madeFiles(entry, conformance),
   ];
-  for (const sample of corpusSamples(entry, conformance)) {
+  for (const sample of corpusSamples(entry, conformance, corpus)) {
     // Some files of the corpus only end like others of the format; which ones are read is tested beside the readers.
     const read = await openFile(sourceOf(sample), [entry]).catch(() => undefined);
     if (read) found.push(sample);
@@ -82,18 +85,28 @@ async function sealStore(parts: readonly Part[]): Promise<readonly Part[]> {
   return parts.map((part) => (part === listed ? { ...part, bytes: sums } : part));
 }
 
-function corpusSamples({ id, extensions }: FormatEntry, { folders = [id], beside }: Conformance): Sample[] {
-  return folders
-    .flatMap(corpusFiles)
-    .filter(({ file }) => extensions.some((ending) => file.toLowerCase().endsWith(ending)))
-    .map(({ file }) => (statSync(file).isDirectory() ? folderSample(file) : fileSample(file, beside?.(file) ?? [])))
+function corpusSamples(entry: FormatEntry, conformance: Conformance, corpus?: string): Sample[] {
+  return corpusPaths(entry, conformance, corpus)
+    .map(([file, ...beside]) => (statSync(file).isDirectory() ? folderSample(file) : fileSample(file, beside)))
     .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** Files, or folders that are one, which a format may read; behind each the files beside it that it needs. */
+export function corpusPaths(
+  { id, extensions }: FormatEntry,
+  { folders = [id], beside }: Conformance,
+  corpus?: string,
+): string[][] {
+  return folders
+    .flatMap((folder) => corpusFiles(folder, corpus))
+    .filter(({ file }) => extensions.some((ending) => file.toLowerCase().endsWith(ending)))
+    .map(({ file }) => [file, ...(beside?.(file) ?? []).filter((path) => existsSync(path))]);
 }
 
 const sizeOf = ({ parts }: Sample) => parts[0].bytes.length;
 
 function fileSample(file: string, beside: readonly string[]): Sample {
-  const parts = [file, ...beside.filter((path) => existsSync(path))].map((path) => readPart(path, basename(path)));
+  const parts = [file, ...beside].map((path) => readPart(path, basename(path)));
   return { name: basename(file), parts };
 }
 

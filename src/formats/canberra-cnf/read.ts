@@ -56,7 +56,7 @@ export async function readCnf(file: ByteSource): Promise<Dataset[]> {
   if (acquisition === undefined || spectrum === undefined) {
     throw formatError({
       code: 'no-spectrum',
-      where: file.name,
+      where: `${file.name}, byte ${FIRST_ENTRY}`,
       what: `the file lists no section of ${spectrum === undefined ? 'counts' : 'acquisition parameters'}`,
       expected: 'a configuration file saved with its spectrum',
       fix: 'save the spectrum from Genie',
@@ -168,8 +168,8 @@ function vmsDate(ticks: bigint): [string, string] | undefined {
 function truncated(name: string, size: number, expected: number) {
   return formatError({
     code: 'truncated',
-    where: name,
-    what: `the file ends at byte ${size}`,
+    where: `${name}, byte ${size}`,
+    what: 'the file ends too early',
     expected: `at least ${expected} bytes`,
     fix: 'copy the file again',
   });

@@ -41,8 +41,8 @@ export async function readMca(file: ByteSource): Promise<Dataset[]> {
   if (file.size < end) {
     throw formatError({
       code: 'truncated',
-      where: file.name,
-      what: `the file has ${file.size} bytes`,
+      where: `${file.name}, byte ${file.size}`,
+      what: 'the file ends in its spectrum',
       expected: `${end} bytes for ${size} channels`,
       fix: 'copy the file again',
     });

@@ -85,6 +85,13 @@ describe('acquisitions', () => {
   });
 });
 
+it('a dimension called as a method of objects is one like others', async () => {
+  const labels = ['constructor', 'T', 'Z', 'Y', 'X'];
+  const fields = { ...scan, DimensionScaleconstructor: [4e-7, 5e-7] };
+  const [map] = await read({ shape: [2, 1, 1, 3, 2], labels, fields });
+  expect(map.axes.map(({ name, unit }) => [name, unit])).toContainEqual(['constructor', '']);
+});
+
 describe('refusing', () => {
   it('another HDF5 file, and what is no image; beside others it is left out', async () => {
     const file = await createHdf5();

@@ -1,6 +1,7 @@
 import { type Axis, type AxisRole, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Dataset, Metadata, PlainTree } from '../../signal/dataset.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../../signal/errors.ts';
+import { finitePlain } from '../finite-plain.ts';
 import type { ByteSource } from '../format.ts';
 import { type Hdf5File, type Hdf5Member, hdf5Kind, hdf5Values, openHdf5, singleValue } from '../hdf5/index.ts';
 import { compactUnit } from '../velox-emd/compact-unit.ts';
@@ -8,7 +9,11 @@ import { compactUnit } from '../velox-emd/compact-unit.ts';
 const MOST_ACQUISITIONS = 512;
 /** Of the dimensions, where the file does not label them. */
 const LABELS = ['C', 'T', 'Z', 'Y', 'X'];
-const NAMES: Readonly<Record<string, string>> = { C: 'Wavelength', A: 'Angle', T: 'Time' };
+const QUANTITIES = new Map([
+  ['C', { name: 'Wavelength', unit: 'nm' }],
+  ['A', { name: 'Angle', unit: 'rad' }],
+  ['T', { name: 'Time', unit: 's' }],
+]);
 /** Images by which the place of the measurement is found and kept. */
 const BESIDE = /secondary electron|survey|anchor/i;
 
@@ -142,14 +147,13 @@ function lightAxis(
   positions: Float64Array | undefined,
   warnings: string[],
 ): Axis {
-  const name = NAMES[label] ?? label;
+  const { name, unit } = QUANTITIES.get(label) ?? { name: label, unit: '' };
   const usable = positions?.length === size && positions.every(Number.isFinite);
   if (!usable) {
     warnings.push(`the file has no positions along "${name}": channels are counted`);
     return uniformAxis({ name, role, size });
   }
   const wavelength = label === 'C';
-  const unit = { C: 'nm', A: 'rad', T: 's' }[label] ?? '';
   return explicitAxis({ name, unit, role, positions: wavelength ? positions.map((value) => value * 1e9) : positions });
 }
 
@@ -162,7 +166,7 @@ async function physicalData(file: Hdf5File, path: string): Promise<PlainTree> {
       if (!isSpectrailError(error)) throw error;
       return undefined;
     });
-    if (value !== undefined) tree[name] = value;
+    if (value !== undefined) tree[name] = finitePlain(value);
   }
   return tree;
 }

@@ -243,6 +243,7 @@ describe('the data', () => {
     ['an X without Y', { DATATYPE: 'XY' }, '100 1\n100.5', 'bad-data'],
     ['a word among the numbers', {}, '1\ntwo\n3', 'bad-data'],
     ['no numbers', {}, '', 'truncated'],
+    ['an axis of no numbers', { DATATYPE: 'XY', OFFSET: undefined }, 'NaN 1\n2 3\n4 5', 'bad-data'],
   ])('%s is refused', async (_, header, data, code) => {
     await expect(read(emsaText(header, data))).rejects.toMatchObject({ kind: 'format', code });
   });

@@ -135,6 +135,15 @@ function readAxis(
   const number = (keyword: 'OFFSET' | 'XPERCHAN', otherwise: number) => {
     const entry = keywords.get(keyword);
     if (!entry || entry.value.trim() === '') {
+      if (!Number.isFinite(otherwise)) {
+        throw formatError({
+          code: 'bad-data',
+          where: entry ? `${name}, line ${entry.line}` : name,
+          what: `#${keyword} is missing, and by the X column it is ${otherwise}`,
+          expected: `a finite number as #${keyword}, or in the X column`,
+          fix: `add #${keyword} in a text editor`,
+        });
+      }
       const source = pairs ? 'taken from the X column' : `${otherwise} is assumed`;
       warnings.push(`#${keyword} is missing: ${source}`);
       return otherwise;

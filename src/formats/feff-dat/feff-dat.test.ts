@@ -99,6 +99,8 @@ describe('a damaged path of FEFF', () => {
     ['has fewer atoms than legs', FILE.replace('   2  12', '   3  12'), 'bad-path', 'line 9'],
     ['has more atoms than legs', FILE.replace('   2  12', '   1  12'), 'bad-path', 'line 8'],
     ['has words among its atoms', FILE.replace('-1.8016', 'left'), 'bad-path', 'line 8'],
+    ['has an atom beyond all numbers', FILE.replace('-1.8016', '1e999'), 'bad-path', 'line 8'],
+    ['has a path without end', FILE.replace('2.5478', '1e999'), 'bad-path', 'line 5'],
     ['ends before the columns', TITLES + PATH + ATOMS, 'truncated', 'feff0007.dat'],
     ['ends before the rows', TITLES + PATH + ATOMS + NAMES, 'truncated', 'feff0007.dat'],
     ['ends within a row', FILE.slice(0, -20), 'bad-row', 'line 11'],

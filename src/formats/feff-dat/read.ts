@@ -84,7 +84,7 @@ interface FeffPath {
 function readPath(lines: TextLines, name: string): FeffPath {
   const line = lines.number;
   const numbers = fortranNumbers(headerLine(lines).replace(/nleg.*$/i, ''), 5);
-  if (!numbers || !Number.isInteger(numbers[0]) || numbers[0] < 1 || numbers[0] > MOST_LEGS) {
+  if (!numbers?.every(Number.isFinite) || !Number.isInteger(numbers[0]) || numbers[0] < 1 || numbers[0] > MOST_LEGS) {
     throw badPath(
       name,
       line,
@@ -112,7 +112,7 @@ function readPath(lines: TextLines, name: string): FeffPath {
 
 function readAtom(row: string): PlainTree | undefined {
   const numbers = fortranNumbers(row, 5);
-  if (!numbers) return undefined;
+  if (!numbers?.every(Number.isFinite)) return undefined;
   const [x, y, z, ipot, atomic] = numbers;
   const atom: PlainTree = { x, y, z, ipot, Z: atomic };
   const symbol = /\d[ \t]+([A-Za-z]\w{0,9})/.exec(row)?.[1];

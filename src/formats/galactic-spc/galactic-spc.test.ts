@@ -325,6 +325,11 @@ describe('damage', () => {
       [header({ flags: 4 | 64, points: 10_000 }), sub()],
       /the directory ends before spectrum 0/,
     ],
+    [
+      'a position that is no number',
+      [header({ flags: 128 }), floats([1, Number.NaN, 3]), sub(), floats([1, 2, 3])],
+      /byte 516: position 1 is NaN/,
+    ],
     ['no header', [ascii('no header')], /does not begin with a header/],
   ])('%s is refused in words', async (_, parts, message) => {
     await expect(read(...parts)).rejects.toThrow(message);

@@ -77,7 +77,8 @@ export function isSpcHeader(head: Uint8Array): boolean {
 
 /** @throws SpectrailError `format/bad-spc` */
 export function readHeader(bytes: Uint8Array, where: string): SpcHeader {
-  if (!isSpcHeader(bytes)) throw badSpc(where, 'it does not begin with a header', 'a header of Galactic SPC');
+  if (!isSpcHeader(bytes))
+    throw badSpc(`${where}, byte 0`, 'it does not begin with a header', 'a header of Galactic SPC');
   const flags = Object.fromEntries(Object.entries(FLAGS).map(([name, bit]) => [name, (bytes[0] & bit) !== 0]));
   const shared = { version: bytes[1], flags: flags as SpcHeader['flags'] };
   return bytes[1] === 0x4d ? oldHeader(bytes, shared) : newHeader(bytes, shared);

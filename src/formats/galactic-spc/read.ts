@@ -90,7 +90,16 @@ function spectralAxis({ bytes, header, where }: Content, spectrum: SpcSpectrum):
   const options = { ...axisType(header.xType, header.labels?.[0]), role: 'spectral' as const };
   const offset = spectrum.xOffset ?? (flags.TXVALS ? header.dataOffset : undefined);
   if (offset !== undefined) {
-    return explicitAxis({ ...options, positions: decodeFloats(bytes, offset, points, littleEndian) });
+    const positions = decodeFloats(bytes, offset, points, littleEndian);
+    const wrong = positions.findIndex((position) => !Number.isFinite(position));
+    if (wrong >= 0) {
+      throw badSpc(
+        `${where}, byte ${offset + 4 * wrong}`,
+        `position ${wrong} is ${positions[wrong]}`,
+        'finite numbers',
+      );
+    }
+    return explicitAxis({ ...options, positions });
   }
   if (points > 1 && first === last) throw badSpc(where, `the axis runs from ${first} to ${last}`, 'two different ends');
   const scale = points > 1 ? (last - first) / (points - 1) : 1;

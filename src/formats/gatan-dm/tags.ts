@@ -67,23 +67,23 @@ const MAX_HELD_VALUES = 1 << 22;
  */
 export async function readTags(source: ByteSource): Promise<TagTree> {
   const cursor = new Cursor(source);
-  if (source.size < 4) throw notDm(source.name, `it has ${source.size} bytes`);
+  if (source.size < 4) throw notDm(source.name, 0, `it has ${source.size} bytes`);
   await cursor.need(4, 'the version');
   const version = cursor.u32();
-  if (version !== 3 && version !== 4) throw notDm(source.name, `it starts with the number ${version}`);
+  if (version !== 3 && version !== 4) throw notDm(source.name, 0, `it starts with the number ${version}`);
   await cursor.need(version === 3 ? 8 : 12, 'the header');
   if (version === 3) cursor.u32();
   else cursor.u64();
   const order = cursor.u32();
-  if (order > 1) throw notDm(source.name, `its byte-order flag is ${order}`);
+  if (order > 1) throw notDm(source.name, version === 3 ? 8 : 12, `its byte-order flag is ${order}`);
   const reader = new TagReader(cursor, version, order === 1);
   return { version, littleEndian: order === 1, root: await reader.group(0) };
 }
 
-function notDm(name: string, why: string) {
+function notDm(name: string, at: number, why: string) {
   return formatError({
     code: 'not-dm',
-    where: name,
+    where: `${name}, byte ${at}`,
     what: `not a DM file: ${why}`,
     expected: 'a Gatan DM3 or DM4 file, which starts with the number 3 or 4',
     fix: 'open it in the program that wrote it and save it as DM3 or DM4',

@@ -27,7 +27,7 @@ export async function readGsf(file: ByteSource): Promise<Dataset[]> {
   if (!isGsf(head)) {
     throw formatError({
       code: 'not-gsf',
-      where: file.name,
+      where: `${file.name}, byte 0`,
       what: 'the file does not begin as one',
       expected: `"${MAGIC.trim()}"`,
       fix: 'open it as what it is',
@@ -43,8 +43,8 @@ export async function readGsf(file: ByteSource): Promise<Dataset[]> {
   if (!(expected <= file.size)) {
     throw formatError({
       code: 'truncated',
-      where: file.name,
-      what: `the file has ${file.size} bytes`,
+      where: `${file.name}, byte ${file.size}`,
+      what: 'the file ends too early',
       expected: `${expected} bytes for ${width} × ${height} values`,
       fix: 'copy the file again',
     });

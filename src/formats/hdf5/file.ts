@@ -120,9 +120,14 @@ class OpenFile implements Hdf5File {
 
   async dataset(path: string): Promise<Hdf5DatasetInfo> {
     const { meta, element } = this.#meta(path);
+    const shape = meta.shape ?? [];
+    if (!shape.every(Number.isSafeInteger)) {
+      const bytes = meta.size * Math.max(...shape);
+      throw tooLarge(`${this.#source.name}:${path}`, bytes, 'dimensions below 2^53');
+    }
     return {
       path,
-      shape: meta.shape ?? [],
+      shape,
       element,
       dtype: element.kind === 'values' ? element.dtype : undefined,
       chunk: meta.chunks ?? undefined,

@@ -132,6 +132,15 @@ describe('damaged files', () => {
     await file.close();
   });
 
+  it('refuses to describe dimensions beyond what numbers count', async () => {
+    const bytes = await sample();
+    const lie = BigUint64Array.of(2n ** 53n, 1n, 1n, 2n ** 53n, 1n, 1n);
+    bytes.set(new Uint8Array(lie.buffer), findSizes(bytes, [...SHAPE, ...SHAPE]));
+    const file = await openHdf5(memory(bytes));
+    await expect(file.dataset('/group/values')).rejects.toMatchObject({ kind: 'format', code: 'hdf5-too-large' });
+    await file.close();
+  });
+
   it('refuses what is not HDF5, and what is cut', async () => {
     await expect(openHdf5(memory(new Uint8Array(4096)))).rejects.toMatchObject({ code: 'not-hdf5' });
     await expect(openHdf5(memory(new Uint8Array(0)))).rejects.toMatchObject({ code: 'not-hdf5' });

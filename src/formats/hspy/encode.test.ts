@@ -127,6 +127,12 @@ describe('round trip', () => {
     expect(again.metadata).toEqual({ ...eelsMap.metadata, beam_energy_keV: 300 });
   });
 
+  it('numbers that were never known are null in the tree that is read', async () => {
+    const original = { XPERCHAN: Number.NaN, list: [1, Number.POSITIVE_INFINITY] };
+    const back = await roundTrip({ ...spectrum, original });
+    expect(back.original.original_metadata).toEqual({ XPERCHAN: null, list: [1, null] });
+  });
+
   it('leaves "__proto__" an ordinary word', async () => {
     const original = JSON.parse('{"__proto__": {"polluted": true}}');
     const metadata = JSON.parse('{"__proto__": {"polluted": true}}');

@@ -1,5 +1,6 @@
 import type { Plain, PlainTree } from '../../signal/dataset.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
+import { finitePlain } from '../finite-plain.ts';
 import type { Container } from './container.ts';
 import { emptyTree } from './vocabulary.ts';
 
@@ -71,7 +72,7 @@ function attributeEntry(name: string, value: Plain): [string, Plain] {
   if (empty) return [empty[1], []];
   const key = name.replace(/^_datetime_/, '');
   if (value === '_None_') return [key, null];
-  return [key, typeof value === 'string' ? isoDateTime(value) : value];
+  return [key, typeof value === 'string' ? isoDateTime(value) : finitePlain(value)];
 }
 
 /** "datetime.date(1991, 10, 1)" → "1991-10-01", "datetime.time(12, 0)" → "12:00:00"; other text unchanged. */
@@ -105,5 +106,5 @@ async function datasetEntry(container: Container, path: string, name: string): P
     return shape.length === 0 ? texts[0] : texts;
   }
   const values = Array.from((await container.read(path)) as ArrayLike<number | bigint>, Number);
-  return shape.length === 0 && !name.startsWith('_') ? values[0] : values;
+  return finitePlain(shape.length === 0 && !name.startsWith('_') ? values[0] : values);
 }

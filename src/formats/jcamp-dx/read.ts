@@ -178,8 +178,8 @@ function sameAxis(a: AnyAxis, b: AnyAxis): boolean {
 function truncated(name: string, { line }: Table) {
   return formatError({
     code: 'truncated',
-    where: name,
-    what: `the file ends inside the table of line ${line}`,
+    where: `${name}, line ${line}`,
+    what: 'the file ends inside the table that begins here',
     expected: 'all points that the header claims, and a line ##END=',
     fix: 'copy or export the file again',
   });

@@ -32,7 +32,7 @@ async function readMeasurement(file: ByteSource): Promise<ArrayDataset> {
     default:
       throw formatError({
         code: 'not-jeol',
-        where: file.name,
+        where: `${file.name}, byte 0`,
         what: 'the first bytes are those of no measurement of Analysis Station',
         expected: 'an event stream (.pts), an image (.img, .map) or a spectrum (.eds)',
       });

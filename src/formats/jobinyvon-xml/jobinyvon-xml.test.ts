@@ -121,7 +121,12 @@ describe('damage', () => {
     ['more values than positions', build({ rows: [[1, 2, 3, 4]] }), /the rows hold 4 values/],
     ['words among the values', build({ rows: [[1, 'two', 3]] }), /value 1 is no number/],
     ['no spectral axis', build().replace('Format="9" ID="0x1"', 'Format="9" ID="0x9"'), /no spectral axis/],
-    ['words among the positions', build().replace('3 2 1', '3 b 1'), /position 1 is NaN/],
+    ['words among the positions', build().replace('3 2 1', '3 b 1'), /axis of ID 0x1: position 1 is no number/],
+    [
+      'an endless position on the way',
+      build({ navigation: [axis(2, 'X', 'µm', [0, 1])] }).replace('0 1', '0 1e999'),
+      /axis of ID 0x2: position 1/,
+    ],
     ['no end of the tree', build().replace('</LSX_Tree>', ''), /does not end/],
     ['no matrix', build().replace('<LSX_Matrix>', ''), /there are no spectra/],
     ['no end of a row', build().replace('</LSX_Row>', ''), /row 0 does not end/],
@@ -144,6 +149,7 @@ describe('damage', () => {
     ['far too many elements', build({ settings: '<LSX/>'.repeat(40_000) }), /has \d+ letters/],
   ])('%s is refused in words', async (_, text, message) => {
     await expect(labSpec.read!(memoryFile('x.xml', text))).rejects.toThrow(message);
+    await expect(labSpec.read!(memoryFile('x.xml', text))).rejects.toMatchObject({ kind: 'format' });
   });
 
   it('of a million row tags that never end is told at once', async () => {

@@ -28,9 +28,9 @@ export async function readLabSpec(file: ByteSource): Promise<ArrayDataset[]> {
   const navigation = described
     .filter(({ id }) => id > SPECTRAL)
     .sort((a, b) => b.id - a.id)
-    .map((node) => axisOf(node, 'navigation'))
+    .map((node) => axisOf(node, 'navigation', file.name))
     .filter(({ size }) => size > 1);
-  const axes = [...navigation, axisOf(spectral, 'spectral')];
+  const axes = [...navigation, axisOf(spectral, 'spectral', file.name)];
   const shape = axes.map(({ size }) => size);
   const values = matrix(text, shape, file.name);
   const unit =
@@ -53,10 +53,14 @@ export async function readLabSpec(file: ByteSource): Promise<ArrayDataset[]> {
   ];
 }
 
-function axisOf(node: LsxNode, role: AxisRole): Axis {
+function axisOf(node: LsxNode, role: AxisRole, where: string): Axis {
   const positions = numbersIn(at(node, POSITIONS)?.text ?? '');
   const unit = at(node, UNIT)?.text ?? '';
   const type = at(node, TYPE)?.text ?? '';
+  const wrong = positions.findIndex((position) => !Number.isFinite(position));
+  if (wrong >= 0) {
+    throw badLabSpec(`${where}, axis of ID 0x${node.id.toString(16)}`, `position ${wrong} is no number`, 'numbers');
+  }
   if (role === 'spectral') return explicitAxis({ ...spectralKind(unit), role, positions });
   const scale = (positions[positions.length - 1] - positions[0]) / (positions.length - 1);
   const even = positions.every((at, i) => Math.abs(at - positions[0] - i * scale) <= EQUAL_STEPS * Math.abs(scale));

@@ -37,7 +37,7 @@ async function readMerlin(given: ByteSource): Promise<ArrayDataset[]> {
   }
   const hdr = mib === given ? await given.sibling(`${stem}.hdr`) : given;
   const settings = parseHdr(hdr ? new TextDecoder('latin1').decode(await hdr.read(0, MOST_HDR)) : '');
-  const frame = parseFrame(mib === given ? head : await mib.read(0, LOOKED_AT), mib.name);
+  const frame = parseFrame(mib === given ? head : await mib.read(0, LOOKED_AT), `${mib.name}, byte 0`);
   const { bytes, columns, rows, dtype } = frame;
   const stride = bytes + columns * rows * DTYPES[dtype].bytes;
   const frames = Math.max(1, Math.floor(mib.size / stride));
@@ -52,7 +52,7 @@ async function readMerlin(given: ByteSource): Promise<ArrayDataset[]> {
   if (last.bytes !== bytes || last.columns !== columns || last.rows !== rows || last.dtype !== dtype) {
     throw formatError({
       code: 'bad-mib-header',
-      where: mib.name,
+      where: `${mib.name}, byte ${(frames - 1) * stride}`,
       what: 'the last frame is not like the first',
       expected: `${columns} × ${rows} counts of ${dtype} behind ${bytes} bytes`,
     });

@@ -1,4 +1,5 @@
 import type { Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
+import { finitePlain } from '../finite-plain.ts';
 import type { Hdf5Attribute, Hdf5File, Hdf5Group } from '../hdf5/index.ts';
 
 /** Longer lists are named, not listed. */
@@ -7,7 +8,7 @@ const LISTED = 256;
 export function plainAttributes(attributes: Readonly<Record<string, Hdf5Attribute>>): PlainTree {
   const tree: PlainTree = Object.create(null);
   for (const [name, { value }] of Object.entries(attributes)) {
-    tree[name] = Array.isArray(value) && value.length > LISTED ? `(${value.length} values)` : value;
+    tree[name] = Array.isArray(value) && value.length > LISTED ? `(${value.length} values)` : finitePlain(value);
   }
   return tree;
 }

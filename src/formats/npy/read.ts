@@ -19,33 +19,39 @@ const MOST_DIMENSIONS = 64;
  * @throws SpectrailError `format/bad-npy`
  */
 export async function readNpy(source: ByteSource): Promise<Dataset[]> {
-  const bad = (what: string, expected: string) => formatError({ code: 'bad-npy', where: source.name, what, expected });
+  const bad = (at: number, what: string, expected: string) =>
+    formatError({ code: 'bad-npy', where: `${source.name}, byte ${at}`, what, expected });
   const head = await source.read(0, 12);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (head.length < 12 || magic.some((byte, i) => head[i] !== byte)) {
-    throw bad('the NumPy signature is missing', 'a file written by numpy.save');
+    throw bad(0, 'the NumPy signature is missing', 'a file written by numpy.save');
   }
   const view = new DataView(head.buffer, head.byteOffset);
   const [length, prefix] = head[6] === 1 ? [view.getUint16(8, true), 10] : [view.getUint32(8, true), 12];
   if (length > HEADER_LIMIT || prefix + length > source.size) {
-    throw bad(`the header is said to have ${length} bytes`, `at most ${Math.min(HEADER_LIMIT, source.size - prefix)}`);
+    throw bad(
+      8,
+      `the header is said to have ${length} bytes`,
+      `at most ${Math.min(HEADER_LIMIT, source.size - prefix)}`,
+    );
   }
   const text = new TextDecoder('latin1').decode(await source.read(prefix, length));
   const type = numpyType(/'descr'\s*:\s*'([^']*)'/.exec(text)?.[1] ?? '');
   const dimensions = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text);
-  if (!type) throw bad(`the header is ${JSON.stringify(text.trim().slice(0, 200))}`, 'a plain numeric dtype');
+  if (!type) throw bad(prefix, `the header is ${JSON.stringify(text.trim().slice(0, 200))}`, 'a plain numeric dtype');
   const { dtype, littleEndian } = type;
-  if (!dimensions) throw bad('the header has no shape', "an entry 'shape': (…)");
+  if (!dimensions) throw bad(prefix, 'the header has no shape', "an entry 'shape': (…)");
   const fortran = /'fortran_order'\s*:\s*True/.test(text);
   const sizes = dimensions[1].split(',').filter((part) => part.trim() !== '');
   if (sizes.length > MOST_DIMENSIONS)
-    throw bad(`the array has ${sizes.length} dimensions`, `at most ${MOST_DIMENSIONS}`);
+    throw bad(prefix, `the array has ${sizes.length} dimensions`, `at most ${MOST_DIMENSIONS}`);
   const shape = sizes.length === 0 ? [1] : sizes.map((part) => Number.parseInt(part, 10));
   const { bytes, width } = DTYPES[dtype];
   const count = shape.reduce((a, b) => a * b, 1);
   const start = prefix + length;
   if (!(start + count * bytes <= source.size)) {
     throw bad(
+      source.size,
       `the file has ${source.size} bytes`,
       `${start + count * bytes} for the shape ${shape.join(' × ')} of ${dtype}`,
     );

@@ -60,7 +60,8 @@ async function readProtochips(file: ByteSource): Promise<ArrayDataset[]> {
   }
   if (columns[0].length === 0) throw bad('there is no row with a time', 'at least one');
   const warnings = left > 0 ? [`${left} rows that are not complete were left out`] : [];
-  const toSeconds = UNITS_OF_TIME[notes.get('Time units') ?? ''];
+  const timeUnit = notes.get('Time units') ?? '';
+  const toSeconds = Object.hasOwn(UNITS_OF_TIME, timeUnit) ? UNITS_OF_TIME[timeUnit] : undefined;
   if (toSeconds === undefined) warnings.push('the unit of the times is not stated: they are taken for milliseconds');
   const times = columns[0].toArray().map((time) => time * (toSeconds ?? 1e-3));
   const axes = [timeAxis(times, warnings)];

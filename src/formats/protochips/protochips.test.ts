@@ -68,6 +68,15 @@ describe('damage', () => {
     await expect(read(text)).rejects.toMatchObject({ kind: 'format', code: 'bad-protochips' });
   });
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'times in units of "%s" are taken for milliseconds',
+    async (unit) => {
+      const { datasets } = await read(log([`Time units = ${unit}`], rows));
+      expect(datasets[0].axes[0]).toMatchObject({ scale: 0.1, offset: 0 });
+      expect(datasets[0].warnings).toEqual([expect.stringContaining('milliseconds')]);
+    },
+  );
+
   it('long lines are read at once', async () => {
     const { loaded } = await read(log(UNITS, [...rows, `${' = '.repeat(500_000)},`, ','.repeat(2_000_000)]));
     expect(loaded[1]).toEqual([25, 26, 27]);

@@ -32,16 +32,17 @@ const MEASUREMENTS = ['unspecified', 'single', 'series', 'map'] as const;
 /** @throws SpectrailError `format/bad-wdf` when the header is cut short or states no spectrum. */
 export async function readHeader(file: ByteSource): Promise<Header> {
   const bytes = await file.read(0, HEADER_BYTES);
-  const bad = (what: string, expected: string) =>
+  const bad = (at: number, what: string, expected: string) =>
     formatError({
       code: 'bad-wdf',
-      where: `${file.name}, header`,
+      where: `${file.name}, byte ${at}`,
       what,
       expected,
       fix: 'copy the file again: it is damaged',
     });
   if (bytes.length < HEADER_BYTES || text(bytes, 0, 4) !== 'WDF1') {
     throw bad(
+      0,
       `${bytes.length} bytes that begin with "${text(bytes, 0, 4)}"`,
       `${HEADER_BYTES} bytes that begin with "WDF1"`,
     );
@@ -52,7 +53,7 @@ export async function readHeader(file: ByteSource): Promise<Header> {
     Number(view.getBigUint64(0x40, true)),
     Number(view.getBigUint64(0x48, true)),
   ];
-  if (points === 0 || count === 0) throw bad(`${count} spectra of ${points} points`, 'at least one spectrum');
+  if (points === 0 || count === 0) throw bad(0x3c, `${count} spectra of ${points} points`, 'at least one spectrum');
   return {
     points,
     capacity: Math.max(capacity, count),

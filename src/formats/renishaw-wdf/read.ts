@@ -1,6 +1,6 @@
 import { type Axis, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Plain, PlainTree } from '../../signal/dataset.ts';
-import { decodeValues, type NumberArray } from '../../signal/dtype.ts';
+import { decodeValues } from '../../signal/dtype.ts';
 import { formatError, isSpectrailError } from '../../signal/errors.ts';
 import { referenceTo } from '../file-reference.ts';
 import type { ByteSource } from '../format.ts';
@@ -111,10 +111,18 @@ async function readSignalAxes(
   const needed = 8 + 4 * channels;
   const bytes = await file.read(xList.offset, Math.min(needed, xList.size));
   if (bytes.length < needed) {
-    throw bad(file, `the positions of ${channels} channels have ${bytes.length} bytes`, `${needed} bytes in "XLST"`);
+    throw bad(
+      file,
+      `byte ${xList.offset}: the positions of ${channels} channels have ${bytes.length} bytes`,
+      `${needed} bytes in "XLST"`,
+    );
   }
   const unit = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4, true);
-  const positions = decodeValues(bytes.subarray(8), 'float32', channels, true) as NumberArray;
+  const positions = decodeValues(bytes.subarray(8), 'float32', channels, true) as Float32Array;
+  const wrong = positions.findIndex((position) => !Number.isFinite(position));
+  if (wrong >= 0) {
+    throw bad(file, `byte ${xList.offset + 8 + 4 * wrong}: position ${wrong} is ${positions[wrong]}`, 'finite numbers');
+  }
   const role = rows ? 'signal' : 'spectral';
   const x = explicitAxis({ name: spectralName(unit), unit: unitName(unit), role, positions });
   return rows ? [await rowAxis(file, header.yListCount, yList), x] : [x];
@@ -124,9 +132,11 @@ async function readSignalAxes(
 async function rowAxis(file: ByteSource, size: number, chunk: Chunk | undefined): Promise<Axis> {
   const needed = 8 + 4 * size;
   const bytes = chunk && chunk.size >= needed ? await file.read(chunk.offset, needed) : new Uint8Array(0);
-  if (bytes.length < needed) return uniformAxis({ name: 'Row', role: 'signal', size });
+  const counted = uniformAxis({ name: 'Row', role: 'signal', size });
+  if (bytes.length < needed) return counted;
   const unit = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4, true);
-  const positions = decodeValues(bytes.subarray(8), 'float32', size, true) as NumberArray;
+  const positions = decodeValues(bytes.subarray(8), 'float32', size, true) as Float32Array;
+  if (!positions.every(Number.isFinite)) return counted;
   return explicitAxis({ name: 'Row', unit: unitName(unit), role: 'signal', positions });
 }
 

@@ -510,7 +510,7 @@ describe('the photograph', () => {
 
 describe('damage', () => {
   it.each([
-    ['a header alone', build().slice(0, 300), /header: 300 bytes/],
+    ['a header alone', build().slice(0, 300), /byte 0: 300 bytes/],
     ['no block of spectra', build().slice(0, 512), /there is no block of spectra/],
     [
       'fewer spectra than it states',
@@ -519,10 +519,12 @@ describe('damage', () => {
     ],
     ['no positions of channels', build().slice(0, 512 + 28), /no block with the positions/],
     ['too few positions of channels', build({ x: [1, 2] }), /the positions of 3 channels have 16 bytes/],
+    ['a position that is no number', build({ x: [1, Number.NaN, 3] }), /byte \d+: position 1 is NaN/],
     ['no spectrum', build({ count: 0 }), /0 spectra of 3 points/],
     ['a block smaller than its own header', joined(build(), new Uint8Array(16)), /a size of 0 bytes/],
   ])('%s is refused in words', async (_, bytes, message) => {
     await expect(wdf.read!(memoryFile('x.wdf', bytes))).rejects.toThrow(message);
+    await expect(wdf.read!(memoryFile('x.wdf', bytes))).rejects.toMatchObject({ kind: 'format' });
   });
 
   it('that claims endless spectra asks for no memory', async () => {

@@ -35,18 +35,29 @@ const DTYPES: Readonly<Record<string, Dtype>> = {
  */
 export function parseRipple(text: string, where: string): RippleHeader {
   const entries: Record<string, string> = Object.create(null);
-  for (const line of text.split(/\r\n|\r|\n/)) {
+  const lines = new Map<string, number>();
+  for (const [i, line] of text.split(/\r\n|\r|\n/).entries()) {
     const content = line.trim();
     if (content.startsWith(';')) continue;
     const gap = content.includes('\t') ? content.indexOf('\t') : content.search(/\s/);
-    if (gap > 0) entries[content.slice(0, gap).trim().toLowerCase()] = content.slice(gap).trim();
+    if (gap <= 0) continue;
+    const key = content.slice(0, gap).trim().toLowerCase();
+    entries[key] = content.slice(gap).trim();
+    lines.set(key, i + 1);
   }
-  const bad = (what: string, expected: string) =>
-    formatError({ code: 'bad-ripple-header', where, what, expected, fix: 'correct the .rpl file in a text editor' });
+  const bad = (key: string, what: string, expected: string) =>
+    formatError({
+      code: 'bad-ripple-header',
+      where: lines.has(key) ? `${where}, line ${lines.get(key)}` : where,
+      what,
+      expected,
+      fix: 'correct the .rpl file in a text editor',
+    });
   const whole = (key: string, least: number) => {
     const value = Number(entries[key]);
     if (entries[key] === undefined || entries[key] === '' || !Number.isSafeInteger(value) || value < least) {
       throw bad(
+        key,
         entries[key] === undefined ? `"${key}" is missing` : `${key} is "${entries[key]}"`,
         `a whole number of at least ${least}`,
       );
@@ -59,17 +70,18 @@ export function parseRipple(text: string, where: string): RippleHeader {
   const dtype = Object.hasOwn(DTYPES, type) ? DTYPES[type] : undefined;
   if (!dtype) {
     throw bad(
+      'data-type',
       `data-type "${entries['data-type'] ?? ''}" with data-length "${entries['data-length'] ?? ''}"`,
       'signed or unsigned of 1, 2, 4 or 8 bytes, or float of 4 or 8',
     );
   }
   const order = word('byte-order', 'dont-care');
   if (!['little-endian', 'big-endian', 'dont-care'].includes(order)) {
-    throw bad(`byte-order is "${order}"`, 'little-endian, big-endian or dont-care');
+    throw bad('byte-order', `byte-order is "${order}"`, 'little-endian, big-endian or dont-care');
   }
   const recordBy = word('record-by', 'dont-care');
   if (recordBy !== 'vector' && recordBy !== 'image' && recordBy !== 'dont-care') {
-    throw bad(`record-by is "${recordBy}"`, 'vector, image or dont-care');
+    throw bad('record-by', `record-by is "${recordBy}"`, 'vector, image or dont-care');
   }
   return {
     entries,

@@ -53,8 +53,8 @@ function describeDataset(header: RippleHeader, raw: ByteSource): ArrayDataset {
   if (!(expected <= raw.size)) {
     throw formatError({
       code: 'short-raw',
-      where: raw.name,
-      what: `the file has ${raw.size} bytes`,
+      where: `${raw.name}, byte ${raw.size}`,
+      what: 'the file ends before its last value',
       expected: `${expected} bytes (${width} × ${height} × ${depth} values of ${dtype} after ${offset} bytes)`,
       fix: 'copy the .raw file again, or correct width, height, depth, data-length and offset in the .rpl file',
     });
@@ -171,6 +171,7 @@ async function loadValues(header: RippleHeader, raw: ByteSource): Promise<ValueA
       code: 'too-large',
       where: raw.name,
       what: `${count * bytes} bytes do not fit in memory`,
+      expected: 'values that this machine can hold',
       fix: 'crop or rebin the data where they were recorded',
       cause,
     });

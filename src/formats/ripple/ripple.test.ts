@@ -124,10 +124,17 @@ describe('errors', () => {
     await expect(ripple.read!(pair(undefined, ramp, 'raw'))).rejects.toThrow(/map\.rpl/);
   });
 
+  it('name the line of what they say', async () => {
+    const lines = header(cube).split('\n');
+    const at = lines.findIndex((line) => line.startsWith('data-type'));
+    const wrong = lines.with(at, 'data-type\tvast').join('\n');
+    await expect(ripple.read!(pair(wrong, ramp))).rejects.toMatchObject({ where: `map.rpl, line ${at + 1}` });
+  });
+
   it('says how many bytes a short .raw should have', async () => {
     const short = pair(header(cube), ramp.subarray(0, 23));
     await expect(ripple.read!(short)).rejects.toMatchObject({ kind: 'format', code: 'short-raw' });
-    await expect(ripple.read!(short)).rejects.toThrow(/23 bytes\n.*24 bytes/s);
+    await expect(ripple.read!(short)).rejects.toThrow(/byte 23: .*24 bytes/s);
   });
 
   it('refuses a width of a thousand million without allocating', async () => {

@@ -198,8 +198,14 @@ function originalOf({ version, dimensions, total, valid, element, tag }: SerFile
     version: `0x0${version.toString(16)}`,
     total_elements: total,
     valid_elements: valid,
-    dimensions: dimensions.map((dimension) => ({ ...dimension })),
-    calibrations: element.calibrations.map((calibration) => ({ ...calibration })),
-    ...(tag && { first_tag: { time: tag.time, ...(tag.position && { position: [...tag.position] }) } }),
+    dimensions: dimensions.map((dimension) => ({ ...dimension, ...finiteLine(dimension) })),
+    calibrations: element.calibrations.map((calibration) => ({ ...calibration, ...finiteLine(calibration) })),
+    ...(tag && { first_tag: { time: tag.time, ...(tag.position && { position: tag.position.map(finiteOrNull) }) } }),
   };
 }
+
+const finiteOrNull = (value: number) => (Number.isFinite(value) ? value : null);
+const finiteLine = ({ offset, delta }: SerCalibration) => ({
+  offset: finiteOrNull(offset),
+  delta: finiteOrNull(delta),
+});

@@ -103,7 +103,10 @@ export async function readSer(file: ByteSource): Promise<SerFile> {
   const bad = (what: string, expected: string) => badSer(file.name, what, expected);
   const head = await viewOf(file, 0, HEADER_BYTES);
   if (!isSer(new Uint8Array(head.buffer, head.byteOffset, head.byteLength)) || head.byteLength < HEADER_BYTES - 4) {
-    throw bad('the file does not begin as a series', '49 49 97 01 and version 0x0210 or 0x0220 in at least 30 bytes');
+    throw bad(
+      'byte 0: the file does not begin as a series',
+      '49 49 97 01 and version 0x0210 or 0x0220 in at least 30 bytes',
+    );
   }
   const version = head.getUint16(4, true);
   const [type, tags] = [6, 10].map((at) => head.getUint32(at, true));

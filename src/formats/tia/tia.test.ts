@@ -360,6 +360,12 @@ describe('errors', () => {
     await expect(dataset.values.load()).rejects.toThrow(/element 1 .* 3 × 1 values/s);
   });
 
+  it('a dimension that is not used may have no numbers: they are null in the tree of the file', async () => {
+    const { original } = await read(ser({ dimensions: [[1, Number.NaN, Number.POSITIVE_INFINITY, 0, 'Number', '']] }));
+    expect(JSON.stringify(original)).toContain('"offset":null,"delta":null');
+    expect(original).toMatchObject({ ser: { dimensions: [{ offset: null, delta: null }] } });
+  });
+
   it('any damage gives a dataset or a typed error', async () => {
     const good = ser({ dimensions: positions, height: 2 });
     await fc.assert(

@@ -90,7 +90,8 @@ function regionsOf(view: DataView): Region[] {
     );
     const columns = Math.floor((end - start + 1) / group);
     const lines = Math.floor((endY - startY + 1) / groupY);
-    if (!(start > 0 && columns > 0 && lines > 0)) return [];
+    // Groups of no pixels give infinitely many.
+    if (!(start > 0 && columns > 0 && lines > 0 && group * groupY > 0)) return [];
     regions.push({ start, group, width: columns, height: lines });
   }
   return regions;

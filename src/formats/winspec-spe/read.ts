@@ -41,7 +41,7 @@ export async function readWinSpec(file: ByteSource): Promise<Dataset[]> {
   if (bytes.length < HEADER_BYTES || looksLikeHeader(bytes) === 'no') {
     throw formatError({
       code: 'not-winspec',
-      where: file.name,
+      where: `${file.name}, byte ${bytes.length < HEADER_BYTES ? bytes.length : 0}`,
       what:
         bytes.length < HEADER_BYTES
           ? `the file has ${bytes.length} bytes`
@@ -87,9 +87,10 @@ function columnAxis({ start, group, width }: Region, calibration: Calibration | 
   const { name, unit, coefficients } = calibration;
   const about = { name, unit, role: 'spectral' as const };
   const highest = coefficients.findLastIndex((c) => c !== 0);
-  if (highest === 1) {
-    const [c0, c1] = coefficients;
-    return uniformAxis({ ...about, size: width, scale: c1 * group, offset: c0 + c1 * first });
+  const [c0, c1] = coefficients;
+  const [scale, offset] = [c1 * group, c0 + c1 * first];
+  if (highest === 1 && scale !== 0 && Number.isFinite(scale) && Number.isFinite(offset)) {
+    return uniformAxis({ ...about, size: width, scale, offset });
   }
   const positions = Float64Array.from({ length: width }, (_, i) => {
     const pixel = first + i * group;
@@ -163,8 +164,8 @@ function framesIn(file: ByteSource, { frames, stride, parts, dtype, warnings }: 
   if (there === 0) {
     throw formatError({
       code: 'truncated',
-      where: file.name,
-      what: `the file ends at byte ${file.size}, in its first frame`,
+      where: `${file.name}, byte ${file.size}`,
+      what: 'the file ends in its first frame',
       expected: `at least ${HEADER_BYTES + needed} bytes`,
       fix: 'copy the file again',
     });

@@ -107,6 +107,13 @@ describe('WinSpec files', () => {
     expect(turning).toMatchObject({ axes: [{ name: 'Pixel' }], warnings: [expect.stringMatching(/back and forth/)] });
   });
 
+  it('a polynomial beyond what numbers hold is told, and groups of no pixels are no region', async () => {
+    const vast = await read({ coefficients: [500, 1e308], regions: [[1, 400, 100, 1, 1, 1]] }, shorts(1, 2, 3, 4));
+    expect(vast).toMatchObject({ axes: [{ name: 'Pixel' }], warnings: [expect.stringMatching(/back and forth/)] });
+    const empty = await read({ regions: [[1, 4, 0, 1, 1, 1]] }, shorts(1, 2, 3, 4));
+    expect(empty.axes).toMatchObject([{ name: 'Pixel', scale: 1, offset: 1 }]);
+  });
+
   it('regions of a frame are datasets of their own', async () => {
     const regions = [
       [1, 2, 1, 1, 1, 1],

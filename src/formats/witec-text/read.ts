@@ -48,7 +48,7 @@ export async function readWitec(file: ByteSource): Promise<ArrayDataset[]> {
     if (again.isBlank) continue;
     const cells = again.line.split(/[,;\t]/, columns + 1);
     const numbers = cells.map((cell) => (cell.trim() === '' ? Number.NaN : Number(cell)));
-    if (numbers.length !== columns || numbers.some(Number.isNaN)) {
+    if (numbers.length !== columns || numbers.some(Number.isNaN) || !Number.isFinite(numbers[0])) {
       throw bad(
         first.number + again.number,
         `"${again.line.slice(0, 60)}" is no row of the table`,

@@ -92,7 +92,7 @@ describe('damage', () => {
     ['a row too long', build('', `${one()}\n1,2,3`), /is no row of the table/],
     ['words among the numbers', build('', `${one()}\n1,two`), /is no row of the table/],
     ['far more names than numbers', build('', `${'a,'.repeat(10_000)}\nnm\n1\n2`), /2 rows of 10001 columns/],
-    ['an axis of no numbers', build('', `${one()}\nInfinity,2`), /position 2 is Infinity/],
+    ['an axis of no numbers', build('', `${one()}\nInfinity,2`), /line 10: "Infinity,2" is no row/],
   ])('%s is refused in words', async (_, text, message) => {
     await expect(read(text.replaceAll('\r\n', '\n'))).rejects.toThrow(message);
   });
