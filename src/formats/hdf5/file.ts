@@ -6,12 +6,14 @@ import type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5File, Hdf5Member } from './con
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
 import { checked, type Hdf5Library, hdf5Library } from './library.ts';
 import { checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
-import { mount } from './mount.ts';
+import { type Mounted, mount } from './mount.ts';
 import { hasHdf5Signature } from './signature.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
 
 /** Largest single read, bytes. */
 const READ_LIMIT = 2 ** 26;
+/** Where a read is made again for what the file has to be asked for first. */
+const PAGED_LIMIT = 2 ** 22;
 
 /**
  * Opens an HDF5 file for reading; close it when done.
@@ -30,11 +32,30 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
   const library = await hdf5Library();
   const mounted = await mount(library, source);
   try {
-    const file = checked(library, source.name, 'opening', ({ module }) => module.open(mounted.path, 0, false, -1, -1));
-    return new OpenFile(library, file, source, mounted.unmount);
+    const open = ({ module }: Hdf5Library) => module.open(mounted.path, 0, false, -1, -1);
+    const file = await complete(mounted, () => checked(library, source.name, 'opening', open));
+    return new OpenFile(library, file, source, mounted);
   } catch (error) {
     mounted.unmount();
     throw error;
+  }
+}
+
+/** Makes a call, and makes it again as long as bytes were missing that the file had to be asked for first. */
+async function complete<T>({ paged }: Mounted, call: () => T): Promise<T> {
+  if (!paged) return call();
+  try {
+    for (;;) {
+      try {
+        const result = call();
+        if (!paged.lacks) return result;
+      } catch (error) {
+        if (!paged.lacks) throw error;
+      }
+      await paged.fetch();
+    }
+  } finally {
+    paged.finish();
   }
 }
 
@@ -47,32 +68,34 @@ class OpenFile implements Hdf5File {
   readonly #library: Hdf5Library;
   readonly #file: bigint;
   readonly #source: ByteSource;
-  readonly #unmount: () => void;
+  readonly #mounted: Mounted;
   #open = true;
 
-  constructor(library: Hdf5Library, file: bigint, source: ByteSource, unmount: () => void) {
+  constructor(library: Hdf5Library, file: bigint, source: ByteSource, mounted: Mounted) {
     this.#library = library;
     this.#file = file;
     this.#source = source;
-    this.#unmount = unmount;
+    this.#mounted = mounted;
   }
 
   async list(path: string): Promise<Hdf5Member[]> {
-    const names = this.#call(path, 'listing', ({ module }) => module.get_names(this.#file, path, false));
-    return names.map((name) => {
+    const names = await this.#call(path, 'listing', ({ module }) => module.get_names(this.#file, path, false));
+    const members: Hdf5Member[] = [];
+    for (const name of names) {
       const inside = `${path === '/' ? '' : path}/${name}`;
-      const kind = this.#call(inside, 'looking at', ({ module }) => {
+      const kind = await this.#call(inside, 'looking at', ({ module }) => {
         if (module.get_external_link(this.#file, inside).filename !== undefined) return 'other';
         const type = module.get_type(this.#file, inside);
         return type === module.H5G_GROUP ? 'group' : type === module.H5G_DATASET ? 'dataset' : 'other';
       });
-      return { name, kind };
-    });
+      members.push({ name, kind });
+    }
+    return members;
   }
 
   async attributes(path: string): Promise<Record<string, Hdf5Attribute>> {
     const found: Record<string, Hdf5Attribute> = Object.create(null);
-    const names = this.#call(path, 'listing the attributes of', ({ module }) =>
+    const names = await this.#call(path, 'listing the attributes of', ({ module }) =>
       module.get_attribute_names(this.#file, path),
     );
     if (names.length > MOST_ATTRIBUTES) {
@@ -84,15 +107,17 @@ class OpenFile implements Hdf5File {
       });
     }
     for (const name of names) {
-      const attribute = this.#attribute(path, name);
+      const attribute = await this.#attribute(path, name);
       if (attribute) found[name] = attribute;
     }
     return found;
   }
 
-  #attribute(path: string, name: string): Hdf5Attribute | undefined {
+  async #attribute(path: string, name: string): Promise<Hdf5Attribute | undefined> {
     const where = `${path}@${name}`;
-    const meta = this.#call(where, 'reading', ({ module }) => module.get_attribute_metadata(this.#file, path, name));
+    const meta = await this.#call(where, 'reading', ({ module }) =>
+      module.get_attribute_metadata(this.#file, path, name),
+    );
     const element = elementOf(meta);
     if (!meta.shape || element.kind === 'other') return undefined;
     const bytes = smallBytes(`${this.#source.name}:${where}`, meta);
@@ -100,10 +125,10 @@ class OpenFile implements Hdf5File {
     const read = (at: number) => this.#library.module.get_attribute_data(this.#file, path, name, BigInt(at));
     const reclaim = (at: number) => this.#library.module.reclaim_vlen_memory(this.#file, path, name, BigInt(at));
     if (element.kind === 'text') {
-      const texts = this.#texts(where, meta, bytes, read, reclaim);
+      const texts = await this.#texts(where, meta, bytes, read, reclaim);
       return { value: scalar ? (texts[0] ?? '') : texts };
     }
-    const values = valuesOf(this.#fetch(where, bytes, read), element);
+    const values = valuesOf(await this.#fetch(where, bytes, read), element);
     const plain = Array.from(values as ArrayLike<number | bigint>, (value) =>
       element.dtype === 'bool' ? Boolean(value) : Number(value),
     );
@@ -111,7 +136,7 @@ class OpenFile implements Hdf5File {
   }
 
   async dataset(path: string): Promise<Hdf5DatasetInfo> {
-    const { meta, element } = this.#meta(path);
+    const { meta, element } = await this.#meta(path);
     return {
       path,
       shape: meta.shape ?? [],
@@ -122,7 +147,7 @@ class OpenFile implements Hdf5File {
   }
 
   async read(path: string, tile?: Tile): Promise<ValueArray> {
-    const numbers = this.#numbers(path);
+    const numbers = await this.#numbers(path);
     const { meta, element } = numbers;
     const shape = meta.shape ?? [];
     const box = tile ?? { start: shape.map(() => 0), count: shape };
@@ -137,19 +162,20 @@ class OpenFile implements Hdf5File {
     }
     const place = (values: ValueArray, part: Tile) =>
       placeTile(whole as Uint8Array, box.count, part, values as Uint8Array, width);
-    for (const _ of this.#eachTile(path, numbers, box, READ_LIMIT, place));
+    const limit = this.#mounted.paged ? PAGED_LIMIT : READ_LIMIT;
+    for await (const _ of this.#eachTile(path, numbers, box, limit, place));
     return whole;
   }
 
-  *slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Generator<Tile> {
-    const numbers = this.#numbers(path);
+  async *slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): AsyncGenerator<Tile> {
+    const numbers = await this.#numbers(path);
     const shape = numbers.meta.shape ?? [];
     yield* this.#eachTile(path, numbers, { start: shape.map(() => 0), count: shape }, bytes, use);
   }
 
   /** The description of a dataset of numbers that the file can hold. */
-  #numbers(path: string): Numbers {
-    const { meta, element } = this.#meta(path);
+  async #numbers(path: string): Promise<Numbers> {
+    const { meta, element } = await this.#meta(path);
     const where = `${this.#source.name}:${path}`;
     if (element.kind !== 'values') {
       throw formatError({
@@ -159,7 +185,7 @@ class OpenFile implements Hdf5File {
         expected: 'integers, floats, complex numbers or RGB colours',
       });
     }
-    const filters = this.#call(path, 'reading the filters of', ({ module }) =>
+    const filters = await this.#call(path, 'reading the filters of', ({ module }) =>
       module.get_dataset_filters(this.#file, path),
     );
     checkStorage(where, meta, filters, this.#source.size);
@@ -167,13 +193,13 @@ class OpenFile implements Hdf5File {
   }
 
   /** Values of a box of a dataset, in library memory, tile by tile; tiles are placed inside the box. */
-  *#eachTile(
+  async *#eachTile(
     path: string,
     { meta, element }: Numbers,
     box: Tile,
     limit: number,
     use: (values: ValueArray, tile: Tile) => void,
-  ): Generator<Tile> {
+  ): AsyncGenerator<Tile> {
     // The library cuts no box out of a single value.
     const scalar = box.count.length === 0;
     const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
@@ -187,13 +213,13 @@ class OpenFile implements Hdf5File {
         scalar
           ? module.get_dataset_data(this.#file, path, null, null, null, BigInt(at))
           : module.get_dataset_data(this.#file, path, count, offset, stride, BigInt(at));
-      this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
+      await this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
       yield part;
     }
   }
 
   async strings(path: string): Promise<string[]> {
-    const { meta, element } = this.#meta(path);
+    const { meta, element } = await this.#meta(path);
     if (element.kind !== 'text') {
       throw formatError({
         code: 'hdf5-not-text',
@@ -218,16 +244,16 @@ class OpenFile implements Hdf5File {
     try {
       if (!this.#library.broken) this.#library.module.close_file(this.#file);
     } finally {
-      this.#unmount();
+      this.#mounted.unmount();
     }
   }
 
-  #call<T>(path: string, doing: string, call: (library: Hdf5Library) => T): T {
-    return checked(this.#library, this.#source.name, `${doing} "${path}"`, call);
+  #call<T>(path: string, doing: string, call: (library: Hdf5Library) => T): Promise<T> {
+    return complete(this.#mounted, () => checked(this.#library, this.#source.name, `${doing} "${path}"`, call));
   }
 
-  #meta(path: string): { meta: Metadata; element: Element } {
-    const meta = this.#call(path, 'reading the description of', ({ module }) =>
+  async #meta(path: string): Promise<{ meta: Metadata; element: Element }> {
+    const meta = await this.#call(path, 'reading the description of', ({ module }) =>
       module.get_dataset_metadata(this.#file, path),
     );
     if (meta.virtual_sources) {
@@ -243,19 +269,19 @@ class OpenFile implements Hdf5File {
   }
 
   /** Reads `bytes` bytes into library memory and copies them out. */
-  #fetch(path: string, bytes: number, read: (at: number) => number): Uint8Array {
+  #fetch(path: string, bytes: number, read: (at: number) => number): Promise<Uint8Array> {
     return this.#borrow(path, bytes, read, (data) => data.slice());
   }
 
   /** Reads `bytes` bytes into library memory, where `use` may look at them until it returns. */
-  #borrow<T>(path: string, bytes: number, read: (at: number) => number, use: (data: Uint8Array) => T): T {
+  #borrow<T>(path: string, bytes: number, read: (at: number) => number, use: (data: Uint8Array) => T): Promise<T> {
     return this.#call(path, 'reading', ({ module }) => {
       const at = module._malloc(Math.max(bytes, 1));
       if (at === 0) throw tooLarge(path, bytes, 'the memory of the HDF5 library');
       try {
         module.HEAPU8.fill(0, at, at + bytes);
         const status = read(at);
-        if (status < 0) throw new Error(`status ${status}`);
+        if (status < 0 || this.#mounted.paged?.lacks) throw new Error(`status ${status}`);
         return use(module.HEAPU8.subarray(at, at + bytes));
       } finally {
         module._free(at);
@@ -263,22 +289,22 @@ class OpenFile implements Hdf5File {
     });
   }
 
-  #texts(
+  async #texts(
     path: string,
     meta: Metadata,
     bytes: number,
     read: (at: number) => number,
     reclaim: (at: number) => number,
-  ): string[] {
+  ): Promise<string[]> {
     if (!meta.vlen) {
-      const data = this.#fetch(path, bytes, read);
+      const data = await this.#fetch(path, bytes, read);
       const trim = meta.strpad === 2 ? (text: string) => text.trimEnd() : (text: string) => text;
       return Array.from({ length: valueCount(meta) }, (_, i) =>
         trim(textOf(data.subarray(i * meta.size, (i + 1) * meta.size))),
       );
     }
     const texts: string[] = [];
-    this.#borrow(path, bytes, read, (data) => {
+    await this.#borrow(path, bytes, read, (data) => {
       const { HEAPU8: heap } = this.#library.module;
       const at = data.byteOffset;
       const pointers = new DataView(heap.buffer, at, bytes);

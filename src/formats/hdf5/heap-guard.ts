@@ -22,18 +22,22 @@ export function heapsAreSound(bytes: Uint8Array, position: number, fileSize: num
 /** "GCOL", version 1, three zero bytes. */
 const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
 
-/** Every fourth byte is looked at: one of the four letters is among them. */
+/** Every fourth byte is looked at: one of the four letters, which all differ, is among them. */
 function findCollection(bytes: Uint8Array, from: number): number {
-  for (let i = from + 3; i < bytes.length; i += 4) {
+  const { length } = bytes;
+  for (let i = from + 3; i < length; i += 4) {
     const byte = bytes[i];
+    // All four letters lie in a narrow range: most bytes of most files need no second look.
     if (byte < 0x43 || byte > 0x4f) continue;
-    for (let at = i - 3; at <= i; at++) if (beginsAt(bytes, at)) return at;
+    const letter = SIGNATURE.indexOf(byte);
+    if (letter >= 0 && letter < 4 && beginsAt(bytes, i - letter)) return i - letter;
   }
   return -1;
 }
 
 function beginsAt(bytes: Uint8Array, at: number): boolean {
-  return SIGNATURE.every((byte, k) => bytes[at + k] === byte);
+  for (let k = 0; k < SIGNATURE.length; k++) if (bytes[at + k] !== SIGNATURE[k]) return false;
+  return true;
 }
 
 function collectionIsSound(start: number, fileSize: number, readAt: ReadAt): boolean {

@@ -40,7 +40,8 @@ export function* boxesOf(shape: readonly number[], start: number, end: number): 
 export default defineRowReader<Hdf5RowsArgs>(async ({ file, path, dtype, shape, kept }, start, end) => {
   const navigation = kept.slice(0, -1).map((d) => shape[d]);
   const channels = shape[kept[kept.length - 1]];
-  const values = DTYPES[dtype].make((end - start) * channels) as NumberArray;
+  const length = (end - start) * channels;
+  let values: NumberArray | undefined;
   const opened = await openHdf5(await openReference(file));
   try {
     let at = 0;
@@ -51,11 +52,12 @@ export default defineRowReader<Hdf5RowsArgs>(async ({ file, path, dtype, shape, 
         tile.count[d] = box.count[i] ?? channels;
       });
       const part = (await opened.read(path, tile)) as NumberArray;
-      values.set(part, at);
+      if (part.length < length) (values ??= DTYPES[dtype].make(length) as NumberArray).set(part, at);
+      else values = part;
       at += part.length;
     }
   } finally {
     await opened.close();
   }
-  return { kind: 'dense', pixels: end - start, channels, values };
+  return { kind: 'dense', pixels: end - start, channels, values: values ?? (DTYPES[dtype].make(0) as NumberArray) };
 });
