@@ -18,7 +18,16 @@ export function referenceTo(file: ByteSource): FileReference | undefined {
  * @throws SpectrailError `format/changed-file` when the file is shorter than it was.
  */
 export async function readReference(file: FileReference, offset: number, length: number): Promise<Uint8Array> {
-  const source = await openReference(file);
+  return readExactly(await openReference(file), file, offset, length);
+}
+
+/** The same from a file that has been opened already. Throws as {@link readReference}. */
+export async function readExactly(
+  source: ByteSource,
+  file: FileReference,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
   const bytes = await source.read(offset, length);
   if (bytes.length === length) return bytes;
   throw formatError({
