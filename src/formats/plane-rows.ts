@@ -1,5 +1,5 @@
-import { DTYPES, type Dtype, decodeValues, type NumberArray } from '../signal/dtype.ts';
-import { type FileReference, openReference, readExactly } from './file-reference.ts';
+import { DTYPES, type Dtype, type NumberArray, valuesOver } from '../signal/dtype.ts';
+import { type FileReference, openReference, readParts } from './file-reference.ts';
 import { defineRowReader } from './row-reader.ts';
 
 /** Values of one channel after the other, each a plane of all pixels, uncompressed. */
@@ -13,33 +13,44 @@ export interface PlaneRowsArgs {
   readonly channels: number;
 }
 
-const READ_BYTES = 2 ** 22;
-/** Reads under way at a time. */
-const ABREAST = 8;
-/** As many bytes are read, to be thrown away, rather than to begin another read. */
-const WORTH_SKIPPING = 2 ** 16;
+/** Planes are turned so many bytes at a time: what is read stays in the cache. */
+const READ_BYTES = 2 ** 20;
+const TILE = 16;
 
-/** The pixels of each plane are read apart, or with what lies between them where that is little. */
+/** The pixels of each plane are read apart: what lies between them is as large as the map. */
 export default defineRowReader<PlaneRowsArgs>(async (args, start, end) => {
   const { file, offset, dtype, littleEndian, pixels, channels } = args;
   const { bytes, make } = DTYPES[dtype];
   const run = end - start;
   const values = make(run * channels) as NumberArray;
   const source = await openReference(file);
-  const between = (pixels - run) * bytes;
-  const most = between <= WORTH_SKIPPING ? Math.max(1, Math.floor(READ_BYTES / (pixels * bytes))) : 1;
-  const take = async (first: number, planes: number) => {
-    const length = run === 0 ? 0 : (planes - 1) * pixels + run;
-    const raw = await readExactly(source, file, offset + (first * pixels + start) * bytes, length * bytes);
-    const read = decodeValues(raw, dtype, length, littleEndian) as NumberArray;
-    for (let p = 0; p < run; p++) {
-      const row = p * channels + first;
-      for (let c = 0; c < planes; c++) values[row + c] = read[c * pixels + p];
-    }
-  };
-  for (let first = 0; first < channels; first += ABREAST * most) {
-    const beginnings = Array.from({ length: ABREAST }, (_, i) => first + i * most).filter((c) => c < channels);
-    await Promise.all(beginnings.map((c) => take(c, Math.min(most, channels - c))));
+  const most = Math.max(TILE, Math.floor(READ_BYTES / (run * bytes)));
+  for (let first = 0; run > 0 && first < channels; first += most) {
+    const planes = Math.min(most, channels - first);
+    const parts = Array.from({ length: planes }, (_, c) => ({
+      offset: offset + ((first + c) * pixels + start) * bytes,
+      length: run * bytes,
+    }));
+    const read = valuesOver(await readParts(source, file, parts), dtype, planes * run, littleEndian) as NumberArray;
+    turn(read, run, planes, values, first, channels);
   }
   return { kind: 'dense', pixels: run, channels, values };
 });
+
+/** Planes of `run` pixels into rows of `channels` values, from channel `first` on. */
+function turn(
+  read: NumberArray,
+  run: number,
+  planes: number,
+  rows: NumberArray,
+  first: number,
+  channels: number,
+): void {
+  for (let c0 = 0; c0 < planes; c0 += TILE) {
+    const c1 = Math.min(planes, c0 + TILE);
+    for (let p = 0; p < run; p++) {
+      const row = p * channels + first;
+      for (let c = c0; c < c1; c++) rows[row + c] = read[c * run + p];
+    }
+  }
+}
