@@ -37,7 +37,17 @@ describe('the benches', () => {
     expect(stderr + stdout).not.toContain('Error');
     expect(code).toBe(0);
     const measured = [...stdout.matchAll(/^## ([a-z-]+): /gm)].map(([, name]) => name);
-    expect(measured).toEqual(['report', 'pca-sparse', 'pca-dense', 'raw-to-events', 'decoding', 'scaling', 'memory']);
+    expect(measured).toEqual([
+      'report',
+      'pca-sparse',
+      'pca-dense',
+      'raw-to-events',
+      'reading',
+      'info',
+      'decoding',
+      'scaling',
+      'memory',
+    ]);
     const [, report] = stdout.split(/^## /m);
     expect(report).toMatch(/^\| spectrail, Node \S+ \| \d+\.\d+ \| \d+ MB \|$/m);
   });

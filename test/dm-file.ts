@@ -1,5 +1,11 @@
 /** Values of a synthetic DM tag: numbers are f64, texts UTF-16 arrays, arrays hold one encoded type, objects are groups. */
-export type DmValue = number | string | boolean | { type: number; values: number[] } | { count: number } | DmGroup;
+export type DmValue =
+  | number
+  | string
+  | boolean
+  | { type: number; values: number[] }
+  | { type?: number; count: number }
+  | DmGroup;
 export interface DmGroup {
   tags: [string, DmValue][];
 }
@@ -20,7 +26,7 @@ export function list(...values: DmValue[]): DmGroup {
   return { tags: values.map((value) => ['', value]) };
 }
 
-/** The bytes of a DM3 or DM4 file with this tag tree. `{ count }` claims a float64 array of that many values and holds none. */
+/** The bytes of a DM3 or DM4 file with this tag tree. `{ count }` claims an array of that many values, of float64 unless it says otherwise, and holds none. */
 export function dmFile(root: DmGroup, { version = 3, littleEndian = true }: DmOptions = {}): Uint8Array {
   const bytes: number[] = [];
   const put = (size: number, set: (view: DataView) => void) => {
@@ -58,7 +64,7 @@ export function dmFile(root: DmGroup, { version = 3, littleEndian = true }: DmOp
       info(20, 4, value.length);
       for (let i = 0; i < value.length; i++) number(4, value.charCodeAt(i));
     } else if ('count' in value) {
-      info(20, 7, value.count);
+      info(20, value.type ?? 7, value.count);
     } else {
       info(20, value.type, value.values.length);
       for (const element of value.values) number(value.type, element);

@@ -4,6 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Conformance, type CorpusEntry, conformanceOf, differencesOf, entriesOf } from '../../test/conformance.ts';
 import { sharedFolder } from '../../test/oracle.ts';
+import type { DenseBlock } from '../signal/block.ts';
 import type { Dataset } from '../signal/dataset.ts';
 import { FORMATS, openFile } from './index.ts';
 import { openNodeFile } from './node-file.ts';
@@ -31,6 +32,27 @@ describe.skipIf(!sharedFolder())('every file of the corpus', () => {
     expect(differences).toEqual(entry.conformance.exceptions?.[name] ?? []);
   });
 
+  it.each(cases)('%s has the same values by runs of pixels as all at once', async (_, { path }) => {
+    for (const dataset of (await openFile(await openNodePath(path))).datasets) {
+      if (dataset.kind !== 'array' || dataset.values.kind !== 'dense' || !dataset.values.rows) continue;
+      const { load, rows } = dataset.values;
+      const { pixels, channels } = rows.source;
+      const all = await load();
+      const third = Math.floor(pixels / 3);
+      for (const [start, end] of [
+        [0, 1],
+        [third, pixels - third],
+        [pixels - 1, pixels],
+        [0, pixels],
+      ]) {
+        const block = await rows.read(start, end);
+        expect(block).toMatchObject({ kind: 'dense', pixels: end - start, channels });
+        const part = all.subarray(start * channels, end * channels);
+        expect(bytesOf((block as DenseBlock).values).equals(bytesOf(part))).toBe(true);
+      }
+    }
+  });
+
   it('is read by one format, and is known by its name in what is excepted', () => {
     const names = samples.map(({ name }) => name);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
@@ -44,6 +66,8 @@ describe.skipIf(!sharedFolder())('every file of the corpus', () => {
     expect(await differencesOf(datasets, entry, {}, { bytes: true, title: true })).toEqual([]);
   });
 });
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => Buffer.from(buffer, byteOffset, byteLength);
 
 /** Everything but the values; some are called after their file. */
 const described = (datasets: readonly Dataset[], path: string) =>

@@ -2,6 +2,11 @@ import type { ArrayDataset, Dataset, TableDataset } from '../signal/dataset.ts';
 import type { FolderSource } from './folder.ts';
 import type { PixelRows } from './pixel-rows.ts';
 
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A file as a reader sees it: random access to bytes, in Node and in the browser alike. */
 export interface ByteSource {
   /** File name without folders, for sniffing and messages. */
@@ -15,6 +20,8 @@ export interface ByteSource {
    * Up to `length` bytes from `offset`; fewer only at the end of the file.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Many small ranges, one behind the other, where that is faster than one by one; fewer bytes where one lies outside. */
+  readParts?(parts: readonly ByteRange[]): Promise<Uint8Array>;
   /** A file beside this one (the `.raw` of an `.rpl`); undefined when it is not there. Never leaves the folder. */
   sibling(name: string): Promise<ByteSource | undefined>;
   /**

@@ -1,4 +1,4 @@
-import { DTYPES, type Dtype, decodeValues, type NumberArray } from '../signal/dtype.ts';
+import { DTYPES, type Dtype, type NumberArray, valuesOver } from '../signal/dtype.ts';
 import { type FileReference, readReference } from './file-reference.ts';
 import { defineRowReader } from './row-reader.ts';
 
@@ -31,6 +31,6 @@ export default defineRowReader<FramedRowsArgs>(async (args, start, end) => {
   const stored = await readReference(file, first, last + row - first);
   const bytes = new Uint8Array((end - start) * row);
   for (const [i, at] of positions.entries()) bytes.set(stored.subarray(at - first, at - first + row), i * row);
-  const values = decodeValues(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
+  const values = valuesOver(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
   return { kind: 'dense', pixels: end - start, channels, values };
 });

@@ -27,6 +27,13 @@ describe('openNodeFile', () => {
     expect(await file.read(0, 0)).toHaveLength(0);
   });
 
+  it('reads ranges one behind the other, and what there is of them before the end of the file', async () => {
+    const file = await openNodeFile(join(folder, 'Map.rpl'));
+    const part = (offset: number, length: number) => ({ offset, length });
+    expect([...(await file.readParts!([part(5, 2), part(0, 1), part(3, 0), part(2, 2)]))]).toEqual([5, 6, 0, 2, 3]);
+    expect([...(await file.readParts!([part(1, 1), part(6, 4), part(0, 2)]))]).toEqual([1, 6, 7]);
+  });
+
   it('refuses a negative or fractional range', async () => {
     const file = await openNodeFile(join(folder, 'Map.rpl'));
     await expect(file.read(-1, 4)).rejects.toMatchObject({ kind: 'input', code: 'bad-range' });

@@ -1,4 +1,4 @@
-import { DTYPES, type Dtype, decodeValues, type NumberArray } from '../signal/dtype.ts';
+import { DTYPES, type Dtype, type NumberArray, valuesOver } from '../signal/dtype.ts';
 import { type FileReference, readReference } from './file-reference.ts';
 import { defineRowReader } from './row-reader.ts';
 
@@ -15,6 +15,6 @@ export interface RawRowsArgs {
 export default defineRowReader<RawRowsArgs>(async ({ file, offset, dtype, littleEndian, channels }, start, end) => {
   const row = channels * DTYPES[dtype].bytes;
   const bytes = await readReference(file, offset + start * row, (end - start) * row);
-  const values = decodeValues(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
+  const values = valuesOver(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
   return { kind: 'dense', pixels: end - start, channels, values };
 });

@@ -6,6 +6,7 @@ type Loader = () => Promise<{ readonly default: RowReader }>;
 /** Every reader of rows, by the name stored sources use: `rows/<name>`. One line each; code loads when it is used. */
 export const ROW_READERS: Readonly<Record<string, Loader>> = {
   'rows/raw': () => import('./raw-rows.ts'),
+  'rows/planes': () => import('./plane-rows.ts'),
   'rows/framed': () => import('./framed-rows.ts'),
   'rows/tia': () => import('./tia/rows.ts'),
   'rows/hdf5': () => import('./hdf5/rows.ts'),

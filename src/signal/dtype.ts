@@ -105,6 +105,19 @@ export function decodeValues(bytes: Uint8Array, dtype: Dtype, length: number, li
   return over(copy.buffer, 0, length);
 }
 
+/**
+ * The same without a copy where the bytes lie well: for bytes just read, that nobody else holds. They become the values.
+ * Throws as {@link decodeValues}.
+ */
+export function valuesOver(bytes: Uint8Array, dtype: Dtype, length: number, littleEndian = true): ValueArray {
+  const { bytes: size, width, over } = DTYPES[dtype];
+  const element = size / width;
+  const inPlace = bytes.byteLength >= size * length && bytes.byteOffset % element === 0;
+  if (!inPlace) return decodeValues(bytes, dtype, length, littleEndian);
+  if (!littleEndian && element > 1) swapBytes(bytes.subarray(0, size * length), element);
+  return over(bytes.buffer, bytes.byteOffset, length);
+}
+
 function swapBytes(bytes: Uint8Array, element: number): void {
   for (let start = 0; start < bytes.length; start += element) {
     for (let i = start, j = start + element - 1; i < j; i++, j--) {

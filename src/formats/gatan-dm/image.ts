@@ -6,7 +6,7 @@ import type { ByteSource } from '../format.ts';
 import { groupAt, groupsOf, numberAt, plainTags, tagAt, textAt } from './lookup.ts';
 import { readMetadata, type SignalType, signalType } from './metadata.ts';
 import type { TagGroup } from './tags.ts';
-import { DATA_TYPES, loadValues, PACKED_COMPLEX } from './values.ts';
+import { DATA_TYPES, loadValues, PACKED_COMPLEX, rowsOf } from './values.ts';
 
 /**
  * One entry of the image list as a dataset, energy last. Values are read when loaded.
@@ -45,16 +45,15 @@ export function readImage(source: ByteSource, image: TagGroup, littleEndian: boo
   if (gain !== undefined && gain !== 1 && gain !== 0 && intensityUnit) {
     warnings.push(`one stored count is ${gain} ${intensityUnit}: values are as stored`);
   }
+  const held = { source, offset: array.offset, dtype, littleEndian, size, slowChannels };
+  const shape = axes.map((axis) => axis.size);
   return {
     kind: 'array',
     title,
-    shape: axes.map((axis) => axis.size),
+    shape,
     dtype,
     axes,
-    values: {
-      kind: 'dense',
-      load: () => loadValues({ source, offset: array.offset, dtype, littleEndian, size, slowChannels }),
-    },
+    values: { kind: 'dense', load: () => loadValues(held), rows: rowsOf(held, shape) },
     metadata: readMetadata(tags, type, intensityUnit, warnings),
     original: originalTags(image),
     warnings,

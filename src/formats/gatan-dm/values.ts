@@ -1,6 +1,11 @@
+import type { StoredRows } from '../../signal/dataset.ts';
 import { DTYPES, type Dtype, decodeValues, type ValueArray } from '../../signal/dtype.ts';
 import { formatError, inputError } from '../../signal/errors.ts';
+import { referenceTo } from '../file-reference.ts';
 import type { ByteSource } from '../format.ts';
+import planeRows from '../plane-rows.ts';
+import rawRows from '../raw-rows.ts';
+import { denseRows, fitsBlocks } from '../stored-rows.ts';
 
 /** Dtype by Gatan's DataType number; 8 and 23 are stored B, G, R, A. */
 export const DATA_TYPES: Readonly<Record<number, Dtype>> = {
@@ -66,6 +71,19 @@ export async function loadValues(array: StoredArray): Promise<ValueArray> {
     else (out as Float64Array).set(slab as Float64Array, start * width);
   }
   return out;
+}
+
+/**
+ * The same values by runs of pixels; undefined where blocks cannot hold them, and where they are not as stored.
+ * @param shape As the dataset has it, channels last.
+ */
+export function rowsOf(array: StoredArray, shape: readonly number[]): StoredRows | undefined {
+  const { source, offset, dtype, size, slowChannels, littleEndian } = array;
+  const file = referenceTo(source);
+  if (!file || !fitsBlocks(dtype) || dtype === 'bool') return undefined;
+  const place = { file, offset, dtype, littleEndian, channels: shape.at(-1) ?? 1 };
+  if (slowChannels === 0) return denseRows('rows/raw', rawRows, place, dtype, shape);
+  return denseRows('rows/planes', planeRows, { ...place, pixels: size / slowChannels }, dtype, shape);
 }
 
 function allocate({ source, dtype, size }: StoredArray): ValueArray {

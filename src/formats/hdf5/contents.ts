@@ -47,7 +47,7 @@ export interface Hdf5File {
    * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes, one for each turn of the loop over what is
    * returned. The values are gone when `use` returns, and it must not throw.
    */
-  slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Iterable<Tile>;
+  slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): AsyncIterable<Tile>;
   /** A dataset of text, flat. */
   strings(path: string): Promise<string[]>;
   close(): Promise<void>;

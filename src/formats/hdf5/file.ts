@@ -13,6 +13,8 @@ import { boxOfChunks, type PackedDataset, packedDataset } from './unpack-chunks.
 
 /** Largest single read, bytes. */
 const READ_LIMIT = 2 ** 26;
+/** Where a read is made again for what the file has to be asked for first. */
+const PAGED_LIMIT = 2 ** 22;
 
 /**
  * Opens an HDF5 file for reading; close it when done.
@@ -32,11 +34,30 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
   const library = await hdf5Library();
   const mounted = await mount(library, source);
   try {
-    const file = checked(library, source.name, 'opening', ({ module }) => module.open(mounted.path, 0, false, -1, -1));
+    const open = ({ module }: Hdf5Library) => module.open(mounted.path, 0, false, -1, -1);
+    const file = await complete(mounted, () => checked(library, source.name, 'opening', open));
     return new OpenFile(library, file, source, mounted, start);
   } catch (error) {
     mounted.unmount();
     throw error;
+  }
+}
+
+/** Makes a call, and makes it again as long as bytes were missing that the file had to be asked for first. */
+async function complete<T>({ paged }: Mounted, call: () => T): Promise<T> {
+  if (!paged) return call();
+  try {
+    for (;;) {
+      try {
+        const result = call();
+        if (!paged.lacks) return result;
+      } catch (error) {
+        if (!paged.lacks) throw error;
+      }
+      await paged.fetch();
+    }
+  } finally {
+    paged.finish();
   }
 }
 
@@ -66,21 +87,23 @@ class OpenFile implements Hdf5File {
   }
 
   async list(path: string): Promise<Hdf5Member[]> {
-    const names = this.#call(path, 'listing', ({ module }) => module.get_names(this.#file, path, false));
-    return names.map((name) => {
+    const names = await this.#call(path, 'listing', ({ module }) => module.get_names(this.#file, path, false));
+    const members: Hdf5Member[] = [];
+    for (const name of names) {
       const inside = `${path === '/' ? '' : path}/${name}`;
-      const kind = this.#call(inside, 'looking at', ({ module }) => {
+      const kind = await this.#call(inside, 'looking at', ({ module }) => {
         if (module.get_external_link(this.#file, inside).filename !== undefined) return 'other';
         const type = module.get_type(this.#file, inside);
         return type === module.H5G_GROUP ? 'group' : type === module.H5G_DATASET ? 'dataset' : 'other';
       });
-      return { name, kind };
-    });
+      members.push({ name, kind });
+    }
+    return members;
   }
 
   async attributes(path: string): Promise<Record<string, Hdf5Attribute>> {
     const found: Record<string, Hdf5Attribute> = Object.create(null);
-    const names = this.#call(path, 'listing the attributes of', ({ module }) =>
+    const names = await this.#call(path, 'listing the attributes of', ({ module }) =>
       module.get_attribute_names(this.#file, path),
     );
     if (names.length > MOST_ATTRIBUTES) {
@@ -92,15 +115,17 @@ class OpenFile implements Hdf5File {
       });
     }
     for (const name of names) {
-      const attribute = this.#attribute(path, name);
+      const attribute = await this.#attribute(path, name);
       if (attribute) found[name] = attribute;
     }
     return found;
   }
 
-  #attribute(path: string, name: string): Hdf5Attribute | undefined {
+  async #attribute(path: string, name: string): Promise<Hdf5Attribute | undefined> {
     const where = `${path}@${name}`;
-    const meta = this.#call(where, 'reading', ({ module }) => module.get_attribute_metadata(this.#file, path, name));
+    const meta = await this.#call(where, 'reading', ({ module }) =>
+      module.get_attribute_metadata(this.#file, path, name),
+    );
     const element = elementOf(meta);
     if (!meta.shape || element.kind === 'other') return undefined;
     const bytes = smallBytes(`${this.#source.name}:${where}`, meta);
@@ -108,10 +133,10 @@ class OpenFile implements Hdf5File {
     const read = (at: number) => this.#library.module.get_attribute_data(this.#file, path, name, BigInt(at));
     const reclaim = (at: number) => this.#library.module.reclaim_vlen_memory(this.#file, path, name, BigInt(at));
     if (element.kind === 'text') {
-      const texts = this.#texts(where, meta, bytes, read, reclaim);
+      const texts = await this.#texts(where, meta, bytes, read, reclaim);
       return { value: scalar ? (texts[0] ?? '') : texts };
     }
-    const values = valuesOf(this.#fetch(where, bytes, read), element);
+    const values = valuesOf(await this.#fetch(where, bytes, read), element);
     const plain = Array.from(values as ArrayLike<number | bigint>, (value) =>
       element.dtype === 'bool' ? Boolean(value) : Number(value),
     );
@@ -119,7 +144,7 @@ class OpenFile implements Hdf5File {
   }
 
   async dataset(path: string): Promise<Hdf5DatasetInfo> {
-    const { meta, element } = this.#meta(path);
+    const { meta, element } = await this.#meta(path);
     const shape = meta.shape ?? [];
     if (!shape.every(Number.isSafeInteger)) {
       const bytes = meta.size * Math.max(...shape);
@@ -135,19 +160,21 @@ class OpenFile implements Hdf5File {
   }
 
   async dimensions(path: string): Promise<Hdf5Dimension[]> {
-    const labels = this.#call(path, 'reading the labels of', ({ module }) =>
+    const labels = await this.#call(path, 'reading the labels of', ({ module }) =>
       module.get_dimension_labels(this.#file, path),
     );
-    return labels.map((label, d) => ({
-      label: label ?? '',
-      scales: this.#call(path, 'reading the scales of', ({ module }) =>
+    const dimensions: Hdf5Dimension[] = [];
+    for (const [d, label] of labels.entries()) {
+      const scales = await this.#call(path, 'reading the scales of', ({ module }) =>
         module.get_attached_scales(this.#file, path, d),
-      ),
-    }));
+      );
+      dimensions.push({ label: label ?? '', scales });
+    }
+    return dimensions;
   }
 
   async read(path: string, tile?: Tile): Promise<ValueArray> {
-    const numbers = this.#numbers(path);
+    const numbers = await this.#numbers(path);
     const { meta, element } = numbers;
     const shape = meta.shape ?? [];
     const box = tile ?? { start: shape.map(() => 0), count: shape };
@@ -162,19 +189,20 @@ class OpenFile implements Hdf5File {
     }
     const place = (values: ValueArray, part: Tile) =>
       placeTile(whole as Uint8Array, box.count, part, values as Uint8Array, width);
-    for (const _ of this.#eachTile(path, numbers, box, READ_LIMIT, place));
+    const limit = this.#mounted.paged ? PAGED_LIMIT : READ_LIMIT;
+    for await (const _ of this.#eachTile(path, numbers, box, limit, place));
     return whole;
   }
 
-  *slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): Generator<Tile> {
-    const numbers = this.#numbers(path);
+  async *slabs(path: string, bytes: number, use: (values: ValueArray, tile: Tile) => void): AsyncGenerator<Tile> {
+    const numbers = await this.#numbers(path);
     const shape = numbers.meta.shape ?? [];
     yield* this.#eachTile(path, numbers, { start: shape.map(() => 0), count: shape }, bytes, use);
   }
 
   /** The description of a dataset of numbers that the file can hold. */
-  #numbers(path: string): Numbers {
-    const { meta, element } = this.#meta(path);
+  async #numbers(path: string): Promise<Numbers> {
+    const { meta, element } = await this.#meta(path);
     const where = `${this.#source.name}:${path}`;
     if (element.kind !== 'values') {
       throw formatError({
@@ -184,24 +212,28 @@ class OpenFile implements Hdf5File {
         expected: 'integers, floats, complex numbers or RGB colours',
       });
     }
-    const filters = this.#call(path, 'reading the filters of', ({ module }) =>
+    const filters = await this.#call(path, 'reading the filters of', ({ module }) =>
       module.get_dataset_filters(this.#file, path),
     );
     checkStorage(where, meta, filters, this.#source.size);
-    return { meta, element, packed: areOwn(filters) ? this.#packed(path, where, meta, filters) : undefined };
+    return { meta, element, packed: areOwn(filters) ? await this.#packed(path, where, meta, filters) : undefined };
   }
 
   /** Where its chunks are, found once. */
-  #packed(path: string, where: string, meta: Metadata, filters: readonly Filter[]): PackedDataset {
+  async #packed(path: string, where: string, meta: Metadata, filters: readonly Filter[]): Promise<PackedDataset> {
     const known = this.#packings.get(path);
     if (known) return known;
-    const reference = this.#call(path, 'looking for', ({ module }) => module.create_object_reference(this.#file, path));
+    const reference = await this.#call(path, 'looking for', ({ module }) =>
+      module.create_object_reference(this.#file, path),
+    );
     const place = { where, readAt: this.#mounted.readAt, fileSize: this.#source.size, base: this.#start };
     const unwritten = ({ start, count }: Tile) => {
       const bytes = count.reduce((a, b) => a * b, meta.size);
-      return this.#fetch(path, bytes, this.#reader(path, start, count));
+      return this.#borrowed(path, bytes, this.#reader(path, start, count), (data) => data.slice());
     };
-    const packed = packedDataset(place, Uint8Array.from(reference), meta, filters, unwritten);
+    const packed = await complete(this.#mounted, () =>
+      packedDataset(place, Uint8Array.from(reference), meta, filters, unwritten),
+    );
     this.#packings.set(path, packed);
     return packed;
   }
@@ -212,13 +244,13 @@ class OpenFile implements Hdf5File {
   }
 
   /** Values of a box of a dataset, in library memory, tile by tile; tiles are placed inside the box. */
-  *#eachTile(
+  async *#eachTile(
     path: string,
     { meta, element, packed }: Numbers,
     box: Tile,
     limit: number,
     use: (values: ValueArray, tile: Tile) => void,
-  ): Generator<Tile> {
+  ): AsyncGenerator<Tile> {
     // The library cuts no box out of a single value.
     const scalar = box.count.length === 0;
     const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
@@ -229,14 +261,16 @@ class OpenFile implements Hdf5File {
       const read = scalar
         ? (at: number) => module.get_dataset_data(this.#file, path, null, null, null, BigInt(at))
         : this.#reader(path, start, part.count);
-      if (packed) use(valuesOf(boxOfChunks(packed, { start, count: part.count }), element), part);
-      else this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
+      if (packed) {
+        const data = await complete(this.#mounted, () => boxOfChunks(packed, { start, count: part.count }));
+        use(valuesOf(data, element), part);
+      } else await this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
       yield part;
     }
   }
 
   async strings(path: string): Promise<string[]> {
-    const { meta, element } = this.#meta(path);
+    const { meta, element } = await this.#meta(path);
     if (element.kind !== 'text') {
       throw formatError({
         code: 'hdf5-not-text',
@@ -265,12 +299,12 @@ class OpenFile implements Hdf5File {
     }
   }
 
-  #call<T>(path: string, doing: string, call: (library: Hdf5Library) => T): T {
-    return checked(this.#library, this.#source.name, `${doing} "${path}"`, call);
+  #call<T>(path: string, doing: string, call: (library: Hdf5Library) => T): Promise<T> {
+    return complete(this.#mounted, () => checked(this.#library, this.#source.name, `${doing} "${path}"`, call));
   }
 
-  #meta(path: string): { meta: Metadata; element: Element } {
-    const meta = this.#call(path, 'reading the description of', ({ module }) =>
+  async #meta(path: string): Promise<{ meta: Metadata; element: Element }> {
+    const meta = await this.#call(path, 'reading the description of', ({ module }) =>
       module.get_dataset_metadata(this.#file, path),
     );
     if (meta.virtual_sources) {
@@ -286,19 +320,24 @@ class OpenFile implements Hdf5File {
   }
 
   /** Reads `bytes` bytes into library memory and copies them out. */
-  #fetch(path: string, bytes: number, read: (at: number) => number): Uint8Array {
+  #fetch(path: string, bytes: number, read: (at: number) => number): Promise<Uint8Array> {
     return this.#borrow(path, bytes, read, (data) => data.slice());
   }
 
   /** Reads `bytes` bytes into library memory, where `use` may look at them until it returns. */
-  #borrow<T>(path: string, bytes: number, read: (at: number) => number, use: (data: Uint8Array) => T): T {
-    return this.#call(path, 'reading', ({ module }) => {
+  #borrow<T>(path: string, bytes: number, read: (at: number) => number, use: (data: Uint8Array) => T): Promise<T> {
+    return complete(this.#mounted, () => this.#borrowed(path, bytes, read, use));
+  }
+
+  /** The same in one go, for what is itself made again while bytes are missing. */
+  #borrowed<T>(path: string, bytes: number, read: (at: number) => number, use: (data: Uint8Array) => T): T {
+    return checked(this.#library, this.#source.name, `reading "${path}"`, ({ module }) => {
       const at = module._malloc(Math.max(bytes, 1));
       if (at === 0) throw tooLarge(path, bytes, 'the memory of the HDF5 library');
       try {
         module.HEAPU8.fill(0, at, at + bytes);
         const status = read(at);
-        if (status < 0) throw new Error(`status ${status}`);
+        if (status < 0 || this.#mounted.paged?.lacks) throw new Error(`status ${status}`);
         return use(module.HEAPU8.subarray(at, at + bytes));
       } finally {
         module._free(at);
@@ -306,22 +345,22 @@ class OpenFile implements Hdf5File {
     });
   }
 
-  #texts(
+  async #texts(
     path: string,
     meta: Metadata,
     bytes: number,
     read: (at: number) => number,
     reclaim: (at: number) => number,
-  ): string[] {
+  ): Promise<string[]> {
     if (!meta.vlen) {
-      const data = this.#fetch(path, bytes, read);
+      const data = await this.#fetch(path, bytes, read);
       const trim = meta.strpad === 2 ? (text: string) => text.trimEnd() : (text: string) => text;
       return Array.from({ length: valueCount(meta) }, (_, i) =>
         trim(textOf(data.subarray(i * meta.size, (i + 1) * meta.size))),
       );
     }
     const texts: string[] = [];
-    this.#borrow(path, bytes, read, (data) => {
+    await this.#borrow(path, bytes, read, (data) => {
       const { HEAPU8: heap } = this.#library.module;
       const at = data.byteOffset;
       const pointers = new DataView(heap.buffer, at, bytes);

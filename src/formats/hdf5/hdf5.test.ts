@@ -88,9 +88,9 @@ describe('reading what was written', () => {
       sizes.push(values.byteLength);
       placeTile(whole, [long.length, 1], tile, values as Uint16Array, 1);
     };
-    const slabs = file.slabs('/long', 2 ** 20, place)[Symbol.iterator]();
-    expect([slabs.next().value, sizes]).toEqual([{ start: [0, 0], count: [2 ** 19, 1] }, [2 ** 20]]);
-    while (!slabs.next().done);
+    const slabs = file.slabs('/long', 2 ** 20, place)[Symbol.asyncIterator]();
+    expect([(await slabs.next()).value, sizes]).toEqual([{ start: [0, 0], count: [2 ** 19, 1] }, [2 ** 20]]);
+    while (!(await slabs.next()).done);
     await file.close();
     expect(whole.every((value, i) => value === long[i])).toBe(true);
     expect(sizes).toEqual([2 ** 20, 2 ** 20, 2 * long.length - 2 ** 21]);

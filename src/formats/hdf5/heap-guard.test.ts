@@ -34,3 +34,12 @@ it('a second collection is looked at, too', () => {
   const [first, second] = [withCollection(0, 64, 16, 0).subarray(0, 67), withCollection(0, 64, 1000, 0)];
   expect(isSound(Uint8Array.of(...first, ...second))).toBe(false);
 });
+
+it('a collection is found behind many of its letters, and behind none', () => {
+  for (const filling of [0x4f, 0x20]) {
+    for (let before = 4000; before < 4004; before++) {
+      expect(isSound(withCollection(before, 64, 16, filling))).toBe(true);
+      expect(isSound(withCollection(before, 64, 1000, filling))).toBe(false);
+    }
+  }
+});

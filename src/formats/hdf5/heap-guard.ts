@@ -22,18 +22,40 @@ export function heapsAreSound(bytes: Uint8Array, position: number, fileSize: num
 /** "GCOL", version 1, three zero bytes. */
 const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
 
-/** Every fourth byte is looked at: one of the four letters is among them. */
+/** One of the letters that few values are made of; where they are, looking for it one by one takes longer. */
+const RARE = 2;
+const TOO_OFTEN = 64;
+
+/** Node has a faster search than the language. */
+const searchIn: Pick<Uint8Array, 'indexOf'> = typeof Buffer === 'undefined' ? Uint8Array.prototype : Buffer.prototype;
+
+/** A byte is found faster by what is built in than by anything written here: only what that finds is looked at. */
 function findCollection(bytes: Uint8Array, from: number): number {
+  const most = (bytes.length - from) / TOO_OFTEN;
+  let at = from + RARE;
+  for (let found = 0; found <= most; found++) {
+    at = searchIn.indexOf.call(bytes, SIGNATURE[RARE], at);
+    if (at < 0) return -1;
+    if (beginsAt(bytes, at - RARE)) return at - RARE;
+    at++;
+  }
+  return findByStrides(bytes, at - RARE);
+}
+
+/** Every fourth byte is looked at: one of the four letters, which all differ, is among them. */
+function findByStrides(bytes: Uint8Array, from: number): number {
   for (let i = from + 3; i < bytes.length; i += 4) {
     const byte = bytes[i];
     if (byte < 0x43 || byte > 0x4f) continue;
-    for (let at = i - 3; at <= i; at++) if (beginsAt(bytes, at)) return at;
+    const letter = SIGNATURE.indexOf(byte);
+    if (letter >= 0 && letter < 4 && beginsAt(bytes, i - letter)) return i - letter;
   }
   return -1;
 }
 
 function beginsAt(bytes: Uint8Array, at: number): boolean {
-  return SIGNATURE.every((byte, k) => bytes[at + k] === byte);
+  for (let k = 0; k < SIGNATURE.length; k++) if (bytes[at + k] !== SIGNATURE[k]) return false;
+  return true;
 }
 
 function collectionIsSound(start: number, fileSize: number, readAt: ReadAt): boolean {

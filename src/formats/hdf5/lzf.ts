@@ -1,9 +1,13 @@
+/** Three bytes make 264 at most. */
+const MOST_GAIN = 88;
+
 /**
  * Unpacks LZF (the format of Marc Lehmann's liblzf) to exactly `size` bytes; undefined where the packed bytes do not give
  * them. A byte below 32 begins that many and one bytes as they are; any other, a copy of bytes already unpacked: three bits of
  * length (7: one more byte of it follows) and thirteen of distance.
  */
 export function unpackLzf(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
+  if (size > MOST_GAIN * packed.length) return undefined;
   const out = new Uint8Array(size);
   let [from, to] = [0, 0];
   while (from < packed.length) {

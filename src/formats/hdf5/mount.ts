@@ -2,9 +2,7 @@ import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { heapsAreSound, type ReadAt } from './heap-guard.ts';
 import type { Hdf5Library } from './library.ts';
-
-/** Largest file that is copied into memory where there is no path to read from. */
-const IN_MEMORY_LIMIT = 2 ** 31 - 1;
+import { PagedBytes } from './paged-bytes.ts';
 
 /** "Input/output error", in the library's numbering. */
 const EIO = 29;
@@ -14,6 +12,8 @@ export interface Mounted {
   readonly path: string;
   /** The bytes of the file itself. */
   readonly readAt: ReadAt;
+  /** Where the file gives its bytes only later: what came of what a call into the library asked for. */
+  readonly paged?: PagedBytes;
   unmount(): void;
 }
 
@@ -35,15 +35,16 @@ export function privateName(kind: string): string {
 }
 
 /**
- * Makes a file visible to the library under a name of its own: read on demand where there is a path, copied into memory
- * where there is not. The library sees nothing else of the disk, so links inside a file lead nowhere.
+ * Makes a file visible to the library under a name of its own, read on demand. The library sees nothing else of the disk,
+ * so links inside a file lead nowhere.
  */
 export async function mount(library: Hdf5Library, source: ByteSource): Promise<Mounted> {
   const { FS } = library.module;
   const { ErrnoError } = FS as unknown as { ErrnoError: new (code: number) => Error };
   const path = privateName('source');
   const { size } = source;
-  const file = source.path === undefined ? await inMemory(source) : await onDisk(source.path);
+  const paged = source.path === undefined ? await PagedBytes.of(source) : undefined;
+  const file = paged ? ofPages(paged) : await onDisk(source.path!);
   FS.writeFile(path, new Uint8Array(0));
   const node = FS.lookupPath(path, {}).node as unknown as Node;
   node.stream_ops = {
@@ -53,14 +54,13 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
       offset + (whence === 1 ? stream.position : whence === 2 ? size : 0),
     read: (_stream: Stream, buffer: Uint8Array, offset: number, length: number, position: number) => {
       const wanted = buffer.subarray(offset, offset + Math.max(0, Math.min(length, size - position)));
-      let read: number;
       try {
-        read = file.readInto(wanted, position);
+        const read = file.readInto(wanted, position);
+        if (heapsAreSound(wanted.subarray(0, read), position, size, file.readAt)) return read;
       } catch {
-        throw new ErrnoError(EIO);
+        // Only an error of its own kind gets through the library.
       }
-      if (!heapsAreSound(wanted.subarray(0, read), position, size, file.readAt)) throw new ErrnoError(EIO);
-      return read;
+      throw new ErrnoError(EIO);
     },
   };
   const time = new Date(0);
@@ -85,6 +85,7 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
   return {
     path,
     readAt: file.readAt,
+    paged,
     unmount: () => {
       file.close();
       FS.unlink(path);
@@ -99,25 +100,10 @@ interface Opened {
   close(): void;
 }
 
-async function inMemory(source: ByteSource): Promise<Opened> {
-  if (source.size > IN_MEMORY_LIMIT) {
-    throw formatError({
-      code: 'hdf5-too-large',
-      where: source.name,
-      what: `${source.size} bytes cannot be held in memory at once`,
-      expected: `at most ${IN_MEMORY_LIMIT} bytes where the file is not on a local disk`,
-      fix: 'open the file from a local disk',
-    });
-  }
-  const bytes = await source.read(0, source.size);
-  const readAt: ReadAt = (position, length) => bytes.subarray(position, position + length);
+function ofPages(paged: PagedBytes): Opened {
   return {
-    readAt,
-    readInto: (target, position) => {
-      const found = readAt(position, target.length);
-      target.set(found);
-      return found.length;
-    },
+    readAt: (position, length) => paged.readAt(position, length),
+    readInto: (target, position) => paged.readInto(target, position),
     close: () => {},
   };
 }

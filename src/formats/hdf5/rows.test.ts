@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
+import type { DenseBlock } from '../../signal/block.ts';
+import { blobFile } from '../blob-file.ts';
 import { openNodeFile } from '../node-file.ts';
 import { createHdf5, groupsOf, hdf5Values, openHdf5, singleValue } from './index.ts';
 import { boxesOf } from './rows.ts';
@@ -47,6 +49,32 @@ describe('boxes', () => {
 });
 
 describe('values of a signal', () => {
+  it('chunks that one run has left over are there for the next, and for none after it', async () => {
+    const file = await createHdf5();
+    file.dataset('/map', SHAPE, 'uint16', [VALUES]);
+    let reads = 0;
+    class Counted extends File {
+      override slice(...range: Parameters<Blob['slice']>): Blob {
+        reads++;
+        return super.slice(...range);
+      }
+    }
+    const source = blobFile(new Counted([Uint8Array.from(file.finish())], 'map.h5'), 'map.h5');
+    const { rows } = hdf5Values(source, { path: '/map', shape: SHAPE, dtype: 'uint16', order: [0, 2, 3] });
+    const values = async (start: number, end: number) => ((await rows!.read(start, end)) as DenseBlock).values;
+    expect(await values(0, 5)).toEqual(VALUES.subarray(0, 25));
+    const once = reads;
+    const next = await values(5, 7);
+    expect(next).toEqual(VALUES.subarray(25, 35));
+    expect(reads).toBe(once);
+    next.fill(1);
+    expect(await values(5, 7)).toEqual(VALUES.subarray(25, 35));
+    await values(6, 12);
+    await values(0, 12);
+    await values(5, 7);
+    expect(reads).toBeGreaterThan(once);
+  });
+
   it('any run of rows is that of the whole, dimensions of one position left out', async () => {
     const source = await onDisk();
     const { rows, load } = hdf5Values(source, { path: '/map', shape: SHAPE, dtype: 'uint16', order: [0, 2, 3] });

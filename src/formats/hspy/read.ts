@@ -1,9 +1,7 @@
 import type { Dataset } from '../../signal/dataset.ts';
-import { DTYPES } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
-import { type Hdf5Member, hdf5Kind, openHdf5 } from '../hdf5/index.ts';
-import { permuteAxes } from '../permute-axes.ts';
+import { type Hdf5Member, hdf5Kind, hdf5Values, openHdf5 } from '../hdf5/index.ts';
 import { readExperiments } from './experiments.ts';
 
 export async function isHyperspyFile(source: ByteSource): Promise<boolean> {
@@ -38,19 +36,7 @@ export async function readHspy(source: ByteSource): Promise<Dataset[]> {
         fix: 'open it in HyperSpy and save it as .hspy',
       });
     }
-    return await readExperiments(file, source.name, async ({ path, shape, order, dtype }) => ({
-      kind: 'dense',
-      load: async () => permuteAxes(await loadValues(source, path), shape, order, DTYPES[dtype].width),
-    }));
-  } finally {
-    await file.close();
-  }
-}
-
-async function loadValues(source: ByteSource, path: string) {
-  const file = await openHdf5(source);
-  try {
-    return await file.read(path);
+    return await readExperiments(file, source.name, async (array) => hdf5Values(source, array));
   } finally {
     await file.close();
   }

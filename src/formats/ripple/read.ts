@@ -5,6 +5,7 @@ import { formatError } from '../../signal/errors.ts';
 import { referenceTo } from '../file-reference.ts';
 import type { ByteSource } from '../format.ts';
 import { permuteAxes } from '../permute-axes.ts';
+import planeRows from '../plane-rows.ts';
 import rawRows from '../raw-rows.ts';
 import { denseRows, fitsBlocks } from '../stored-rows.ts';
 import { decodeText } from '../whole-text.ts';
@@ -71,7 +72,7 @@ function describeDataset(header: RippleHeader, raw: ByteSource): ArrayDataset {
     values: {
       kind: 'dense',
       load: async () => permuteAxes(await loadValues(header, raw), sizes, order),
-      rows: order.every((axis, d) => axis === d) ? rowsInPlace(header, raw, sizes) : undefined,
+      rows: rowsOf(header, raw, sizes, order),
     },
     metadata: rippleMetadata(entries),
     original: entries,
@@ -79,15 +80,21 @@ function describeDataset(header: RippleHeader, raw: ByteSource): ArrayDataset {
   };
 }
 
-function rowsInPlace(
+/** Undefined where the axes are neither in the order of the file nor turned by one, the slowest last. */
+function rowsOf(
   { dtype, offset, littleEndian }: RippleHeader,
   raw: ByteSource,
-  shape: readonly number[],
+  sizes: readonly number[],
+  order: readonly number[],
 ): StoredRows | undefined {
   const file = referenceTo(raw);
   if (!file || !fitsBlocks(dtype)) return undefined;
-  const args = { file, offset, dtype, littleEndian, channels: shape[shape.length - 1] };
-  return denseRows('rows/raw', rawRows, args, dtype, shape);
+  const shape = order.map((d) => sizes[d]);
+  const place = { file, offset, dtype, littleEndian, channels: shape[shape.length - 1] };
+  if (order.every((axis, d) => axis === d)) return denseRows('rows/raw', rawRows, place, dtype, shape);
+  if (!order.every((axis, d) => axis === (d + 1) % order.length)) return undefined;
+  const pixels = shape.slice(0, -1).reduce((a, b) => a * b, 1);
+  return denseRows('rows/planes', planeRows, { ...place, pixels }, dtype, shape);
 }
 
 type Dimension = 'width' | 'height' | 'depth';

@@ -1,9 +1,12 @@
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
+import { readAhead } from '../read-ahead.ts';
 import { decodeText } from '../whole-text.ts';
 
 const MOST_PAGES = 1 << 16;
 const MOST_ENTRIES = 4096;
+/** A directory, and what is too long to stand in it, which mostly follows. */
+const DIRECTORY_BYTES = 2048;
 
 /** Bytes of a value by its type in the directory. */
 const SIZES: Readonly<Record<number, number>> = {
@@ -113,7 +116,8 @@ export class Directory {
  * The directories of all pages in their order, of TIFF and BigTIFF.
  * @throws SpectrailError `format/bad-tiff` for a chain that leads outside the file, or in a circle.
  */
-export async function readDirectories(source: ByteSource): Promise<Directory[]> {
+export async function readDirectories(file: ByteSource): Promise<Directory[]> {
+  const source = readAhead(file, DIRECTORY_BYTES);
   const bad = (at: number, what: string, expected: string) =>
     formatError({
       code: 'bad-tiff',

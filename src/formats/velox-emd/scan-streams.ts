@@ -77,19 +77,19 @@ async function framesBegun(file: Hdf5File, path: string): Promise<number | undef
 }
 
 /** Does any of the streams tell pixels apart? Those of a spectrum taken at one point do not. Reads up to the first end. */
-export function haveEnds(file: Hdf5File, streams: readonly Stream[]): boolean {
+export async function haveEnds(file: Hdf5File, streams: readonly Stream[]): Promise<boolean> {
   let found = false;
   const look = (slab: ValueArray) => {
     found = (slab as Uint16Array).includes(NEXT_PIXEL);
   };
   for (const { path } of streams) {
-    for (const _ of file.slabs(`${path}/Data`, PEEK, look)) if (found) return true;
+    for await (const _ of file.slabs(`${path}/Data`, PEEK, look)) if (found) return true;
   }
   return false;
 }
 
 /** Pixels in the fullest stream; reads all. */
-export function countPixels(file: Hdf5File, streams: readonly Stream[]): number {
+export async function countPixels(file: Hdf5File, streams: readonly Stream[]): Promise<number> {
   let most = 0;
   for (const { path } of streams) {
     let ends = 0;
@@ -98,7 +98,7 @@ export function countPixels(file: Hdf5File, streams: readonly Stream[]): number 
       for (const value of slab as Uint16Array) if (value === NEXT_PIXEL) ends++;
       last = (slab as Uint16Array).at(-1) ?? last;
     };
-    for (const _ of file.slabs(`${path}/Data`, SLAB, look));
+    for await (const _ of file.slabs(`${path}/Data`, SLAB, look));
     most = Math.max(most, ends + (last === NEXT_PIXEL ? 0 : 1));
   }
   return most;
@@ -121,10 +121,10 @@ export async function sumStreams(
   try {
     const read = streams.map(({ path }, detector) => {
       const add = (slab: ValueArray) => photons.add(detector, slab as Uint16Array);
-      return file.slabs(`${path}/Data`, SLAB, add)[Symbol.iterator]();
+      return file.slabs(`${path}/Data`, SLAB, add)[Symbol.asyncIterator]();
     });
     for (let behind = photons.behind(); behind !== undefined; behind = photons.behind()) {
-      if (read[behind].next().done) photons.end(behind);
+      if ((await read[behind].next()).done) photons.end(behind);
       photons.sumPassed();
     }
   } finally {

@@ -35,7 +35,7 @@ export async function readSpectrumMap(
 ): Promise<ArrayDataset | undefined> {
   const { file, source, elements } = contents;
   const streams = await describeStreams(contents, await groupsIn(file, '/Data/SpectrumStream'));
-  if (!haveEnds(file, streams)) return undefined;
+  if (!(await haveEnds(file, streams))) return undefined;
   const where = `${source.name}:/Data/SpectrumStream`;
   if (streams.some(({ channels }) => channels !== streams[0].channels)) {
     const found = streams.map(({ channels }) => channels).join(', ');
@@ -47,7 +47,7 @@ export async function readSpectrumMap(
   const declared = declaredSizes(streams[0].metadata, streams[0].settings, images);
   const values = Math.max(...streams.map((stream) => stream.values));
   const whole =
-    declaredSize(declared, values, frames) ?? fittingSize(declared.sizes, countPixels(file, streams), frames);
+    declaredSize(declared, values, frames) ?? fittingSize(declared.sizes, await countPixels(file, streams), frames);
   if (!whole) {
     const found = declared.sizes.map(({ height, width }) => `${height} × ${width}`).join(' or ') || 'no size';
     throw badStream(
