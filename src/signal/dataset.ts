@@ -8,9 +8,8 @@ export type Plain = string | number | boolean | null | Plain[] | { [key: string]
 export type PlainTree = { [key: string]: Plain };
 
 /**
- * Acquisition conditions in one vocabulary: flat names that carry their unit (`beam_energy_keV`,
- * `convergence_angle_mrad`, `dwell_time_s`, `camera_length_mm`, `beam_current_nA`), sub-trees for `stage` and
- * `detector_<NAME>`. What a file does not say is absent; never a default dressed as a fact.
+ * Acquisition conditions in the words of the vocabulary (`vocabulary.ts`). What a file does not say is absent; never a default
+ * dressed as a fact.
  */
 export type Metadata = PlainTree;
 

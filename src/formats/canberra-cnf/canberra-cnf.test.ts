@@ -70,7 +70,12 @@ describe('Genie files', () => {
       shape: [4],
       dtype: 'uint32',
       axes: [{ kind: 'uniform', name: 'Energy', unit: 'keV', role: 'spectral', offset: 3, scale: 2 }],
-      metadata: { date: '2020-02-03', time: '04:05:06', real_time_s: 60, live_time_s: 53.17, sample: 'number 7' },
+      metadata: {
+        date: '2020-02-03',
+        time: '04:05:06',
+        detector_MCA: { real_time: 60, live_time: 53.17 },
+        sample: 'number 7',
+      },
       warnings: [],
     });
     expect(await dataset.values.load()).toEqual(Uint32Array.of(0, 70_000, 140_000, 210_000));
@@ -154,9 +159,10 @@ describe.skipIf(!sharedFolder())('the corpus', () => {
     const known = oracle.signals[0].keyMetadata as Record<string, string>;
     const { metadata, axes } = datasets[0] as ArrayDataset;
     expect(known['date and time']).toBe(`Thu, ${metadata['date']} ${metadata['time']}`);
-    expect([known['live time (s)'], known['real time (s)']]).toEqual(
-      [metadata['live_time_s'], metadata['real_time_s']].map((time) => Number(time).toFixed(2)),
-    );
+    expect(metadata['detector_MCA']).toEqual({
+      live_time: Number(known['live time (s)']),
+      real_time: Number(known['real time (s)']),
+    });
     expect(metadata['sample']).toBe(known['description']);
     expect(axes[0]).toMatchObject({ kind: 'uniform', unit: 'keV', scale: Number(known['energy calib 1']) });
   });

@@ -143,8 +143,8 @@ class Parameters {
     const moment = vmsDate(this.#view.getBigUint64(at, true));
     if (moment) [metadata['date'], metadata['time']] = moment;
     const [real, live] = [duration(this.#view, at + 8), duration(this.#view, at + 16)];
-    if (real > 0) metadata['real_time_s'] = real;
-    if (live > 0) metadata['live_time_s'] = live;
+    const times = { ...(real > 0 ? { real_time: real } : {}), ...(live > 0 ? { live_time: live } : {}) };
+    if (Object.keys(times).length > 0) metadata['detector_MCA'] = times;
     return metadata;
   }
 }

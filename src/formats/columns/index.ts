@@ -39,8 +39,8 @@ async function readColumns(file: ByteSource): Promise<Dataset[]> {
       title: file.name,
       rows: table.columns[0].length,
       columns: table.columns.map((values, i) => ({ name: table.names[i], unit: table.units[i], values })),
-      metadata: { headerLines, rowsWithOtherLength },
-      original: { header },
+      metadata: {},
+      original: { header, headerLines, rowsWithOtherLength },
       warnings:
         rowsWithOtherLength > 0 ? [`${rowsWithOtherLength} rows with another count of numbers were left out`] : [],
     },

@@ -50,8 +50,6 @@ describe('a table', () => {
     const [{ metadata, original }] = await read(WHOLE);
     expect(metadata).toEqual({
       signal_type: 'XPS',
-      technique: 'XPS',
-      group: 'spent',
       region: 'Fe2p',
       source_energy_eV: 1486.61,
       pass_energy_eV: 20,
@@ -61,7 +59,7 @@ describe('a table', () => {
       energy_axis: 'binding',
       date: '2023-08-24',
       time: '14:19:47',
-      time_zone_h: 0,
+      time_zone: 'UTC',
     });
     expect(original).toMatchObject({ 'Parameter "ADC channel 1 active"': 'true', Cycle: '0, Curve: 0, Scan: 0' });
   });
@@ -103,7 +101,8 @@ describe('several tables', () => {
     expect(cycle[1].metadata).toMatchObject({ pass_energy_eV: 20 });
     expect(cycle[1].metadata).not.toHaveProperty('scans');
     const region = await read(`${WHOLE}\n# Region: O1s\n# Cycle: 0\n${CURVE}`);
-    expect(region[1].metadata).toMatchObject({ group: 'spent', region: 'O1s', energy_axis: 'binding' });
+    expect(region[1].original).toMatchObject({ Group: 'spent' });
+    expect(region[1].metadata).toMatchObject({ region: 'O1s', energy_axis: 'binding' });
     expect(region[1].metadata).not.toHaveProperty('pass_energy_eV');
     const group = await read(`${WHOLE}\n# Group: fresh\n# Region: O1s\n# Cycle: 0\n${CURVE}`);
     expect(group[1].title).toBe('fresh / O1s / 0, Curve: 0, Scan: 0');
