@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { open } from '../index.ts';
 import { formatBytes } from '../report/numbers.ts';
 import { mainDataset } from '../signal/as-signal.ts';
-import { settled } from '../signal/dataset.ts';
+import { type ArrayDataset, settled } from '../signal/dataset.ts';
 import { inputError } from '../signal/errors.ts';
+import { MODALITY_IDS, type ModalityId, signalTypeOf } from '../signal/modality.ts';
 import { writerFor } from './formats-by-name.ts';
 import { namedInput } from './named-input.ts';
 import { print, printJson } from './printing.ts';
@@ -12,6 +13,7 @@ import { writeDataset } from './write-dataset.ts';
 
 interface ConvertOptions {
   readonly signal?: string;
+  readonly modality?: ModalityId;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -24,6 +26,7 @@ export const convertCommand = () =>
     .argument('<in>')
     .argument('<out>')
     .option('--signal <title>', 'which signal of a file that holds several (default: the largest spectrum image)')
+    .addOption(new Option('--modality <name>', 'what OUT says it is, where IN does not say').choices(MODALITY_IDS))
     .option('--force', 'replace OUT if it exists')
     .option('--json', 'for machines')
     .action(convert);
@@ -40,7 +43,7 @@ async function convert(from: string, to: string, options: ConvertOptions): Promi
       expected: 'an array with axes',
     });
   }
-  const dataset = await settled(chosen);
+  const dataset = stated(await settled(chosen), options.modality);
   const { bytes, written } = await writeDataset(dataset, to, writer, { force: options.force, keep: [from] });
   const { shape, dtype } = dataset;
   if (options.json) {
@@ -55,4 +58,12 @@ async function convert(from: string, to: string, options: ConvertOptions): Promi
   if (others > 0 && options.signal === undefined) {
     print(wrap(`${others} more in ${from}: see \`spectrail info\`, choose with --signal`, undefined, 2));
   }
+}
+
+/** As of the modality that the user states; `unknown` is no type. */
+function stated(dataset: ArrayDataset, modality: ModalityId | undefined): ArrayDataset {
+  if (modality === undefined) return dataset;
+  const { signal_type: said, ...metadata } = dataset.metadata;
+  const type = signalTypeOf(modality, said);
+  return { ...dataset, metadata: type === undefined ? metadata : { ...metadata, signal_type: type } };
 }

@@ -78,9 +78,20 @@ export interface TableColumn {
   readonly values: Float64Array;
 }
 
-/** Columns of numbers without a declared meaning. */
+/** Which columns of a table are its spectrum, where the format says so. */
+export interface DeclaredSpectrum {
+  /** Column of the positions, from 0. */
+  readonly axis: number;
+  /** Column of the values. */
+  readonly values: number;
+  /** What the axis is, where its column is called less. */
+  readonly axisName?: string;
+}
+
+/** Columns of numbers. */
 export interface TableDataset {
   readonly kind: 'table';
+  readonly spectrum?: DeclaredSpectrum;
   readonly title: string;
   readonly rows: number;
   readonly columns: readonly TableColumn[];

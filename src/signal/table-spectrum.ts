@@ -17,14 +17,16 @@ const ABSORPTION = /^(?:x?mu|xmu|mu(?:trans|fluor|norm)?|xmutrans|xmufluor|norm)
 const EVEN = 1e-6;
 
 /**
- * The spectrum in a table whose column names say which column is the axis and which the values: the first column named, or
- * measured in a unit, as a spectral axis is, and beside it one other column, uncertainties not counted, or one of absorption.
+ * The spectrum in a table whose format, or else whose column names say which column is the axis and which the values: the
+ * first column named, or measured in a unit, as a spectral axis is, and beside it one other column, uncertainties not
+ * counted, or one of absorption.
  * @throws SpectrailError `input/not-a-signal` where the names do not say so, or positions do not go one way.
  */
 export function tableSpectrum(table: TableDataset): ArrayDataset {
   const refuse = (what: string, expected: string, fix?: string) =>
     inputError({ code: 'not-a-signal', where: table.title || undefined, what, expected, fix });
-  const axisColumn = table.columns.find(isAxis);
+  const declared = table.spectrum;
+  const axisColumn = declared ? table.columns[declared.axis] : table.columns.find(isAxis);
   if (!axisColumn) {
     throw refuse(
       'it is a table of columns without a declared axis',
@@ -33,8 +35,9 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
     );
   }
   const others = table.columns.filter((column) => column !== axisColumn);
-  const values =
-    onlyOne(others.filter(({ name }) => !UNCERTAINTY.test(plain(name)))) ?? onlyOne(others.filter(isAbsorption));
+  const values = declared
+    ? table.columns[declared.values]
+    : (onlyOne(others.filter(({ name }) => !UNCERTAINTY.test(plain(name)))) ?? onlyOne(others.filter(isAbsorption)));
   if (!values) {
     throw refuse(
       `it is a table with the axis "${axisColumn.name}" and ${others.length} more columns; which of them is the spectrum is not said`,
@@ -55,9 +58,9 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
     title: table.title,
     shape: [table.rows],
     dtype: 'float64',
-    axes: [axisOf(axisColumn)],
+    axes: [axisOf(axisColumn, declared?.axisName)],
     values: { kind: 'dense', load: async () => values.values.slice() },
-    metadata: { quantity: values.name, ...table.metadata },
+    metadata: { quantity: quantityOf(values), ...table.metadata },
     original: table.original,
     warnings: table.warnings,
   };
@@ -73,13 +76,16 @@ function isAxis({ name, unit }: TableColumn): boolean {
   return AXES.test(word) || (AXES_WITH_UNIT.test(word) && AXIS_UNITS.includes(unit || columnLabel(name).unit));
 }
 
+/** VAMAS has the unit `d` for numbers without one. */
+const quantityOf = ({ name, unit }: TableColumn) => (unit === '' || unit === 'd' ? name : `${name} (${unit})`);
+
 const isAbsorption = ({ name }: TableColumn) => ABSORPTION.test(plain(name));
 
 const onlyOne = (columns: readonly TableColumn[]) => (columns.length === 1 ? columns[0] : undefined);
 
-function axisOf({ name, unit, values }: TableColumn): Axis {
+function axisOf({ name, unit, values }: TableColumn, declared?: string): Axis {
   const label = columnLabel(name);
-  const described = { name: label.name, unit: unit || label.unit, role: 'spectral' } as const;
+  const described = { name: declared ?? label.name, unit: unit || label.unit, role: 'spectral' } as const;
   const size = values.length;
   const scale = size > 1 ? (values[size - 1] - values[0]) / (size - 1) : 1;
   const even = values.every((position, i) => Math.abs(position - (values[0] + scale * i)) <= EVEN * Math.abs(scale));

@@ -297,16 +297,20 @@ function isUnitOfAnother(key: string, tree: Metadata): boolean {
 }
 
 /**
- * A number of the metadata in the unit of the vocabulary; undefined where it is unknown, or in a unit that cannot be brought
- * to that one. `detector_*` is the first detector that has it.
+ * The condition that a word of the vocabulary stands for, a number in its unit; undefined where it is unknown, or in a unit
+ * that cannot be brought to that one. `detector_*` is the first detector that has it.
  */
-export function numberOf(metadata: Metadata, key: string): number | undefined {
+export function conditionOf(metadata: Metadata, key: string): Condition | undefined {
   const wanted = TERMS.get(key)?.unit;
-  const found = conditionsOf(metadata).find(
-    ({ path, value }) => typeof value === 'number' && (path === key || termOf(path)?.key === key),
-  );
-  if (typeof found?.value !== 'number') return undefined;
-  if (!wanted || !found.unit || found.unit === wanted) return found.value;
-  if (canonicalUnit(found.unit) === wanted) return found.value;
-  return isConvertible(found.unit, wanted) ? convertUnit(found.value, found.unit, wanted) : undefined;
+  const found = conditionsOf(metadata).find(({ path }) => path === key || termOf(path)?.key === key);
+  if (typeof found?.value !== 'number' || !wanted || !found.unit) return found;
+  if (canonicalUnit(found.unit) === wanted) return { ...found, unit: wanted };
+  if (!isConvertible(found.unit, wanted)) return undefined;
+  return { ...found, value: convertUnit(found.value, found.unit, wanted), unit: wanted };
+}
+
+/** The same where it is a number. */
+export function numberOf(metadata: Metadata, key: string): number | undefined {
+  const value = conditionOf(metadata, key)?.value;
+  return typeof value === 'number' ? value : undefined;
 }

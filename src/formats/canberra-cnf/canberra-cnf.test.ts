@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
 import { corpusFiles, sharedFolder } from '../../../test/oracle.ts';
+import { asSignal } from '../../signal/as-signal.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { ArrayDataset } from '../../signal/dataset.ts';
 import { openFile } from '../index.ts';
@@ -71,6 +72,7 @@ describe('Genie files', () => {
       dtype: 'uint32',
       axes: [{ kind: 'uniform', name: 'Energy', unit: 'keV', role: 'spectral', offset: 3, scale: 2 }],
       metadata: {
+        signal_type: 'gamma',
         date: '2020-02-03',
         time: '04:05:06',
         detector_MCA: { real_time: 60, live_time: 53.17 },
@@ -81,11 +83,17 @@ describe('Genie files', () => {
     expect(await dataset.values.load()).toEqual(Uint32Array.of(0, 70_000, 140_000, 210_000));
   });
 
+  it('is of no modality, though its axis is in keV: gamma rays are not what an EDS detector sees', async () => {
+    const { modality, history } = await asSignal(await read(file()));
+    expect(modality).toBe('unknown');
+    expect(history[0].params).toMatchObject({ modality: expect.stringContaining('gamma spectrometry') });
+  });
+
   it('without a sample the title is empty, without times they are absent', async () => {
     const bytes = file({ sections: [SECTIONS[0], SECTIONS[2]], moment: 0n });
     bytes.fill(0, 2048 + 48 + 309, 2048 + 48 + 325);
     expect(await read(bytes)).toMatchObject({ title: '', metadata: {} });
-    expect(Object.keys((await read(bytes)).metadata)).toEqual([]);
+    expect((await read(bytes)).metadata).toEqual({ signal_type: 'gamma' });
   });
 
   it('fields that lie outside the section are absent', async () => {
@@ -97,7 +105,7 @@ describe('Genie files', () => {
       axes: [{ name: 'Channel' }],
       warnings: [expect.stringMatching(/no energy calibration/)],
     });
-    expect(dataset.metadata).toEqual({ sample: 'number 7' });
+    expect(dataset.metadata).toEqual({ signal_type: 'gamma', sample: 'number 7' });
   });
 
   it.each([

@@ -137,7 +137,7 @@ class Parameters {
 
   /** Start as the clock of the recording computer showed it, real and live time. */
   get metadata(): Metadata {
-    const metadata: Metadata = Object.create(null);
+    const metadata: Metadata = Object.assign(Object.create(null), { signal_type: 'gamma' });
     const at = ENTRY_BYTES + this.#view.getUint16(36, true) + 1;
     if (at + 24 > this.#bytes.length) return metadata;
     const moment = vmsDate(this.#view.getBigUint64(at, true));

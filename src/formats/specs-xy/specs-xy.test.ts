@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
+import { asSignal } from '../../signal/as-signal.ts';
 import type { TableDataset } from '../../signal/dataset.ts';
 import { openFile } from '../index.ts';
 import specsXy from './index.ts';
@@ -44,6 +45,26 @@ describe('a table', () => {
     expect(named.columns[1]).toMatchObject({ name: 'counts', unit: '' });
     const [bare] = await read(WHOLE.replace(/^# ColumnLabels.*$/m, '#'));
     expect(bare.columns.map(({ name }) => name)).toEqual(['column1', 'column2']);
+  });
+
+  it.each([
+    ['Binding Energy', 'Binding energy'],
+    ['Kinetic Energy', 'Kinetic energy'],
+    ['Excitation Energy', 'Photon energy'],
+  ])('over %s is a spectrum over the %s, at a rate', async (written, name) => {
+    const [table] = await read(WHOLE.replace('Binding Energy', written));
+    const { modality, spectral, intensity, noise } = await asSignal(table);
+    expect({ modality, intensity, noise }).toMatchObject({
+      modality: 'xps',
+      intensity: { kind: 'rate', unit: 's' },
+      noise: { tag: 'unknown' },
+    });
+    expect(spectral).toMatchObject({ name, unit: 'eV', offset: 750, scale: -0.5 });
+  });
+
+  it('whose columns have no labels is no spectrum', async () => {
+    const [bare] = await read(WHOLE.replace(/^# ColumnLabels.*$/m, '#'));
+    await expect(asSignal(bare)).rejects.toMatchObject({ code: 'not-a-signal' });
   });
 
   it('tells the conditions in the common vocabulary', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
+import { asSignal } from '../../signal/as-signal.ts';
 import type { ArrayDataset, Dataset, TableDataset } from '../../signal/dataset.ts';
 import { openFile } from '../index.ts';
 import vamas from './index.ts';
@@ -203,6 +204,32 @@ describe('the parts of a block', () => {
   });
 });
 
+describe('a block as a spectrum', () => {
+  const corresponding: [string, string][] = [
+    ['Intensity', 'd'],
+    ['Transmission', 'd'],
+  ];
+
+  it('is its first ordinate over its abscissa, with the counts that they are', async () => {
+    const [table] = await tables({ blocks: [{ corresponding, values: [1, 0.5, 2, 0.25, 3, 0.125] }] });
+    const { modality, spectral, noise, history } = await asSignal(table);
+    expect(modality).toBe('xps');
+    expect(noise.tag).toBe('poisson');
+    expect(spectral).toMatchObject({ name: table.columns[0].name, offset: table.columns[0].values[0] });
+    expect(history[0].params).toMatchObject({
+      modality: 'the file says signal type XPS',
+      noise: 'counts: whole numbers, smallest 1',
+    });
+  });
+
+  it('is over what the user says it is', async () => {
+    const [table] = await tables({});
+    const { modality, history } = await asSignal(table, { modality: 'eels' });
+    expect(modality).toBe('eels');
+    expect(history[0].params).toMatchObject({ modality: 'stated by the user' });
+  });
+});
+
 describe('the conditions', () => {
   it('are in the common vocabulary', async () => {
     const [table] = await tables({ mode: 'SDP', blocks: [{ change: { 11: ['60'] } }] });
@@ -248,6 +275,17 @@ describe('the conditions', () => {
     expect(Object.keys(table.metadata).sort()).toEqual(
       ['analyser_mode', 'facility', 'instrument', 'authors', 'sample', 'signal_type'].sort(),
     );
+  });
+
+  it.each([
+    ['-3.5', '-03:30'],
+    ['5.75', '+05:45'],
+    ['0', '+00:00'],
+    ['99', undefined],
+    ['1E37', undefined],
+  ])('%s hours from Greenwich are the zone %s', async (hours, zone) => {
+    const [table] = await tables({ blocks: [{ change: { 7: [hours] } }] });
+    expect(table.metadata['time_zone']).toBe(zone);
   });
 
   it.each([
