@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FORMATS, openFile } from '../src/formats/index.ts';
 import { openNodePath } from '../src/formats/node-folder.ts';
+import { MODALITIES, MODALITY_IDS } from '../src/signal/modality.ts';
 import type { Metadata } from '../src/signal/dataset.ts';
 import { conformanceOf, entriesOf } from '../test/conformance.ts';
 import { sharedFolder } from '../test/oracle.ts';
@@ -22,6 +23,14 @@ describe('the vocabulary', () => {
   it('has each word once, with the unit that is in its name', () => {
     expect(offencesOfTable()).toEqual([]);
   });
+
+  it.each(MODALITY_IDS.filter((id) => MODALITIES[id].conditions.length > 0))(
+    'and what %s asks for stand in the documentation as they are',
+    (id) => {
+      const names = MODALITIES[id].conditions.map(({ name }) => name).join(', ');
+      expect(readFileSync(new URL('../docs/metadata.md', import.meta.url), 'utf8')).toContain(`| ${names} |`);
+    },
+  );
 
   it('stands in the documentation as it is', () => {
     expect(readFileSync(new URL('../docs/metadata.md', import.meta.url), 'utf8')).toContain(tableOfVocabulary());
