@@ -4,7 +4,7 @@ import { formatBytes } from '../report/numbers.ts';
 import { axisValue } from '../signal/axis.ts';
 import { type ArrayDataset, type Dataset, type Plain, settled } from '../signal/dataset.ts';
 import { DTYPES } from '../signal/dtype.ts';
-import { inputError } from '../signal/errors.ts';
+import { inputError, isSpectrailError } from '../signal/errors.ts';
 import { type InferredNoise, inferNoise, type NoiseFacts } from '../signal/infer-noise.ts';
 import { type InferredModality, MODALITY_IDS, type ModalityId, modality } from '../signal/modality.ts';
 import { describeNoise } from '../signal/noise.ts';
@@ -110,12 +110,17 @@ async function look(found: Dataset, options: InfoOptions): Promise<SignalReport>
   const noiseFrom = (facts: NoiseFacts | undefined) =>
     spectrum && facts ? inferNoise(facts, modality.id, spectrum.metadata.quantity) : undefined;
   if (!options.stats || dataset.kind === 'table') {
-    const noise = noiseFrom(spectrum && (await cheapFacts(spectrum)));
+    const noise = noiseFrom(spectrum && (await cheapFacts(spectrum).catch(unread)));
     if (!options.stats || dataset.kind === 'array') return { ...about, noise };
     return { ...about, noise, columns: dataset.columns.map(({ values }) => rangeOf(values)) };
   }
   const { statistics, facts } = await datasetStatistics(dataset);
   return { ...about, noise: noiseFrom(facts), statistics };
+}
+
+/** Values that cannot be read are no reason not to say what the file holds; whoever asks for them is told. */
+function unread(error: unknown): undefined {
+  if (!isSpectrailError(error)) throw error;
 }
 
 /** The same dataset, its values read from the file once however often they are asked for. */
