@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -156,6 +156,26 @@ describe('a stream of photons that was stopped', () => {
     expect(await infoOf('--probe', '1,0,4')).toEqual([[2, 3, 16], 1, 1]);
     const converted = await spectrail(['convert', path, join(folder, 'map.npy'), '--json']);
     expect(JSON.parse(converted.stdout)).toMatchObject({ shape: [2, 3, 16], dtype: 'uint16' });
+  });
+});
+
+describe.skipIf(!shared)('values that cannot be read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spectrail-unread-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are no reason not to say what the file holds, until they are asked for', async () => {
+    const path = join(folder, 'map.hspy');
+    await spectrail(['convert', join(shared as string, 'corpus/dm4/EELS_SI.dm4'), path]);
+    const bytes = readFileSync(path);
+    // The packed values are what was written last.
+    const packed = bytes.lastIndexOf(Buffer.of(0x78, 0x01));
+    writeFileSync(path, bytes.fill(0xff, packed + 10, packed + 210));
+    const { code, stdout } = await spectrail(['info', path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('  Noise: not looked at; --stats reads the values\n');
+    const asked = await spectrail(['info', path, '--stats']);
+    expect(asked.code).not.toBe(0);
+    expect(asked.stderr).toContain('failed');
   });
 });
 
