@@ -96,6 +96,9 @@ export const VOCABULARY: readonly TermGroup[] = [
       measure('convergence_angle_mrad', 'mrad', 'half-angle of the probe'),
       measure('magnification', '', 'as the microscope shows it'),
       measure('camera_length_mm', 'mm', 'camera length'),
+      measure('working_distance_mm', 'mm', 'from the lens to the sample'),
+      number('precession_angle_deg', '°', 'half-angle of the cone on which the beam turns', 0, 90),
+      measure('precession_frequency_Hz', 'Hz', 'how often it turns'),
     ],
   },
   {
@@ -128,6 +131,8 @@ export const VOCABULARY: readonly TermGroup[] = [
       number('detector_*.intensity_offset', '', 'value of no count'),
       number('detector_*.two_theta', '°', 'scattering angle at which it stands', -180, 180),
       text('detector_*.detector_type', 'model'),
+      text('detector_*.detector_serial', 'serial number'),
+      text('detector_*.window', 'kind of window'),
       text('detector_*.name', 'name in the instrument'),
       text('detector_*.Name', 'name in the instrument, as TIA has it'),
       text('detector_*.detector', 'name, as users of HyperSpy note it'),
