@@ -207,13 +207,22 @@ export { type FinishedNode, type Run, type RunEvents, runPlan, type TrailEntry }
 export { asSignal, mainDataset, type SignalOptions } from './signal/as-signal.ts';
 export { type Axis, axisIndex, axisValue, axisValues, explicitAxis, uniformAxis } from './signal/axis.ts';
 export type { Block, DenseBlock, EventsBlock, FactorsBlock } from './signal/block.ts';
-export { type ArrayDataset, type Dataset, type Metadata, settled, type TableDataset } from './signal/dataset.ts';
+export {
+  type ArrayDataset,
+  type Dataset,
+  type DeclaredSpectrum,
+  type Metadata,
+  settled,
+  type TableDataset,
+} from './signal/dataset.ts';
 export { type ErrorKind, isSpectrailError, SpectrailError } from './signal/errors.ts';
 export { describeIntensity, type Intensity } from './signal/intensity.ts';
-export { MODALITIES, type ModalityId } from './signal/modality.ts';
+export { type InferredModality, inferModality, MODALITIES, type ModalityId } from './signal/modality.ts';
 export { describeNoise, type Noise, poisson, unknownNoise } from './signal/noise.ts';
 export { combine, type Quantity, uncertainty } from './signal/quantity.ts';
 export { createSignal, type Signal, withSignal } from './signal/signal.ts';
+export { type Condition, conditionOf, conditionsOf, type Term, VOCABULARY } from './signal/vocabulary.ts';
+export { type ConditionsFound, wantedConditions } from './signal/wanted-conditions.ts';
 export { SIMULATORS, type Simulation, type Simulator } from './simulate/index.ts';
 export { loadStep, STEP_IDS } from './steps/index.ts';
 export type * from './steps/products.ts';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -49,6 +49,95 @@ function sample(format: string): { name: string; file: string; oracle: Oracle }[
 const FORMATS = ['dm3', 'dm4', 'emsa', 'hspy', 'bruker-bcf', 'ripple', 'columns-other', 'emd-velox'];
 const shared = sharedFolder();
 
+interface Evidence {
+  noise?: string;
+  evidence: { modality: string; noise?: string };
+  conditions: { known: { name: string; value: unknown; unit?: string; key: string }[]; unknown: string[] };
+}
+
+describe('spectrail info says from what it knows', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spectrail-evidence-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const HEADER = '#FORMAT : EMSA/MAS Spectral Data File\n#VERSION : 1.0\n#TITLE : a\n#NPOINTS : 3\n';
+  const emsa = (extra: string, values = '1,\n2,\n3,\n') =>
+    `${HEADER}#XUNITS : eV\n#XPERCHAN : 1\n#OFFSET : 500\n#DATATYPE : Y\n${extra}#SPECTRUM :\n${values}#ENDOFDATA :\n`;
+  const EELS = emsa('#SIGNALTYPE : ELS\n#BEAMKV -kV : 200\n#COLLANGLE -mR : 0\n');
+  const told = async (...args: string[]) => {
+    const { stdout, stderr, code } = await spectrail(['info', '--json', ...args]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return JSON.parse(stdout).signals[0] as InfoSignal & Evidence;
+  };
+
+  it('and which conditions of the modality are unknown, a zero that nobody set among them', async () => {
+    expect(await told(write('eels.msa', EELS))).toMatchObject({
+      modality: 'eels',
+      noise: 'Poisson counts',
+      evidence: {
+        modality: 'the file says signal type EELS',
+        noise: 'counts: whole numbers, smallest 1; the gain of the camera is not stated: 1 is assumed',
+      },
+      conditions: {
+        known: [{ name: 'beam energy', value: 200, unit: 'keV', key: 'beam_energy_keV' }],
+        unknown: ['convergence angle', 'collection angle', 'exposure'],
+      },
+    });
+    const { stdout } = await spectrail(['info', write('again.msa', EELS)]);
+    expect(stdout).toContain('  Electron energy-loss spectroscopy: the file says signal type EELS\n');
+    expect(stdout).toContain('  Noise: Poisson counts (counts: whole numbers, smallest 1;');
+    expect(stdout).toMatch(/beam_energy_keV +200 keV\n/);
+    expect(stdout).toContain('  unknown: convergence angle, collection angle, exposure\n');
+  });
+
+  it('and the user knows better', async () => {
+    const path = write('other.msa', EELS);
+    const { modality, evidence, conditions } = await told(path, '--modality', 'xas');
+    expect([modality, evidence.modality]).toEqual(['xas', 'stated by the user']);
+    expect(conditions.unknown).toEqual(['element', 'edge', 'spacing of the monochromator']);
+    expect(await spectrail(['info', path, '--modality', 'alchemy'])).toMatchObject({ code: 2 });
+    const out = join(folder, 'stated.msa');
+    expect(await spectrail(['convert', path, out, '--modality', 'eds'])).toMatchObject({ code: 0 });
+    expect((await told(out)).modality).toBe('eds');
+    const untold = join(folder, 'untold.hspy');
+    expect(await spectrail(['convert', path, untold, '--modality', 'unknown'])).toMatchObject({ code: 0 });
+    expect((await told(untold)).metadata).not.toHaveProperty('signal_type');
+  });
+
+  it('and why there is no modality, or no spectrum', async () => {
+    const energy = await told(write('energy.msa', emsa('')));
+    expect([energy.modality, energy.evidence.modality]).toEqual([
+      'unknown',
+      'the file does not say, and its axis, without a name, in eV, may be of several',
+    ]);
+    expect(energy.conditions).toEqual({ known: [], unknown: [] });
+    const columns = await told(write('columns.txt', 'a b c\n1 2 3\n4 5 6\n'));
+    expect(columns.evidence).toEqual({ modality: 'no spectrum: it is a table of columns without a declared axis' });
+    expect(columns).not.toHaveProperty('noise');
+  });
+
+  it('a table is a spectrum where its columns say so', async () => {
+    const path = write('mu.txt', '# energy_eV mu\n7100 0.5\n7101 0.75\n');
+    const { kind, modality, evidence } = (await told(path)) as InfoSignal & Evidence & { kind: string };
+    expect({ kind, modality, evidence }).toEqual({
+      kind: 'table',
+      modality: 'xas',
+      evidence: { modality: 'the values are called "mu"', noise: 'the file calls its values "mu": no counts' },
+    });
+  });
+
+  it('large files of numbers that may be no counts are looked at when asked to', async () => {
+    const rows = Array.from({ length: 600_000 }, () => '1').join(',\n');
+    const path = write('large.msa', emsa('', `${rows},\n`).replace('NPOINTS : 3', 'NPOINTS : 600000'));
+    expect(await told(path)).not.toHaveProperty('noise');
+    expect((await spectrail(['info', path])).stdout).toContain('  Noise: not looked at; --stats reads the values\n');
+    expect((await told(path, '--stats')).evidence.noise).toBe('counts: whole numbers, smallest 1');
+  });
+});
+
 describe('a stream of photons that was stopped', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spectrail-info-'));
   const path = join(folder, 'map.emd');
@@ -67,6 +156,26 @@ describe('a stream of photons that was stopped', () => {
     expect(await infoOf('--probe', '1,0,4')).toEqual([[2, 3, 16], 1, 1]);
     const converted = await spectrail(['convert', path, join(folder, 'map.npy'), '--json']);
     expect(JSON.parse(converted.stdout)).toMatchObject({ shape: [2, 3, 16], dtype: 'uint16' });
+  });
+});
+
+describe.skipIf(!shared)('values that cannot be read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spectrail-unread-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are no reason not to say what the file holds, until they are asked for', async () => {
+    const path = join(folder, 'map.hspy');
+    await spectrail(['convert', join(shared as string, 'corpus/dm4/EELS_SI.dm4'), path]);
+    const bytes = readFileSync(path);
+    // The packed values are what was written last.
+    const packed = bytes.lastIndexOf(Buffer.of(0x78, 0x01));
+    writeFileSync(path, bytes.fill(0xff, packed + 10, packed + 210));
+    const { code, stdout } = await spectrail(['info', path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('  Noise: not looked at; --stats reads the values\n');
+    const asked = await spectrail(['info', path, '--stats']);
+    expect(asked.code).not.toBe(0);
+    expect(asked.stderr).toContain('failed');
   });
 });
 

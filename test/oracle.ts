@@ -224,15 +224,23 @@ export function comparePlain(where: string, got: Plain | undefined, expected: Pl
     else for (const [i, value] of expected.entries()) comparePlain(`${where}[${i}]`, got[i], value, exact, out);
     return;
   }
+  // The reference reader leaves some numbers in the words of the file.
+  if (typeof got === 'number' && typeof expected === 'string' && Number(expected) === got) return;
   if (isTree(expected) && isTree(got)) {
     for (const [key, value] of Object.entries(expected)) comparePlain(`${where}.${key}`, got[key], value, exact, out);
     if (!exact) return;
     for (const key of Object.keys(got)) {
-      if (!Object.hasOwn(expected, key)) out.push(`${where}.${key}: ${JSON.stringify(got[key])}, not in the oracle`);
+      if (!Object.hasOwn(expected, key) && !namesUnit(key, expected))
+        out.push(`${where}.${key}: ${JSON.stringify(got[key])}, not in the oracle`);
     }
     return;
   }
   if (got !== expected) out.push(`${where}: ${JSON.stringify(got) ?? 'absent'}, oracle ${JSON.stringify(expected)}`);
+}
+
+/** Units that the reference reader leaves unsaid. */
+function namesUnit(key: string, expected: { [key: string]: Plain }): boolean {
+  return key.endsWith('_units') && Object.hasOwn(expected, key.slice(0, -'_units'.length));
 }
 
 function isTree(value: Plain | undefined): value is { [key: string]: Plain } {

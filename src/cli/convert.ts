@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { open } from '../index.ts';
 import { formatBytes } from '../report/numbers.ts';
 import { mainDataset } from '../signal/as-signal.ts';
 import { type ArrayDataset, settled, type TableDataset } from '../signal/dataset.ts';
 import { inputError, isSpectrailError } from '../signal/errors.ts';
+import { MODALITY_IDS, type ModalityId, signalTypeOf } from '../signal/modality.ts';
 import { tableSpectrum } from '../signal/table-spectrum.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { type FileWriter, type Writer, writerFor } from './formats-by-name.ts';
@@ -14,6 +15,7 @@ import { writeDataset } from './write-dataset.ts';
 
 interface ConvertOptions {
   readonly signal?: string;
+  readonly modality?: ModalityId;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -26,6 +28,7 @@ export const convertCommand = () =>
     .argument('<in>')
     .argument('<out>')
     .option('--signal <title>', 'which signal of a file that holds several (default: the largest spectrum image)')
+    .addOption(new Option('--modality <name>', 'what OUT says it is, where IN does not say').choices(MODALITY_IDS))
     .option('--force', 'replace OUT if it exists')
     .option('--json', 'for machines')
     .action(convert);
@@ -62,9 +65,9 @@ async function convertArray(
   from: string,
   to: string,
   writer: Writer,
-  { force }: ConvertOptions,
+  { force, modality }: ConvertOptions,
 ): Promise<Converted> {
-  const dataset = await settled(chosen);
+  const dataset = stated(await settled(chosen), modality);
   const { bytes, written } = await writeDataset(dataset, to, writer, { force, keep: [from] });
   const { title, shape, dtype } = dataset;
   const events = written?.kind === 'events' ? ` as ${written.entries} events` : '';
@@ -120,4 +123,12 @@ function asSpectrum(table: TableDataset, from: string, writer: Writer, holds: st
       cause,
     });
   }
+}
+
+/** As of the modality that the user states; `unknown` is no type. */
+function stated(dataset: ArrayDataset, modality: ModalityId | undefined): ArrayDataset {
+  if (modality === undefined) return dataset;
+  const { signal_type: said, ...metadata } = dataset.metadata;
+  const type = signalTypeOf(modality, said);
+  return { ...dataset, metadata: type === undefined ? metadata : { ...metadata, signal_type: type } };
 }

@@ -2,12 +2,14 @@ import { pixelRows } from '../formats/pixel-rows.ts';
 import { runsAhead, runsOf } from '../formats/runs-ahead.ts';
 import { square } from '../kernels/index.ts';
 import { TILE_PIXELS } from '../shapes/tile.ts';
+import { spectrumOf } from '../signal/as-signal.ts';
 import { type Axis, axisValue } from '../signal/axis.ts';
 import type { EventsBlock } from '../signal/block.ts';
 import type { ArrayDataset, Dataset, TableDataset } from '../signal/dataset.ts';
 import { DTYPES, type Dtype, isReal, type ValueArray } from '../signal/dtype.ts';
-import { inputError } from '../signal/errors.ts';
-import { inferModality, type ModalityId } from '../signal/modality.ts';
+import { inputError, isSpectrailError } from '../signal/errors.ts';
+import type { NoiseFacts } from '../signal/infer-noise.ts';
+import { type InferredModality, inferModality, type ModalityId } from '../signal/modality.ts';
 
 /** Sum, smallest and largest finite value. */
 export interface Range {
@@ -52,30 +54,67 @@ function keyPositions(axis: Axis): { first: number | null; mid: number | null; l
   return { first: axisValue(axis, 0), mid: axisValue(axis, axis.size >> 1), last: axisValue(axis, axis.size - 1) };
 }
 
-/** Modality the plan would infer; `unknown` for what has no single spectral axis. */
-export function modalityOf(dataset: Dataset): ModalityId {
-  const { signal_type: signalType } = dataset.metadata;
-  if (dataset.kind === 'table') return inferModality(signalType, '', '').id;
-  const signalAxes = dataset.axes.filter(({ role }) => role !== 'navigation');
-  const [axis] = signalAxes;
-  return signalAxes.length === 1
-    ? inferModality(signalType, axis.unit, axis.name).id
-    : inferModality(signalType, '', '').id;
+/** The dataset as a spectrum, where it is one. */
+export function spectrumIn(dataset: Dataset): ArrayDataset | undefined {
+  return spectrumOrReason(dataset).spectrum;
 }
 
-/** Sum, min and max of an array dataset; costs a pass over its values, by runs of pixels where the file allows it. */
-export async function datasetStatistics(dataset: ArrayDataset): Promise<Statistics> {
+function spectrumOrReason(dataset: Dataset): { readonly spectrum?: ArrayDataset; readonly reason?: string } {
+  try {
+    return { spectrum: spectrumOf(dataset) };
+  } catch (error) {
+    if (!isSpectrailError(error)) throw error;
+    return { reason: error.what };
+  }
+}
+
+/** The modality that the plan would infer, and from what; what the user states wins. */
+export function modalityFound(dataset: Dataset, stated?: ModalityId): InferredModality {
+  if (stated) return { id: stated, evidence: 'stated by the user' };
+  const { spectrum, reason } = spectrumOrReason(dataset);
+  if (spectrum) return inferModality(spectrum.metadata, spectrum.axes.at(-1));
+  const said = inferModality(dataset.metadata);
+  return dataset.metadata.signal_type === undefined ? { ...said, evidence: `no spectrum: ${reason}` } : said;
+}
+
+/** Values of this many bytes are looked at without being asked for. */
+const SMALL = 1 << 22;
+
+/**
+ * What is known of the values of a spectrum, as far as it costs nothing: from their type, or because they are few.
+ * Undefined where only a look at them tells.
+ */
+export async function cheapFacts({ dtype, shape, values }: ArrayDataset): Promise<NoiseFacts | undefined> {
+  if (values.kind === 'events') return { whole: true, events: true };
+  if (dtype.startsWith('uint')) return { whole: true };
+  if (shape.reduce((product, size) => product * size, DTYPES[dtype].bytes) > SMALL) return undefined;
+  return factsOf(await values.load());
+}
+
+function factsOf(values: ValueArray | EventsBlock): NoiseFacts {
+  const range = new RunningRange();
+  addRun(range, values);
+  return range.facts();
+}
+
+/**
+ * Sum, min and max of an array dataset, and whether its numbers are whole; costs a pass over its values, by runs of pixels
+ * where the file allows it.
+ */
+export async function datasetStatistics(
+  dataset: ArrayDataset,
+): Promise<{ readonly statistics: Statistics; readonly facts?: NoiseFacts }> {
   const { rows } = dataset.values;
   if (rows || dataset.values.kind === 'events') {
     const range = new RunningRange();
     const { pixels, read } = await pixelRows(dataset);
     for await (const { values } of runsAhead({ read }, runsOf(pixels, TILE_PIXELS))) addRun(range, values);
-    return range.result();
+    return { statistics: range.result(), facts: range.facts() };
   }
   const values = await dataset.values.load();
-  if (isReal(dataset.dtype)) return rangeOf(values);
+  if (isReal(dataset.dtype)) return { statistics: rangeOf(values), facts: factsOf(values) };
   if (dataset.dtype === 'rgba8') {
-    return { perField: Object.fromEntries(RGBA.map((field, i) => [field, rangeOf(values, i, 4)])) };
+    return { statistics: { perField: Object.fromEntries(RGBA.map((field, i) => [field, rangeOf(values, i, 4)])) } };
   }
   let absMin = Number.POSITIVE_INFINITY;
   let absMax = Number.NEGATIVE_INFINITY;
@@ -84,7 +123,8 @@ export async function datasetStatistics(dataset: ArrayDataset): Promise<Statisti
     if (modulus < absMin) absMin = modulus;
     if (modulus > absMax) absMax = modulus;
   }
-  return { sum: { re: rangeOf(values, 0, 2).sum, im: rangeOf(values, 1, 2).sum }, absMin, absMax };
+  const sum = { re: rangeOf(values, 0, 2).sum, im: rangeOf(values, 1, 2).sum };
+  return { statistics: { sum, absMin, absMax } };
 }
 
 function addRun(range: RunningRange, values: ValueArray | EventsBlock): void {
@@ -110,12 +150,14 @@ class RunningRange {
   #lost = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
+  #whole = true;
 
   add(values: ValueArray, start = 0, stride = 1): void {
     let sum = this.#sum;
     let lost = this.#lost;
     let min = this.#min;
     let max = this.#max;
+    let whole = this.#whole;
     for (let i = start; i < values.length; i += stride) {
       const value = Number(values[i]);
       if (!Number.isFinite(value)) continue;
@@ -125,7 +167,9 @@ class RunningRange {
       sum = total;
       if (value < min) min = value;
       if (value > max) max = value;
+      if (whole && value !== Math.floor(value)) whole = false;
     }
+    this.#whole = whole;
     this.#sum = sum;
     this.#lost = lost;
     this.#min = min;
@@ -134,6 +178,10 @@ class RunningRange {
 
   result(): Range {
     return { sum: this.#sum, min: this.#min, max: this.#max };
+  }
+
+  facts(): NoiseFacts {
+    return { whole: this.#whole, min: this.#min };
   }
 }
 

@@ -1,22 +1,28 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { FORMATS, type OpenedFile, open } from '../index.ts';
 import { formatBytes } from '../report/numbers.ts';
 import { axisValue } from '../signal/axis.ts';
-import { type Dataset, type Plain, settled } from '../signal/dataset.ts';
+import { type ArrayDataset, type Dataset, type Plain, settled } from '../signal/dataset.ts';
 import { DTYPES } from '../signal/dtype.ts';
-import { inputError } from '../signal/errors.ts';
-import { modality } from '../signal/modality.ts';
+import { inputError, isSpectrailError } from '../signal/errors.ts';
+import { type InferredNoise, inferNoise, type NoiseFacts } from '../signal/infer-noise.ts';
+import { type InferredModality, MODALITY_IDS, type ModalityId, modality } from '../signal/modality.ts';
+import { describeNoise } from '../signal/noise.ts';
+import { conditionsOf } from '../signal/vocabulary.ts';
+import { type ConditionsFound, wantedConditions } from '../signal/wanted-conditions.ts';
 import {
   axisForMachines,
   type CellValue,
+  cheapFacts,
   datasetStatistics,
   dtypeForMachines,
-  modalityOf,
+  modalityFound,
   probe,
   probeTable,
   type Range,
   rangeOf,
   type Statistics,
+  spectrumIn,
 } from './dataset-facts.ts';
 import { namedInput } from './named-input.ts';
 import { print, printJson } from './printing.ts';
@@ -27,6 +33,7 @@ interface InfoOptions {
   readonly stats?: boolean;
   readonly probe?: readonly (readonly number[])[];
   readonly signal?: string;
+  readonly modality?: ModalityId;
 }
 
 export const infoCommand = () =>
@@ -37,6 +44,11 @@ export const infoCommand = () =>
     .option('--stats', 'sum, smallest and largest value of each signal (reads every value)')
     .option('--probe <i,j,k>', 'value at an index, navigation axes first; repeatable', parseIndex)
     .option('--signal <title>', 'only the signal of this title')
+    .addOption(
+      new Option('--modality <name>', 'what it is, where the file does not say or says it wrongly').choices(
+        MODALITY_IDS,
+      ),
+    )
     .action(info);
 
 async function info(file: string, options: InfoOptions): Promise<void> {
@@ -76,6 +88,12 @@ function parseIndex(text: string, before: readonly (readonly number[])[] = []): 
 
 interface SignalReport {
   readonly dataset: Dataset;
+  /** The dataset as a spectrum, where it is one. */
+  readonly spectrum?: ArrayDataset;
+  readonly modality: InferredModality;
+  /** Of a spectrum whose values were looked at. */
+  readonly noise?: InferredNoise;
+  readonly conditions: ConditionsFound;
   readonly statistics?: Statistics;
   readonly columns?: readonly Range[];
   readonly probes: readonly { readonly index: readonly number[]; readonly value: CellValue }[];
@@ -89,10 +107,23 @@ async function look(found: Dataset, options: InfoOptions): Promise<SignalReport>
     const value = dataset.kind === 'table' ? probeTable(dataset, index) : await probe(dataset, index);
     probes.push({ index, value });
   }
-  if (!options.stats) return { dataset, probes };
-  return dataset.kind === 'table'
-    ? { dataset, probes, columns: dataset.columns.map(({ values }) => rangeOf(values)) }
-    : { dataset, probes, statistics: await datasetStatistics(dataset) };
+  const modality = modalityFound(dataset, options.modality);
+  const spectrum = spectrumIn(dataset);
+  const about = { dataset, spectrum, probes, modality, conditions: wantedConditions(modality.id, dataset.metadata) };
+  const noiseFrom = (facts: NoiseFacts | undefined) =>
+    spectrum && facts ? inferNoise(facts, modality.id, spectrum.metadata.quantity) : undefined;
+  if (!options.stats || dataset.kind === 'table') {
+    const noise = noiseFrom(spectrum && (await cheapFacts(spectrum).catch(unread)));
+    if (!options.stats || dataset.kind === 'array') return { ...about, noise };
+    return { ...about, noise, columns: dataset.columns.map(({ values }) => rangeOf(values)) };
+  }
+  const { statistics, facts } = await datasetStatistics(dataset);
+  return { ...about, noise: noiseFrom(facts), statistics };
+}
+
+/** Values that cannot be read are no reason not to say what the file holds; whoever asks for them is told. */
+function unread(error: unknown): undefined {
+  if (!isSpectrailError(error)) throw error;
 }
 
 /** The same dataset, its values read from the file once however often they are asked for. */
@@ -113,8 +144,17 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function forMachines({ dataset, statistics, columns, probes }: SignalReport) {
+function forMachines({ dataset, modality: inferred, noise, conditions, statistics, columns, probes }: SignalReport) {
+  const found = {
+    ...(noise ? { noise: describeNoise(noise.noise) } : {}),
+    evidence: { modality: inferred.evidence, ...(noise ? { noise: noise.evidence } : {}) },
+    conditions: {
+      known: conditions.known.map(({ name, path, value, unit }) => ({ name, value, unit, key: path })),
+      unknown: conditions.unknown.map(({ name }) => name),
+    },
+  };
   const tail = {
+    ...found,
     ...statistics,
     ...(probes.length ? { probes } : {}),
     ...(dataset.warnings.length ? { warnings: dataset.warnings } : {}),
@@ -130,7 +170,7 @@ function forMachines({ dataset, statistics, columns, probes }: SignalReport) {
     return {
       title,
       kind: 'table',
-      modality: modalityOf(dataset),
+      modality: inferred.id,
       rows: dataset.rows,
       columns: described,
       metadata,
@@ -139,7 +179,7 @@ function forMachines({ dataset, statistics, columns, probes }: SignalReport) {
   }
   return {
     title,
-    modality: modalityOf(dataset),
+    modality: inferred.id,
     shape: dataset.shape,
     dtype: dtypeForMachines(dataset.dtype),
     axes: dataset.axes.map(axisForMachines),
@@ -149,12 +189,18 @@ function forMachines({ dataset, statistics, columns, probes }: SignalReport) {
 }
 
 function forPeople(report: SignalReport): string {
-  const { dataset } = report;
+  const { dataset, conditions } = report;
   const lines = [dataset.title || '(untitled)'];
   lines.push(...(dataset.kind === 'table' ? tableLines(report) : arrayLines(report)));
-  const conditions = flatten(dataset.metadata);
-  if (conditions.length) {
-    lines.push('', table([{ title: 'acquisition' }, { title: '' }], conditions, 2));
+  const said = conditionsOf(dataset.metadata).map(({ path, value, unit }) => [
+    path,
+    unit ? `${textOf(value)} ${unit}` : textOf(value),
+  ]);
+  if (said.length) {
+    lines.push('', table([{ title: 'acquisition' }, { title: '' }], said, 2));
+  }
+  if (conditions.unknown.length) {
+    lines.push('', wrap(`  unknown: ${conditions.unknown.map(({ name }) => name).join(', ')}`, undefined, 4));
   }
   for (const { index, value } of report.probes)
     lines.push(wrap(`  value at ${index.join(',')}: ${JSON.stringify(value)}`, undefined, 4));
@@ -162,14 +208,13 @@ function forPeople(report: SignalReport): string {
   return lines.join('\n');
 }
 
-function arrayLines({ dataset, statistics }: SignalReport): string[] {
+function arrayLines(report: SignalReport): string[] {
+  const { dataset, statistics } = report;
   if (dataset.kind !== 'array') return [];
   const { shape, dtype, axes } = dataset;
   const bytes = shape.reduce((product, size) => product * size, DTYPES[dtype].bytes);
   const size = dataset.values.kind === 'events' ? `events; ${formatBytes(bytes)} if dense` : formatBytes(bytes);
-  const id = modalityOf(dataset);
-  const kind = id === 'unknown' ? '' : `${modality(id).title}. `;
-  const lines = [`  ${kind}${shape.length ? shape.join(' × ') : 'one value'}, ${dtype} (${size})`];
+  const lines = [`  ${shape.length ? shape.join(' × ') : 'one value'}, ${dtype} (${size})`, ...evidenceLines(report)];
   if (axes.length) {
     const rows = axes.map((axis) => [
       axis.name || '(unnamed)',
@@ -214,7 +259,8 @@ function describeRange({ sum, min, max }: Range): string {
   return min > max ? 'no finite value' : `sum ${plainNumber(sum, 15)}, from ${plainNumber(min)} to ${plainNumber(max)}`;
 }
 
-function tableLines({ dataset, columns }: SignalReport): string[] {
+function tableLines(report: SignalReport): string[] {
+  const { dataset, columns } = report;
   if (dataset.kind !== 'table') return [];
   const rows = dataset.columns.map(({ name, unit, values }, c) => [
     name,
@@ -231,18 +277,24 @@ function tableLines({ dataset, columns }: SignalReport): string[] {
     { title: 'last', align: right },
     { title: '' },
   ];
-  return [`  table of ${dataset.rows} rows`, '', table(titles, rows, 2)];
+  return [`  table of ${dataset.rows} rows`, ...evidenceLines(report), '', table(titles, rows, 2)];
 }
 
-/** Leaves of the metadata tree as rows of path and value. */
-function flatten(tree: { readonly [key: string]: Plain }, prefix = ''): string[][] {
-  return Object.entries(tree).flatMap(([key, value]) => {
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return flatten(value, `${prefix}${key}.`);
-    const text = Array.isArray(value)
-      ? value.map(String).join(', ') || '–'
-      : typeof value === 'number'
-        ? plainNumber(value, 8)
-        : String(value);
-    return [[`${prefix}${key}`, text]];
-  });
+/** What it is taken for, and from what. */
+function evidenceLines({ spectrum, modality: { id, evidence }, noise }: SignalReport): string[] {
+  const line = (text: string) => wrap(`  ${text}`, undefined, 4);
+  const title = id === 'unknown' ? (spectrum ? 'Modality unknown: ' : '') : `${modality(id).title}: `;
+  const lines = [line(`${title}${evidence}`)];
+  if (!spectrum) return lines;
+  if (!noise) lines.push(line('Noise: not looked at; --stats reads the values'));
+  // An unknown law gives its reason itself.
+  else if (noise.noise.tag === 'unknown') lines.push(line(`Noise: ${describeNoise(noise.noise)}`));
+  else lines.push(line(`Noise: ${describeNoise(noise.noise)} (${noise.evidence})`));
+  return lines;
+}
+
+function textOf(value: Plain): string {
+  if (Array.isArray(value))
+    return value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item))).join(', ') || '–';
+  return typeof value === 'number' ? plainNumber(value, 8) : String(value);
 }

@@ -78,6 +78,18 @@ describe('report of a full run', () => {
     }
   });
 
+  test('the inputs say what the file says, with units, and what is unknown', async () => {
+    const [name, { metadata, ...known }] = ['counts', input.inputs[0].signal];
+    const signal = createSignal({ ...known, metadata: { beam_energy_keV: 80, wavelength_angstrom: 1.5, sample: 'x' } });
+    const page = visible(
+      text(await buildReport({ ...input, inputs: [{ ...input.inputs[0], name, signal }] }), 'report.html'),
+    );
+    expect(metadata).not.toEqual(signal.metadata);
+    for (const words of ['beam energy: 80\u00a0keV', 'wavelength: 1.5\u00a0Å', 'sample: x'])
+      expect(page).toContain(words);
+    expect(page).toContain('unknown: live time, take-off angle, energy resolution');
+  });
+
   test('every link into the page has its target, and every node an entry in the trail', () => {
     const { document } = parseHTML(html);
     const ids = new Set([...document.querySelectorAll('[id]')].map((element) => element.id));

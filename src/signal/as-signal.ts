@@ -3,10 +3,11 @@ import type { DenseBlock } from './block.ts';
 import { type ArrayDataset, type Dataset, type StoredRows, settled, type ValueFacts } from './dataset.ts';
 import { isReal, type NumberArray, type ValueArray } from './dtype.ts';
 import { inputError } from './errors.ts';
-import { COUNTS, type Intensity } from './intensity.ts';
+import { inferNoise } from './infer-noise.ts';
+import type { Intensity } from './intensity.ts';
 import { type Mask, reasonCode } from './mask.ts';
 import { inferModality, type ModalityId } from './modality.ts';
-import { type Noise, poisson, unknownNoise } from './noise.ts';
+import { type Noise, unknownNoise } from './noise.ts';
 import { RunFacts } from './run-facts.ts';
 import type { Shift } from './shift.ts';
 import { createSignal, type Signal } from './signal.ts';
@@ -33,20 +34,19 @@ export interface SignalOptions {
  * @throws SpectrailError `input/not-a-signal` saying why not (table, image, complex or colour values, no spectral axis).
  */
 export async function asSignal(dataset: Dataset, options: SignalOptions = {}): Promise<Signal> {
-  const array = await settled(checkArray(dataset.kind === 'table' ? tableSpectrum(dataset) : dataset));
+  const array = await settled(spectrumOf(dataset));
   const axis = array.axes.at(-1) as Axis;
   const navigation = array.axes.slice(0, -1);
-  const inferred = inferModality(array.metadata.signal_type, axis.unit, axis.name);
+  const inferred = inferModality(array.metadata, axis);
   const modality = options.modality ?? inferred.id;
   const rows = array.values.rows;
   const loaded =
     rows && rows.source.bytes > (options.hold ?? Number.POSITIVE_INFINITY)
       ? await leaveInFile(rows)
       : await loadBlock(array);
-  const { noise, evidence } = options.noise
-    ? { noise: options.noise, evidence: 'stated by the user' }
-    : inferNoise(loaded.facts, modality);
-  const intensity: Intensity = options.normalised ? { kind: 'normalised', how: options.normalised } : COUNTS;
+  const found = inferNoise(loaded.facts, modality, array.metadata.quantity);
+  const { noise, evidence } = options.noise ? { noise: options.noise, evidence: 'stated by the user' } : found;
+  const intensity: Intensity = options.normalised ? { kind: 'normalised', how: options.normalised } : found.intensity;
   const shift: Shift | undefined =
     options.drift === undefined
       ? undefined
@@ -70,6 +70,14 @@ export async function asSignal(dataset: Dataset, options: SignalOptions = {}): P
       },
     ],
   });
+}
+
+/**
+ * The array of a dataset, or of a table that is a spectrum, with its one spectral axis last.
+ * @throws SpectrailError `input/not-a-signal` saying why there is none.
+ */
+export function spectrumOf(dataset: Dataset): ArrayDataset {
+  return checkArray(dataset.kind === 'table' ? tableSpectrum(dataset) : dataset);
 }
 
 /** The dataset a user most likely means: the largest one with a spectral axis. */
@@ -200,17 +208,4 @@ function inspect(values: NumberArray, pixels: number, channels: number): { facts
     }
   }
   return { facts: { whole, min, nonZero, values: pixels * channels }, mask: invalid ? { pixels: invalid } : {} };
-}
-
-function inferNoise({ whole, min }: ValueFacts, modality: ModalityId): { noise: Noise; evidence: string } {
-  if (whole && min >= 0) {
-    return {
-      noise: poisson(),
-      evidence: `counts: whole numbers, smallest ${min}${modality === 'eds' ? ', from an EDS detector' : ''}`,
-    };
-  }
-  const why = whole
-    ? `whole numbers down to ${min}: counts with something subtracted`
-    : 'values are not whole numbers and the gain per count is not known';
-  return { noise: unknownNoise(why), evidence: why };
 }

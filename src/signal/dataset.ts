@@ -8,9 +8,8 @@ export type Plain = string | number | boolean | null | Plain[] | { [key: string]
 export type PlainTree = { [key: string]: Plain };
 
 /**
- * Acquisition conditions in one vocabulary: flat names that carry their unit (`beam_energy_keV`,
- * `convergence_angle_mrad`, `dwell_time_s`, `camera_length_mm`, `beam_current_nA`), sub-trees for `stage` and
- * `detector_<NAME>`. What a file does not say is absent; never a default dressed as a fact.
+ * Acquisition conditions in the words of the vocabulary (`vocabulary.ts`). What a file does not say is absent; never a default
+ * dressed as a fact.
  */
 export type Metadata = PlainTree;
 
@@ -79,9 +78,20 @@ export interface TableColumn {
   readonly values: Float64Array;
 }
 
-/** Columns of numbers without a declared meaning. */
+/** Which columns of a table are its spectrum, where the format says so. */
+export interface DeclaredSpectrum {
+  /** Column of the positions, from 0. */
+  readonly axis: number;
+  /** Column of the values. */
+  readonly values: number;
+  /** What the axis is, where its column is called less. */
+  readonly axisName?: string;
+}
+
+/** Columns of numbers. */
 export interface TableDataset {
   readonly kind: 'table';
+  readonly spectrum?: DeclaredSpectrum;
   readonly title: string;
   readonly rows: number;
   readonly columns: readonly TableColumn[];

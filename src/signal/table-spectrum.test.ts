@@ -63,6 +63,19 @@ describe('a table becomes a spectrum', () => {
     },
   );
 
+  it('of the columns that its format declares, whatever they are called and whatever else there is', async () => {
+    const read = table(['counts', 'd', [5, 6, 7]], ['abscissa', 'eV', [9, 8, 7]], ['transmission', 'd']);
+    const found = tableSpectrum({ ...read, spectrum: { axis: 1, values: 0, axisName: 'Kinetic energy' } });
+    expect(found.axes[0]).toMatchObject({ name: 'Kinetic energy', unit: 'eV', offset: 9, scale: -1 });
+    expect(await found.values.load()).toEqual(Float64Array.of(5, 6, 7));
+    expect(found.metadata.quantity).toBe('counts');
+    expect(tableSpectrum({ ...read, spectrum: { axis: 1, values: 0 } }).axes[0].name).toBe('abscissa');
+  });
+
+  it('whose quantity has the unit of its column', () => {
+    expect(tableSpectrum(table(['energy', 'eV'], ['counts', 'counts/s'])).metadata.quantity).toBe('counts (counts/s)');
+  });
+
   it('on a uniform axis where its positions are even, as listed where not, rising or falling', () => {
     expect(tableSpectrum(table(['energy', '', [3, 2.5, 2]], ['y'])).axes[0]).toMatchObject({
       kind: 'uniform',

@@ -1,5 +1,6 @@
 import { type Axis, explicitAxis, uniformAxis } from './axis.ts';
 import { axisOfColumn, plainName } from './axis-column.ts';
+import { columnLabel } from './column-label.ts';
 import type { ArrayDataset, TableColumn, TableDataset } from './dataset.ts';
 import { inputError } from './errors.ts';
 import { evenStep } from './even-positions.ts';
@@ -11,14 +12,16 @@ export const SAYS_NOTHING = /^(?:value|column\d+)$/;
 const ABSORPTION = /^(?:x?mu|xmu|mu(?:trans|fluor|norm)?|xmutrans|xmufluor|norm)$/;
 
 /**
- * The spectrum in a table whose column names say which column is the axis and which the values: the first column named, or
- * measured in a unit, as a spectral axis is, and beside it one other column, uncertainties not counted, or one of absorption.
+ * The spectrum in a table whose format, or else whose column names say which column is the axis and which the values: the
+ * first column named, or measured in a unit, as a spectral axis is, and beside it one other column, uncertainties not
+ * counted, or one of absorption.
  * @throws SpectrailError `input/not-a-signal` where the names do not say so, or positions do not go one way.
  */
 export function tableSpectrum(table: TableDataset): ArrayDataset {
   const refuse = (what: string, expected: string, fix?: string) =>
     inputError({ code: 'not-a-signal', where: table.title || undefined, what, expected, fix });
-  const axisColumn = table.columns.find(isAxis);
+  const declared = table.spectrum;
+  const axisColumn = declared ? table.columns[declared.axis] : table.columns.find(isAxis);
   if (!axisColumn) {
     throw refuse(
       'it is a table of columns without a declared axis',
@@ -28,7 +31,9 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
   }
   const others = table.columns.filter((column) => column !== axisColumn);
   const measured = others.filter(({ name }) => !UNCERTAINTY.test(plainName(name)));
-  const values = onlyOne(others) ?? onlyOne(measured) ?? onlyOne(others.filter(isAbsorption));
+  const values = declared
+    ? table.columns[declared.values]
+    : (onlyOne(others) ?? onlyOne(measured) ?? onlyOne(others.filter(isAbsorption)));
   if (!values) {
     throw refuse(
       `it is a table with the axis "${axisColumn.name}" and ${others.length} more columns; which of them is the spectrum is not said`,
@@ -49,9 +54,9 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
     title: table.title,
     shape: [table.rows],
     dtype: 'float64',
-    axes: [axisOf(axisColumn)],
+    axes: [axisOf(axisColumn, declared?.axisName)],
     values: { kind: 'dense', load: async () => values.values.slice() },
-    metadata: SAYS_NOTHING.test(values.name) ? table.metadata : { quantity: values.name, ...table.metadata },
+    metadata: SAYS_NOTHING.test(values.name) ? table.metadata : { quantity: quantityOf(values), ...table.metadata },
     original: table.original,
     warnings: table.warnings,
   };
@@ -59,12 +64,17 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
 
 const isAxis = ({ name, unit }: TableColumn) => axisOfColumn(name, unit) !== undefined;
 
+/** VAMAS has the unit `d` for numbers without one. */
+const quantityOf = ({ name, unit }: TableColumn) => (unit === '' || unit === 'd' ? name : `${name} (${unit})`);
+
 const isAbsorption = ({ name }: TableColumn) => ABSORPTION.test(plainName(name));
 
 const onlyOne = (columns: readonly TableColumn[]) => (columns.length === 1 ? columns[0] : undefined);
 
-function axisOf({ name, unit, values }: TableColumn): Axis {
-  const described = { ...axisOfColumn(name, unit), role: 'spectral' } as const;
+function axisOf({ name, unit, values }: TableColumn, declared?: string): Axis {
+  const { name: own = columnLabel(name).name, unit: measured = unit || columnLabel(name).unit } =
+    axisOfColumn(name, unit) ?? {};
+  const described = { name: declared ?? own, unit: measured, role: 'spectral' } as const;
   const size = values.length;
   const scale = evenStep(values);
   return scale

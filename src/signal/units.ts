@@ -40,7 +40,10 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   KeV: 'keV',
   sec: 's',
   deg: '°',
+  dg: '°',
   degrees: '°',
+  mR: 'mrad',
+  'gr/mm': '1/mm',
 };
 
 /** One spelling per unit; an unknown unit comes back unchanged. */
@@ -68,6 +71,12 @@ export function convertUnit(value: number, from: string, to: string): number {
     });
   }
   return (value * source.factor) / target.factor;
+}
+
+/** Are both known, and of one dimension? */
+export function isConvertible(from: string, to: string): boolean {
+  const [a, b] = [from, to].map(canonicalUnit).map((unit) => (Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined));
+  return a !== undefined && a.dimension === b?.dimension;
 }
 
 export function isKnownUnit(unit: string): boolean {

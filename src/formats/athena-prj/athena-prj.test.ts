@@ -21,7 +21,7 @@ describe('a project of Athena', () => {
   ])('is one spectrum a group, in the order of the project, %s', async (_, pack) => {
     const text = HEADER + group() + group({ id: 'efgh', args: "'label','b'" });
     const found = await read(pack(text));
-    expect(found.map(({ title, metadata }) => [title, metadata['athenaId']])).toEqual([
+    expect(found.map(({ title, original }) => [title, original['id']])).toEqual([
       ['a foil', 'abcd'],
       ['b', 'efgh'],
     ]);
@@ -33,7 +33,7 @@ describe('a project of Athena', () => {
   });
 
   it('tells element, edge, its energy and the shift that Athena would apply; the positions are as stored', async () => {
-    const { metadata, axes } = await one(
+    const { metadata, original, axes } = await one(
       "'bkg_z','Fe','fft_edge','k','bkg_e0','7112.5','bkg_eshift','-0.23'",
       '@i0 = (1,2,3);\n',
     );
@@ -44,15 +44,14 @@ describe('a project of Athena', () => {
       energy_shift_eV: -0.23,
       signal_type: 'XAS',
       quantity: 'mu',
-      athenaId: 'abcd',
-      hasI0: true,
     });
+    expect(original).toMatchObject({ id: 'abcd', arrays: ['x', 'y', 'i0'] });
     expect(axisValues(axes[0])[0]).toBe(7100);
   });
 
   it('does not take the placeholders of a group without edge energy for an element', async () => {
     const { metadata } = await one("'bkg_z','Be','fft_edge','L2','bkg_e0',0");
-    for (const key of ['element', 'edge', 'e0_eV', 'hasI0']) expect(metadata).not.toHaveProperty(key);
+    for (const key of ['element', 'edge', 'e0_eV']) expect(metadata).not.toHaveProperty(key);
   });
 
   it.each([
@@ -70,7 +69,13 @@ describe('a project of Athena', () => {
   });
 
   it('tells the beamline from the XDI object of the group, or from the settings of its families', async () => {
-    const told = { mono: 'Si(111)', mono_d_spacing_A: 3.1353, facility: 'NSLS', beamline: 'X11A', date: '1992-09-15' };
+    const told = {
+      mono: 'Si(111)',
+      mono_d_spacing_angstrom: 3.1353,
+      facility: 'NSLS',
+      beamline: 'X11A',
+      date: '1992-09-15',
+    };
     const object = `$xdi = bless( {'ok' => 0,'metadata' => {'Mono' => {'d_spacing' => '3.1353','name' => 'Si(111)'},'Facility' => {'name' => 'NSLS'},'Beamline' => {'name' => 'X11A'},'Scan' => {'start_time' => '1992-09-15T01:52:53'}}}, 'Xray::XDI' );\n`;
     expect((await one("'label','x'", object)).metadata).toMatchObject(told);
     const settings = `'xdi_mono',{'name' => 'Si(111)','d_spacing' => 3.1353},'xdi_facility',{'name','NSLS'},'xdi_beamline',{'name','X11A'},'xdi_scan',{'start_time','1992-09-15 01:52'}`;
@@ -137,8 +142,9 @@ describe('a project of Athena as JSON', () => {
     for (const content of [text, packed(text)]) {
       const found = await read(content);
       expect(found.map(({ title }) => title)).toEqual(['first', 'second']);
-      expect(found[0].metadata).toMatchObject({ athenaId: 'bbbb', hasI0: true, mono: 'Si' });
-      expect(found[1].metadata).toMatchObject({ athenaId: 'aaaa', element: 'Fe', edge: 'K', e0_eV: 7112 });
+      expect(found.map(({ original }) => original['id'])).toEqual(['bbbb', 'aaaa']);
+      expect(found[0].metadata).toMatchObject({ mono: 'Si' });
+      expect(found[1].metadata).toMatchObject({ element: 'Fe', edge: 'K', e0_eV: 7112 });
       expect(found[1].original).toMatchObject({ journal: ['day one'] });
       expect(await found[1].values.load()).toEqual(Float64Array.of(Number.NaN, 0.5));
     }

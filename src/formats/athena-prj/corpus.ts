@@ -1,6 +1,15 @@
 import { defineConformance } from '../../../test/conformance.ts';
+import type { Dataset, Metadata } from '../../signal/dataset.ts';
 
 const idOf = (metadata: unknown) => (metadata as Record<string, unknown> | undefined)?.['athenaId'];
+
+/** The reference has the name of the group, and whether the flux is beside the spectrum, among the conditions. */
+function asLarch(dataset: Dataset): Dataset {
+  const { id, arrays } = dataset.original;
+  const metadata: Metadata = { ...dataset.metadata, athenaId: id };
+  if (Array.isArray(arrays) && arrays.includes('i0')) metadata.hasI0 = true;
+  return { ...dataset, metadata };
+}
 
 export default defineConformance({
   // The reference gives the settings as they are written, without the common vocabulary.
@@ -13,7 +22,7 @@ export default defineConformance({
       const { group: _, ...kept } = keyMetadata ?? {};
       return { ...signal, keyMetadata: kept };
     });
-    const paired = [...datasets].sort((a, b) => place(a.metadata) - place(b.metadata));
+    const paired = datasets.map(asLarch).sort((a, b) => place(a.metadata) - place(b.metadata));
     return { datasets: paired, oracle: { ...oracle, signals } };
   },
   exceptions: { 'athena-prj/MoO3-tutorial.prj': ['5 signals, oracle has 4'] },

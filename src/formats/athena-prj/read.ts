@@ -79,7 +79,7 @@ function kindOf(args: PlainTree): { axis: { name: string; unit: string }; quanti
   return is('is_nor') ? { ...ENERGY, quantity: 'normalised mu' } : ENERGY;
 }
 
-function readMetadata({ id, args, beside, xdi }: ProjectRecord, quantity: string): Metadata {
+function readMetadata({ args, xdi }: ProjectRecord, quantity: string): Metadata {
   const words = xdiWords(args, xdi);
   // A group without an edge energy was never given an edge; Athena then writes some element (Be) and edge (L2) all the same.
   const placeholder = Number(text(args['bkg_e0']) ?? 0) === 0;
@@ -94,9 +94,8 @@ function readMetadata({ id, args, beside, xdi }: ProjectRecord, quantity: string
       sample: words('Sample.name'),
       start: words('Scan.start_time'),
     }),
-    { signal_type: 'XAS', quantity, athenaId: id },
+    { signal_type: 'XAS', quantity },
   );
-  if (beside.includes('i0')) metadata['hasI0'] = true;
   for (const [setting, key] of [
     ['bkg_e0', 'e0_eV'],
     ['bkg_eshift', 'energy_shift_eV'],
@@ -124,8 +123,9 @@ function entryOf(tree: PlainTree, name: string): Plain | undefined {
   return key === undefined ? undefined : tree[key];
 }
 
-function originalOf({ args, xdi, beside }: ProjectRecord, { header, journal }: Project): PlainTree {
+function originalOf({ id, args, xdi, beside }: ProjectRecord, { header, journal }: Project): PlainTree {
   const tree: PlainTree = Object.create(null);
+  tree['id'] = id;
   tree['header'] = [...header];
   const { date, time } = momentOf(header.find((line) => /created at/i.test(line)) ?? '');
   if (date) tree['saved'] = time ? `${date} ${time}` : date;

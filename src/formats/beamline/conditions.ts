@@ -18,7 +18,7 @@ export interface BeamlineWords {
 }
 
 /**
- * In the common vocabulary: `element`, `edge`, `mono`, `mono_d_spacing_A`, `facility`, `beamline`, `sample`, `date`, `time`.
+ * In the common vocabulary: `element`, `edge`, `mono`, `mono_d_spacing_angstrom`, `facility`, `beamline`, `sample`, `date`, `time`.
  */
 export function beamlineMetadata(words: BeamlineWords): Metadata {
   const metadata: Metadata = Object.create(null);
@@ -28,7 +28,7 @@ export function beamlineMetadata(words: BeamlineWords): Metadata {
   if (edge) metadata['edge'] = edge.toUpperCase();
   const spacing = /^\s*(\d{0,3}(?:\.\d{0,12})?)(?:\s|$)/.exec(words.spacing ?? '')?.[1];
   if (spacing && Number(spacing) > SMALLEST_SPACING && Number(spacing) < LARGEST_SPACING) {
-    metadata['mono_d_spacing_A'] = Number(spacing);
+    metadata['mono_d_spacing_angstrom'] = Number(spacing);
   }
   for (const key of ['mono', 'facility', 'beamline', 'sample'] as const) {
     const text = words[key]?.trim();

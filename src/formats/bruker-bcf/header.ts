@@ -115,7 +115,9 @@ function readStage(node: XmlNode | undefined): PlainTree {
   const fields = { Rotation: 'rotation', Tilt: 'tilt_alpha', X: 'x', Y: 'y', Z: 'z' };
   for (const [field, key] of Object.entries(fields)) {
     const value = numberOf(node, field);
-    if (value !== undefined) stage[key] = value;
+    if (value === undefined) continue;
+    stage[key] = value;
+    if (field.length === 1) stage[`${key}_units`] = 'µm';
   }
   return stage;
 }

@@ -71,7 +71,7 @@ describe('version 1', () => {
     expect(dataset.metadata).toEqual({
       signal_type: 'XRD',
       sample: 'quartz',
-      counting_time_s: 1.5,
+      dwell_time_s: 1.5,
       wavelength_K_alpha1_angstrom: 1.5,
       wavelength_K_alpha2_angstrom: 1.75,
     });
@@ -124,7 +124,7 @@ describe('version 2', () => {
       wavelength_K_alpha1_angstrom: 1.5,
       wavelength_K_alpha2_angstrom: 1.75,
       K_alpha2_to_K_alpha1: 0.5,
-      counting_time_s: 2,
+      dwell_time_s: 2,
       temperature_K: 293,
       date: '1998-03-20',
       time: '12:34:56',
@@ -210,7 +210,7 @@ describe('version 3', () => {
       goniometer_radius_mm: 200.5,
       tube_voltage_kV: 45,
       tube_current_mA: 40,
-      counting_time_s: 0.5,
+      dwell_time_s: 0.5,
       date: '2010-03-04',
       time: '20:59:14',
     });
@@ -477,7 +477,7 @@ describe.skipIf(!sharedFolder())('the corpus', () => {
         K_alpha2_to_K_alpha1: Number(said['ALPHA_RATIO']),
         tube_voltage_kV: Number(said['GENERATOR_VOLTAGE']),
         tube_current_mA: Number(said['GENERATOR_CURRENT']),
-        counting_time_s: Number(said['TIME_PER_STEP']),
+        dwell_time_s: Number(said['TIME_PER_STEP']),
         time: said['MEASURE_TIME'],
       });
     },

@@ -50,7 +50,7 @@ function firstVersionRange(fields: Fields, begin: number): Range {
     at: begin + HEADER,
     record: 4,
     metadata: onlyPositive({
-      counting_time_s: fields.f32(8),
+      dwell_time_s: fields.f32(8),
       wavelength_K_alpha1_angstrom: fields.f32(72),
       wavelength_K_alpha2_angstrom: fields.f32(76),
     }),

@@ -29,7 +29,7 @@ export async function readVersion2(file: ByteSource): Promise<RangesFile> {
       size: fields.u16(2),
       at: at + length,
       record: 4,
-      metadata: onlyPositive({ counting_time_s: fields.f32(8), temperature_K: fields.u16(46) }),
+      metadata: onlyPositive({ dwell_time_s: fields.f32(8), temperature_K: fields.u16(46) }),
       original: {},
       warnings: [],
     };

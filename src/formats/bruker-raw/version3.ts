@@ -72,7 +72,7 @@ function readRange(fields: Fields, at: number): Range {
     at,
     record,
     metadata: onlyPositive({
-      counting_time_s: fields.f32(192),
+      dwell_time_s: fields.f32(192),
       tube_voltage_kV: fields.u32(224),
       tube_current_mA: fields.u32(228),
       wavelength_angstrom: fields.f64(240),

@@ -70,7 +70,7 @@ describe('the points', () => {
       ['Counts', '', 10, 20],
       ['Counting time', 's', 2, 4],
     ]);
-    expect(listed.metadata).not.toHaveProperty('counting_time_s');
+    expect(listed.metadata).not.toHaveProperty('dwell_time_s');
     const [even] = (await readAll(`${HEADER}${RANGE}_COUNTSTIME\n10 2\n20 4\n`)) as TableDataset[];
     expect([...even.columns[0].values]).toEqual([10, 10.02]);
   });
@@ -131,7 +131,7 @@ describe('the metadata', () => {
       goniometer_radius_mm: 200.5,
       tube_voltage_kV: 45,
       tube_current_mA: 40,
-      counting_time_s: 0.5,
+      dwell_time_s: 0.5,
       date: '2010-03-04',
       time: '20:59:14',
     });

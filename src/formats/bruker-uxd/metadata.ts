@@ -29,7 +29,7 @@ export function rangeMetadata({ keywords, columns }: UxdRange): PlainTree {
       goniometer_radius_mm: number('GONIOMETER_RADIUS'),
       tube_voltage_kV: number('KV'),
       tube_current_mA: number('MA'),
-      counting_time_s: columns.time ? undefined : number('STEPTIME'),
+      dwell_time_s: columns.time ? undefined : number('STEPTIME'),
     }),
     ...measuredAt(text('DATEMEASURED').split(/\s/)[0], text('DATEMEASURED')),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
 import { corpusFiles, sharedFolder } from '../../../test/oracle.ts';
+import { asSignal } from '../../signal/as-signal.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { ArrayDataset } from '../../signal/dataset.ts';
 import { openFile } from '../index.ts';
@@ -70,17 +71,29 @@ describe('Genie files', () => {
       shape: [4],
       dtype: 'uint32',
       axes: [{ kind: 'uniform', name: 'Energy', unit: 'keV', role: 'spectral', offset: 3, scale: 2 }],
-      metadata: { date: '2020-02-03', time: '04:05:06', real_time_s: 60, live_time_s: 53.17, sample: 'number 7' },
+      metadata: {
+        signal_type: 'gamma',
+        date: '2020-02-03',
+        time: '04:05:06',
+        detector_MCA: { real_time: 60, live_time: 53.17 },
+        sample: 'number 7',
+      },
       warnings: [],
     });
     expect(await dataset.values.load()).toEqual(Uint32Array.of(0, 70_000, 140_000, 210_000));
+  });
+
+  it('is of no modality, though its axis is in keV: gamma rays are not what an EDS detector sees', async () => {
+    const { modality, history } = await asSignal(await read(file()));
+    expect(modality).toBe('unknown');
+    expect(history[0].params).toMatchObject({ modality: expect.stringContaining('gamma spectrometry') });
   });
 
   it('without a sample the title is empty, without times they are absent', async () => {
     const bytes = file({ sections: [SECTIONS[0], SECTIONS[2]], moment: 0n });
     bytes.fill(0, 2048 + 48 + 309, 2048 + 48 + 325);
     expect(await read(bytes)).toMatchObject({ title: '', metadata: {} });
-    expect(Object.keys((await read(bytes)).metadata)).toEqual([]);
+    expect((await read(bytes)).metadata).toEqual({ signal_type: 'gamma' });
   });
 
   it('fields that lie outside the section are absent', async () => {
@@ -92,7 +105,7 @@ describe('Genie files', () => {
       axes: [{ name: 'Channel' }],
       warnings: [expect.stringMatching(/no energy calibration/)],
     });
-    expect(dataset.metadata).toEqual({ sample: 'number 7' });
+    expect(dataset.metadata).toEqual({ signal_type: 'gamma', sample: 'number 7' });
   });
 
   it.each([
@@ -154,9 +167,10 @@ describe.skipIf(!sharedFolder())('the corpus', () => {
     const known = oracle.signals[0].keyMetadata as Record<string, string>;
     const { metadata, axes } = datasets[0] as ArrayDataset;
     expect(known['date and time']).toBe(`Thu, ${metadata['date']} ${metadata['time']}`);
-    expect([known['live time (s)'], known['real time (s)']]).toEqual(
-      [metadata['live_time_s'], metadata['real_time_s']].map((time) => Number(time).toFixed(2)),
-    );
+    expect(metadata['detector_MCA']).toEqual({
+      live_time: Number(known['live time (s)']),
+      real_time: Number(known['real time (s)']),
+    });
     expect(metadata['sample']).toBe(known['description']);
     expect(axes[0]).toMatchObject({ kind: 'uniform', unit: 'keV', scale: Number(known['energy calib 1']) });
   });

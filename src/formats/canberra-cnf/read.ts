@@ -137,14 +137,14 @@ class Parameters {
 
   /** Start as the clock of the recording computer showed it, real and live time. */
   get metadata(): Metadata {
-    const metadata: Metadata = Object.create(null);
+    const metadata: Metadata = Object.assign(Object.create(null), { signal_type: 'gamma' });
     const at = ENTRY_BYTES + this.#view.getUint16(36, true) + 1;
     if (at + 24 > this.#bytes.length) return metadata;
     const moment = vmsDate(this.#view.getBigUint64(at, true));
     if (moment) [metadata['date'], metadata['time']] = moment;
     const [real, live] = [duration(this.#view, at + 8), duration(this.#view, at + 16)];
-    if (real > 0) metadata['real_time_s'] = real;
-    if (live > 0) metadata['live_time_s'] = live;
+    const times = { ...(real > 0 ? { real_time: real } : {}), ...(live > 0 ? { live_time: live } : {}) };
+    if (Object.keys(times).length > 0) metadata['detector_MCA'] = times;
     return metadata;
   }
 }

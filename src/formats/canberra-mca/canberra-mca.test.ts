@@ -30,7 +30,7 @@ const read = async (content: Uint8Array) => ((await mca.read!(memoryFile('x.mca'
 describe('Canberra MCA files', () => {
   it('counts have the higher word first', async () => {
     const dataset = await read(file());
-    expect(dataset).toMatchObject({ shape: [128], dtype: 'uint32', metadata: {}, warnings: [] });
+    expect(dataset).toMatchObject({ shape: [128], dtype: 'uint32', metadata: { signal_type: 'gamma' }, warnings: [] });
     const values = (await dataset.values.load()) as Uint32Array;
     expect([...values.slice(4, 7)]).toEqual([4, 3 * 65536 + 5, 6]);
   });

@@ -58,7 +58,7 @@ export async function readMca(file: ByteSource): Promise<Dataset[]> {
       dtype: 'uint32',
       axes: [energyAxis(coefficients, size, '', warnings)],
       values: { kind: 'dense', load: async () => wordsSwapped(await file.read(HEADER_BYTES, 4 * size), size) },
-      metadata: {},
+      metadata: { signal_type: 'gamma' },
       original: { channels: size, calibration: coefficients.map((c) => (Number.isFinite(c) ? c : null)) },
       warnings,
     },

@@ -121,7 +121,7 @@ describe('a powder pattern', () => {
     const [spectrum, table] = (await readAll(powder(loop, RANGE))) as [ArrayDataset, TableDataset];
     expect(spectrum.axes[0]).toMatchObject({ name: '2θ', unit: '°', role: 'spectral', offset: 10, scale: 0.5 });
     expect(await spectrum.values.load()).toEqual(Float64Array.of(10, 20, 30));
-    expect(spectrum.metadata).toMatchObject({ signal_type: 'XRD', intensity: 'pd_meas_intensity_total' });
+    expect(spectrum.metadata).toMatchObject({ signal_type: 'XRD', quantity: 'Intensity' });
     expect(columnsOf(table)).toEqual({
       meas_2theta: [10, 10.5, 11],
       meas_intensity_total: [10, 20, 30],
@@ -290,6 +290,10 @@ describe.skipIf(!sharedFolder())('the corpus', () => {
 
   it('knows the laser of a Raman spectrum', async () => {
     const [dataset] = await readAll(new Uint8Array(readFileSync(corpusFiles('rod-cif')[0].file)));
-    expect(dataset.metadata).toMatchObject({ signal_type: 'Raman', laser_wavelength_nm: 488, sample: 'K-cymrite' });
+    expect(dataset.metadata).toMatchObject({
+      signal_type: 'Raman',
+      instrument_Laser: { wavelength: 488 },
+      sample: 'K-cymrite',
+    });
   });
 });

@@ -82,7 +82,7 @@ async function patternOf(
     size,
     dtype: 'float64',
     values: knownValues(column(intensity)!.values),
-    metadata: { ...metadata, quantity, intensity: intensity.slice(1), ...(isXray && { signal_type: 'XRD' }) },
+    metadata: { ...metadata, quantity, ...(isXray && { signal_type: 'XRD' }) },
     original,
     warnings: [],
   });

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../signal/dataset.ts';
-import { diffractionDataset, knownValues, onlyPositive } from '../diffraction-pattern.ts';
+import { diffractionDataset, knownValues } from '../diffraction-pattern.ts';
 import type { Block } from './blocks.ts';
 import { numberAt, numericColumns } from './columns.ts';
 import type { BlockFacts } from './metadata.ts';
@@ -7,6 +7,7 @@ import type { BlockFacts } from './metadata.ts';
 /** The spectra of a block of the Raman Open Database. */
 export async function ramanSpectra(block: Block, { metadata, original }: BlockFacts): Promise<Dataset[]> {
   const found: Dataset[] = [];
+  const laser = numberAt(block, '_raman_measurement_device_excitation_laser_wavelength');
   for (const loop of block.loops) {
     const [shifts] = numericColumns(loop, '_raman_spectrum_raman_shift', 'Raman shift');
     const [intensities] = numericColumns(loop, '_raman_spectrum_intensity', 'Intensity');
@@ -24,9 +25,7 @@ export async function ramanSpectra(block: Block, { metadata, original }: BlockFa
         metadata: {
           ...metadata,
           signal_type: 'Raman',
-          ...onlyPositive({
-            laser_wavelength_nm: numberAt(block, '_raman_measurement_device_excitation_laser_wavelength'),
-          }),
+          ...(laser !== undefined && laser > 0 ? { instrument_Laser: { wavelength: laser } } : {}),
         },
         original,
         warnings: [],

@@ -56,7 +56,7 @@ describe('a table of text', () => {
     const table = await read('Made 2020\n1 2 3\n# energy  mu\n# ----\n1 2\n\n3 4\n; a remark\n5 6\nend\n');
     expect(table.rows).toBe(3);
     expect(table.columns.map(({ name }) => name)).toEqual(['energy', 'mu']);
-    expect(table.metadata).toEqual({ headerLines: 3, rowsWithOtherLength: 1 });
+    expect(table.original).toMatchObject({ headerLines: 3, rowsWithOtherLength: 1 });
     expect(table.warnings).toHaveLength(1);
   });
 

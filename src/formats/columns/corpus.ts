@@ -1,3 +1,4 @@
+import { AS_WRITTEN } from '../../../test/as-written.ts';
 import { beginningOf, type CorpusEntry, defineConformance } from '../../../test/conformance.ts';
 import type { Dataset } from '../../signal/dataset.ts';
 
@@ -22,10 +23,14 @@ function named(dataset: Dataset): Dataset {
 }
 
 export default defineConformance({
+  ...AS_WRITTEN,
   folders: ['emsa', 'xy', 'columns-other', 'xafs-columns', 'xps-other'],
   own: isOwn,
   asReference: ({ datasets, oracle }) => ({
     oracle,
-    datasets: oracle.reader.startsWith('xylib') ? datasets.map(named) : datasets,
+    datasets: datasets.map((dataset) => ({
+      ...(oracle.reader.startsWith('xylib') ? named(dataset) : dataset),
+      metadata: dataset.original,
+    })),
   }),
 });

@@ -34,8 +34,8 @@ export async function readColumns(file: ByteSource): Promise<Dataset[]> {
         ...declared?.[i],
         values,
       })),
-      metadata: own ? (own.metadata ?? {}) : { headerLines, rowsWithOtherLength },
-      original: { header },
+      metadata: own?.metadata ?? {},
+      original: { header, headerLines, rowsWithOtherLength },
       warnings:
         rowsWithOtherLength > 0 ? [`${rowsWithOtherLength} rows with another count of numbers were left out`] : [],
     },

@@ -13,8 +13,7 @@ const LONGEST_LINE = 1 << 16;
 export const START = /^\s*&SRS\b/;
 
 /**
- * One table. Its metadata are the fields of the header as they are written, and beside them the beamline and the date in the
- * common vocabulary.
+ * One table. Its metadata are the beamline and the date; the fields of the header stay as they are written.
  * @throws SpectrailError `format/not-srs`, `format/bad-header`, `format/bad-row`, `format/truncated`, `input/too-large`.
  */
 export async function readSrs(file: ByteSource): Promise<TableDataset[]> {
@@ -35,11 +34,7 @@ export async function readSrs(file: ByteSource): Promise<TableDataset[]> {
         unit: '',
         values: column,
       })),
-      metadata: Object.assign(
-        Object.create(null),
-        fields,
-        beamlineMetadata({ beamline: textOf(fields['SRSPRJ']), start: textOf(fields['date']) }),
-      ),
+      metadata: beamlineMetadata({ beamline: textOf(fields['SRSPRJ']), start: textOf(fields['date']) }),
       original: fields,
       warnings,
     },

@@ -40,20 +40,21 @@ describe('a path of FEFF', () => {
       ['real_p', '1/A', 1.8098],
     ]);
     expect(table.metadata).toEqual({
-      nleg: 2,
-      deg: 12,
-      reff: 2.5478,
-      rnrmav: 2.63,
-      edge: -5.53502,
-      geometry: [
-        { x: 0, y: 0, z: 0, ipot: 0, Z: 29, symbol: 'Cu' },
-        { x: 0, y: -1.8016, z: 1.8016, ipot: 1, Z: 8, symbol: 'O1' },
-      ],
       element: 'Cu',
-      shell: 'K',
-      path_index: 11,
-      feff_version: 'Feff XX 6.10',
+      edge: 'K',
+      scattering_path: {
+        index: 11,
+        nleg: 2,
+        deg: 12,
+        reff: 2.5478,
+        rnrmav: 2.63,
+        geometry: [
+          { x: 0, y: 0, z: 0, ipot: 0, Z: 29, symbol: 'Cu' },
+          { x: 0, y: -1.8016, z: 1.8016, ipot: 1, Z: 8, symbol: 'O1' },
+        ],
+      },
     });
+    expect(table.original).toMatchObject({ edge: -5.53502 });
   });
 
   it.each([
@@ -69,8 +70,9 @@ describe('a path of FEFF', () => {
     const path = '   2  12.000   2.5478    2.6300-105.53502 nleg, deg, reff, rnrmav(bohr), edge\n';
     const atoms = ATOMS.replace('0.0000   -1.8016', '0.0000-101.8016');
     const rows = ROWS.replace('0.0000E+00 -5.1320E+00', '0.0000E+00-5.1320E+00');
-    const { metadata, columns } = await read(TITLES + path + atoms + NAMES + rows);
-    expect(metadata).toMatchObject({ edge: -105.53502, geometry: [{}, { y: -101.8016 }] });
+    const { metadata, original, columns } = await read(TITLES + path + atoms + NAMES + rows);
+    expect(metadata['scattering_path']).toMatchObject({ geometry: [{}, { y: -101.8016 }] });
+    expect(original['edge']).toBe(-105.53502);
     expect(columns[3].values[0]).toBe(-5.132);
   });
 

@@ -41,8 +41,8 @@ export async function readFeff(file: ByteSource): Promise<TableDataset[]> {
       title: titleOf(header) || file.name,
       rows: values[0].length,
       columns: COLUMNS.map(([name, unit], c) => ({ name, unit: canonicalUnit(unit), values: values[c] })),
-      metadata: { ...path, ...describe(header, path) },
-      original: { header: [...header] },
+      metadata: metadataOf(header, path),
+      original: { header: [...header], edge: path.edge },
       warnings: [],
     },
   ];
@@ -153,17 +153,16 @@ function titleOf([title = '']: readonly string[]): string {
   return title.replace(/\s{2,}Feff.*$/i, '').trim();
 }
 
-function describe(header: readonly string[], { geometry }: FeffPath): Metadata {
+function metadataOf(header: readonly string[], { edge: _, ...path }: FeffPath): Metadata {
   const metadata: Metadata = Object.create(null);
+  const { geometry } = path;
   const element = geometry[0]['symbol'];
   if (typeof element === 'string') metadata['element'] = element.replace(/\d+$/, '');
   const first = (pattern: RegExp) => header.map((line) => pattern.exec(line)?.[1]).find((found) => found);
   const shell = first(/^Abs\b.*?\b([KLMN][1-7]?)\s+shell/);
-  if (shell) metadata['shell'] = shell;
-  const path = first(/^Path\s+(\d{1,6})\b/);
-  if (path) metadata['path_index'] = Number(path);
-  const version = first(/\s(Feff\s?\S.*)$/i)?.trim();
-  if (version) metadata['feff_version'] = version;
+  if (shell) metadata['edge'] = shell;
+  const index = first(/^Path\s+(\d{1,6})\b/);
+  metadata['scattering_path'] = { ...(index ? { index: Number(index) } : {}), ...path };
   return metadata;
 }
 

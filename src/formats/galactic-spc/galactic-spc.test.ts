@@ -288,7 +288,7 @@ describe('the log', () => {
     );
     expect(metadata).toEqual({
       instrument_Laser: { wavelength: 532.2 },
-      instrument_Detector: { model: 'SYNAPSE CCD', exposure_s: 2, frames: 3, integration_time: 6 },
+      instrument_Detector: { model: 'SYNAPSE CCD', exposure_per_frame: 2, frames: 3, integration_time: 6 },
       instrument_Spectrometer: { Grating: { groove_density: 300 } },
       instrument_Microscope: { objective: 'X10' },
       quantity: 'Counts',

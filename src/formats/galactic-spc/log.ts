@@ -41,7 +41,7 @@ export function spcMetadata(header: SpcHeader, log: PlainTree): Metadata {
   const detector: PlainTree = {};
   const model = word('DETECTOR');
   if (model !== undefined) detector.model = model;
-  if (time !== undefined) detector.exposure_s = time;
+  if (time !== undefined) detector.exposure_per_frame = time;
   if (frames !== undefined) detector.frames = frames;
   if (time !== undefined && frames !== undefined) detector.integration_time = time * frames;
   if (Object.keys(detector).length > 0) metadata.instrument_Detector = detector;

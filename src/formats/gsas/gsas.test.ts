@@ -89,7 +89,7 @@ describe('several banks', () => {
   it('are as many datasets, each with its number', async () => {
     const two = 'BANK 3 1 1 CONST 1000 2 0 0 FXY\r\n1000 5\r\nBANK 4 1 1 CONST 2000 2 0 0 FXY\r\n2000 6\r\n';
     const datasets = await readAll(`quartz\r\n# a remark\r\n${two}`);
-    expect(datasets.map(({ title, metadata }) => [title, metadata['bank']])).toEqual([
+    expect(datasets.map(({ title, original }) => [title, original['bank']])).toEqual([
       ['quartz bank 3', 3],
       ['quartz bank 4', 4],
     ]);

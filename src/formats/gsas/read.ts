@@ -96,7 +96,7 @@ async function bankDatasets(bank: BankHeader, points: BankPoints, title: string,
   const last = points.positions?.at(-1) ?? start + step * (size - 1);
   const angles = isConstant(bank) && last <= LARGEST_ANGLE;
   const positions = bankPositions(bank, points, angles ? 100 : 1, name);
-  const metadata: PlainTree = { bank: bank.bank, quantity: 'Intensity' };
+  const metadata: PlainTree = { quantity: 'Intensity' };
   const scan = {
     title,
     axisName: angles ? '2θ' : 'Time of flight',
@@ -106,7 +106,7 @@ async function bankDatasets(bank: BankHeader, points: BankPoints, title: string,
     dtype: 'float64' as const,
     values: knownValues(points.values.slice(0, size)),
     metadata,
-    original: { header, binning: bank.binning, type: bank.type, coefficients: [...bank.coefficients] },
+    original: { header, bank: bank.bank, binning: bank.binning, type: bank.type, coefficients: [...bank.coefficients] },
     warnings: [],
   };
   const datasets = [await diffractionDataset(scan)];

@@ -194,14 +194,16 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 function metadataOf(contents: Contents, element: number): Metadata {
   const metadata: Metadata = Object.create(null);
+  const detector: PlainTree = {};
   for (const [keyword, key] of [
-    ['REAL_TIME', 'real_time_s'],
-    ['LIVE_TIME', 'live_time_s'],
-    ['TWO_THETA', 'two_theta_deg'],
+    ['REAL_TIME', 'real_time'],
+    ['LIVE_TIME', 'live_time'],
+    ['TWO_THETA', 'two_theta'],
   ]) {
     const value = listed(contents, keyword, element);
-    if (value !== undefined && value > 0) metadata[key] = value;
+    if (value !== undefined && value > 0) detector[key] = value;
   }
+  if (Object.keys(detector).length > 0) metadata['detector_MCA'] = detector;
   // "Jan 30, 2013 15:25:17.766"
   const date = /^([A-Z][a-z]{2}) +(\d{1,2}), (\d{4}) (\d{2}:\d{2}:\d{2})/.exec(contents.keywords.get('DATE') ?? '');
   const month = MONTHS.indexOf(date?.[1] ?? '') + 1;

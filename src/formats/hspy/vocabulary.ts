@@ -47,8 +47,10 @@ export function flattenMetadata(tree: PlainTree): Metadata {
   for (const [section, keys] of Object.entries(SECTIONS)) {
     const part = tree[section];
     if (!isTree(part)) continue;
-    for (const key of keys)
-      if (part[key] !== undefined && part[key] !== null && part[key] !== '') flat[key] = part[key];
+    for (const key of keys) {
+      const value = key === 'date' ? isoDate(part[key]) : part[key];
+      if (value !== undefined && value !== null && value !== '') flat[key] = value;
+    }
   }
   const rest = tree[REST];
   if (isTree(rest)) {
@@ -56,6 +58,14 @@ export function flattenMetadata(tree: PlainTree): Metadata {
     for (const [key, value] of entries(parsed(rest.metadata))) flat[key] = value;
   }
   return flat;
+}
+
+/** HyperSpy writes dates as 2014-10-14, its users by hand also as 14.10.2014; anything else is left in the file's tree. */
+function isoDate(value: Plain | undefined): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const [, day, month, year] = /^(\d\d)\.(\d\d)\.(\d{4})$/.exec(value) ?? [];
+  const date = year ? `${year}-${month}-${day}` : value;
+  return /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(date) ? date : undefined;
 }
 
 /** What prints or copies a tree does so level by level. */

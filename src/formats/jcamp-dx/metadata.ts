@@ -30,7 +30,6 @@ export function metadataOf(block: Block, ordinate: Variable, page: string | unde
   if (known) metadata['signal_type'] = known[1];
   const quantity = block.ntuples || page !== undefined ? quantityOf(ordinate) : (block.value('YUNITS') ?? '');
   if (quantity) metadata['quantity'] = quantity;
-  if (page !== undefined) metadata['page'] = page;
   const [date, time] = momentOf(block);
   if (date) metadata['date'] = date;
   if (time) metadata['time'] = time;

@@ -114,7 +114,7 @@ function datasetOf(block: Block, table: Table): Dataset {
   const about = {
     title: (block.value('TITLE') ?? '').replace(/\n+/g, ' '),
     metadata: metadataOf(block, table.ordinate, table.page),
-    original: block.original,
+    original: table.page === undefined ? block.original : { ...block.original, PAGE: table.page },
     warnings: [...block.warnings, ...table.warnings],
   };
   const { content } = table;

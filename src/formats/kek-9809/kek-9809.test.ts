@@ -38,7 +38,12 @@ describe('a file 9809', () => {
 
   it('tells facility, beamline and crystal; its date of two figures is not guessed at', async () => {
     const { metadata, original } = await read(HEADER + ROWS);
-    expect(metadata).toEqual({ facility: 'KEK-PF', beamline: 'BL9A', mono: 'Si(111)', mono_d_spacing_A: 3.13551 });
+    expect(metadata).toEqual({
+      facility: 'KEK-PF',
+      beamline: 'BL9A',
+      mono: 'Si(111)',
+      mono_d_spacing_angstrom: 3.13551,
+    });
     expect(original['header']).toContain('      Mode         0         0         1         3');
     const bare = await read((HEADER + ROWS).replace(/^ Mono.*\n/m, ''));
     expect(bare.metadata).toEqual({ facility: 'KEK-PF', beamline: 'BL9A' });

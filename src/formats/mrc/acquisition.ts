@@ -27,7 +27,9 @@ export function feiMetadata(section: Uint8Array): Metadata {
   const stage: Metadata = {};
   for (const [i, key] of ['tilt_alpha', 'tilt_beta', 'x', 'y', 'z'].entries()) {
     const value = number(7 + i, 100 + 8 * i);
-    if (value !== undefined) stage[key] = value;
+    if (value === undefined) continue;
+    stage[key] = value;
+    if (key.length === 1) stage[`${key}_units`] = 'm';
   }
   if (Object.keys(stage).length > 0) metadata.stage = stage;
   const taken = oleDate(number(0, 12) ?? 0);

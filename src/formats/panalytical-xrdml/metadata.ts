@@ -20,7 +20,8 @@ export function scanMetadata(document: Document, measurement: Element, scan: Ele
   const detector = child(measurement, 'diffractedBeamPath', 'detector');
   say('sample', document.text(child(root, 'sample'), 'name') || document.text(child(root, 'sample'), 'id'));
   say('anode', document.text(tube, 'anodeMaterial'));
-  say('detector', attribute(detector, 'name'));
+  const model = attribute(detector, 'name');
+  if (model) metadata['instrument_Detector'] = { model };
   say('scan_axis', attribute(scan, 'scanAxis'));
   say('scan_mode', attribute(scan, 'mode'));
   say('authors', document.text(child(scan, 'header', 'author'), 'name'));

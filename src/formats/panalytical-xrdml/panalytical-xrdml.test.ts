@@ -50,14 +50,15 @@ describe('the axis', () => {
     expect(axes[0]).toMatchObject({ kind: 'explicit', positions: Float64Array.of(12, 11.5, 10) });
   });
 
-  it('is of the circle that was scanned; those that stood still are metadata', async () => {
+  it('is of the circle that was scanned; those that stood still are kept', async () => {
     const omega =
       '<positions axis="Omega" unit="deg"><startPosition>5</startPosition><endPosition>4</endPosition></positions>';
     const still = '<positions axis="2Theta" unit="deg"><commonPosition>10.5</commonPosition></positions>';
     const listed = '<positions axis="Phi" unit="deg"><listPositions>7 7 7</listPositions></positions>';
     const rocking = await read(`${still}${listed}${omega}${VALUES}`, 'scanAxis="Omega"');
     expect(rocking.axes[0]).toMatchObject({ name: 'ω', offset: 5, scale: -0.5 });
-    expect(rocking.metadata).toMatchObject({ scan_axis: 'Omega', fixed_positions: { '2Theta': 10.5, Phi: 7 } });
+    expect(rocking.metadata).toMatchObject({ scan_axis: 'Omega' });
+    expect(rocking.original).toMatchObject({ fixedPositions: { '2Theta': 10.5, Phi: 7 } });
     const both = `${POSITIONS}${omega}${VALUES}`;
     expect((await read(both, 'scanAxis="Omega-2Theta"')).axes[0].name).toBe('ω');
     expect((await read(both, 'scanAxis="2Theta-Omega"')).axes[0].name).toBe('2θ');
@@ -115,9 +116,9 @@ describe('the values', () => {
   it('that were counted for different times, or want a correction for the slit, are told', async () => {
     const times = (text: string) => `${POSITIONS}<countingTimes unit="seconds">${text}</countingTimes>${VALUES}`;
     const equal = await read(times('2 2 2'));
-    expect([equal.metadata['counting_time_s'], equal.warnings]).toEqual([2, []]);
+    expect([equal.metadata['dwell_time_s'], equal.warnings]).toEqual([2, []]);
     const unequal = await read(times('2 1 4'));
-    expect(unequal.metadata).not.toHaveProperty('counting_time_s');
+    expect(unequal.metadata).not.toHaveProperty('dwell_time_s');
     expect(unequal.warnings.join()).toMatch(/1 to 4 s/);
     const slit = '<commonDivergenceCorrection>2</commonDivergenceCorrection>';
     expect((await read(`${POSITIONS}${slit}<counts>1 2 3</counts>`)).warnings.join()).toMatch(/divergence/);
@@ -165,7 +166,7 @@ describe('the metadata', () => {
       quantity: 'Intensity (Counts)',
       sample: 'quartz',
       anode: 'Cu',
-      detector: 'PIXcel',
+      instrument_Detector: { model: 'PIXcel' },
       scan_axis: 'Gonio',
       scan_mode: 'Continuous',
       authors: 'Ada',
@@ -177,7 +178,7 @@ describe('the metadata', () => {
       tube_voltage_kV: 45,
       tube_current_mA: 40,
       goniometer_radius_mm: 240,
-      counting_time_s: 39.27,
+      dwell_time_s: 39.27,
       date: '2021-03-16',
       time: '13:10:14',
       time_zone: '+03:00',

@@ -1,4 +1,4 @@
-import type { Dataset, PlainTree } from '../../signal/dataset.ts';
+import type { Dataset } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { diffractionDataset, knownValues } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
@@ -29,7 +29,6 @@ export async function readXrdml(file: ByteSource): Promise<Dataset[]> {
   return Promise.all(
     found.map(({ measurement, scan, points, number }) => {
       const said = scanMetadata(document, measurement, scan);
-      const fixed: PlainTree = Object.keys(points.fixed).length > 0 ? { fixed_positions: { ...points.fixed } } : {};
       const name = typeof said['sample'] === 'string' ? said['sample'] : '';
       return diffractionDataset({
         ...points,
@@ -37,11 +36,12 @@ export async function readXrdml(file: ByteSource): Promise<Dataset[]> {
         size: points.values.length,
         dtype: 'float64',
         values: knownValues(points.values),
-        metadata: { ...said, ...points.metadata, ...fixed },
+        metadata: { ...said, ...points.metadata },
         original: {
           ...plainTree(root, ['xrdMeasurement']),
           ...plainTree(measurement, ['scan']),
           scan: plainTree(scan),
+          ...(Object.keys(points.fixed).length > 0 ? { fixedPositions: { ...points.fixed } } : {}),
         },
         warnings: [...points.warnings, ...skipped],
       });

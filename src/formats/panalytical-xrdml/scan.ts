@@ -84,9 +84,9 @@ function countingTime(
 ): PlainTree {
   const common = Number(document.text(points, 'commonCountingTime'));
   const times = numbersOf(document.text(points, 'countingTimes') ?? '', `${where}, <countingTimes>`);
-  if (times.length === 0) return onlyPositive({ counting_time_s: common });
+  if (times.length === 0) return onlyPositive({ dwell_time_s: common });
   if (times.length !== size) throw badScan(where, `${times.length} counting times stand beside ${size} values`);
-  if (times.every((time) => time === times[0])) return onlyPositive({ counting_time_s: times[0] });
+  if (times.every((time) => time === times[0])) return onlyPositive({ dwell_time_s: times[0] });
   const [least, most] = times.reduce(([a, b], time) => [Math.min(a, time), Math.max(b, time)], [times[0], times[0]]);
   warnings.push(`the points were counted for ${least} to ${most} s each: the values are not divided by it`);
   return {};

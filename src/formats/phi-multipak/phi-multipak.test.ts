@@ -99,7 +99,6 @@ describe('a spectrum', () => {
     const [spectrum] = await open(phiFile());
     expect(spectrum.metadata).toEqual({
       signal_type: 'XPS',
-      technique: 'XPS',
       instrument: 'VersaProbe 4',
       analyser_mode: 'FAT',
       source: 'Al 1486.6 mono',

@@ -69,10 +69,9 @@ function describe(
 
 const CONDITIONS: readonly Condition[] = [
   { entry: 'Technique', key: 'signal_type', kind: 'text' },
-  { entry: 'Technique', key: 'technique', kind: 'text' },
   { entry: 'InstrumentModel', key: 'instrument', kind: 'text' },
-  { entry: 'Institution', key: 'institution', kind: 'text' },
-  { entry: 'Operator', key: 'operator', kind: 'text' },
+  { entry: 'Institution', key: 'facility', kind: 'text' },
+  { entry: 'Operator', key: 'authors', kind: 'text' },
   { entry: 'AnalyserMode', key: 'analyser_mode', kind: 'text' },
   { entry: 'XraySource', key: 'source', kind: 'text' },
 ];
@@ -92,7 +91,7 @@ function metadataOf({ entries }: PhiHeader, region: SpectralRegion): Metadata {
   const date = /^(\d{4}) (\d{1,2}) (\d{1,2})$/.exec(text('AcqFileDate'));
   if (date) metadata['date'] = [date[1], date[2].padStart(2, '0'), date[3].padStart(2, '0')].join('-');
   // MultiPak keeps photoelectron spectra on the binding, Auger spectra on the kinetic energy.
-  metadata['energy_axis'] = metadata['technique'] === 'AES' ? 'kinetic' : 'binding';
+  metadata['energy_axis'] = metadata['signal_type'] === 'AES' ? 'kinetic' : 'binding';
   return metadata;
 }
 

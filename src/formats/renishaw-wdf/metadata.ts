@@ -30,7 +30,7 @@ export function wdfMetadata(header: Header, properties: Properties): Metadata {
       temperature,
       frames,
       integration_time: exposure === undefined || frames === undefined ? undefined : (exposure * frames) / 1000,
-      exposure_s: exposure === undefined ? undefined : exposure / 1000,
+      exposure_per_frame: exposure === undefined ? undefined : exposure / 1000,
       processing: { cosmic_ray_removal: cosmic },
     },
     instrument_Spectrometer: { Grating: { groove_density: grooves } },

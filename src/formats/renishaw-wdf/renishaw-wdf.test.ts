@@ -377,7 +377,7 @@ describe('what is said of the measurement', () => {
       instrument_Detector: {
         frames: 4,
         integration_time: 6,
-        exposure_s: 1.5,
+        exposure_per_frame: 1.5,
         processing: { cosmic_ray_removal: 0 },
       },
       date: '2022-02-04',

@@ -78,10 +78,10 @@ const TEXTS = [
   ['FILE_SAMPLE', 'sample'],
   ['FILE_OPERATOR', 'authors'],
   ['HW_XG_TARGET_NAME', 'anode'],
-  ['HW_COUNTER_SELECT_NAME', 'detector'],
   ['MEAS_SCAN_AXIS_X', 'scan_axis'],
   ['MEAS_SCAN_MODE', 'scan_mode'],
 ] as const;
+const COUNTER = 'HW_COUNTER_SELECT_NAME';
 const QUANTITIES: Readonly<Record<string, string>> = { counts: 'Intensity (Counts)', cps: 'Intensity (Counts/s)' };
 
 function scanMetadata(header: ReadonlyMap<string, string>): PlainTree {
@@ -94,13 +94,14 @@ function scanMetadata(header: ReadonlyMap<string, string>): PlainTree {
     signal_type: 'XRD',
     ...quantity,
     ...Object.fromEntries(TEXTS.filter(([key]) => text(key) !== '').map(([key, name]) => [name, text(key)])),
+    ...(text(COUNTER) === '' ? {} : { instrument_Detector: { model: text(COUNTER) } }),
     ...onlyPositive({
       wavelength_K_alpha1_angstrom: number('HW_XG_WAVE_LENGTH_ALPHA1'),
       wavelength_K_alpha2_angstrom: number('HW_XG_WAVE_LENGTH_ALPHA2'),
       wavelength_K_beta_angstrom: number('HW_XG_WAVE_LENGTH_BETA'),
       tube_voltage_kV: number('MEAS_COND_XG_VOLTAGE'),
       tube_current_mA: number('MEAS_COND_XG_CURRENT'),
-      counting_time_s: countingTime(text('MEAS_SCAN_SPEED_UNIT'), number('MEAS_SCAN_SPEED'), number('MEAS_SCAN_STEP')),
+      dwell_time_s: countingTime(text('MEAS_SCAN_SPEED_UNIT'), number('MEAS_SCAN_SPEED'), number('MEAS_SCAN_STEP')),
     }),
     ...measuredAt(started.split(' ')[0], started),
   };

@@ -27,7 +27,7 @@ describe('a scan', () => {
       sample: 'quartz, <1 µm',
       authors: 'Ada',
       anode: 'Cu',
-      detector: 'D/teX Ultra',
+      instrument_Detector: { model: 'D/teX Ultra' },
       scan_axis: 'TwoThetaTheta',
       scan_mode: 'CONTINUOUS',
       wavelength_K_alpha1_angstrom: 1.540593,
@@ -35,7 +35,7 @@ describe('a scan', () => {
       wavelength_K_beta_angstrom: 1.392246,
       tube_voltage_kV: 40,
       tube_current_mA: 30,
-      counting_time_s: 0.075,
+      dwell_time_s: 0.075,
       date: '2017-11-21',
       time: '08:32:31',
     });
@@ -54,8 +54,8 @@ describe('a scan', () => {
 
   it('by steps has the time of a step; in cps it is a rate', async () => {
     const steps = replaced('MEAS_SCAN_SPEED_UNIT', 'sec');
-    expect((await read(steps)).metadata).toMatchObject({ counting_time_s: 8 });
-    expect((await read(replaced('MEAS_SCAN_SPEED_UNIT', 'mm/min'))).metadata).not.toHaveProperty('counting_time_s');
+    expect((await read(steps)).metadata).toMatchObject({ dwell_time_s: 8 });
+    expect((await read(replaced('MEAS_SCAN_SPEED_UNIT', 'mm/min'))).metadata).not.toHaveProperty('dwell_time_s');
     expect((await read(replaced('MEAS_SCAN_UNIT_Y', 'cps'))).metadata['quantity']).toBe('Intensity (Counts/s)');
     expect((await read(replaced('MEAS_SCAN_UNIT_Y', 'a.u.'))).metadata).not.toHaveProperty('quantity');
   });

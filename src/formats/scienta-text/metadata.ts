@@ -5,8 +5,8 @@ import { type Condition, readConditions } from '../text-conditions.ts';
 const CONDITIONS: readonly Condition[] = [
   { entry: 'Region Name', key: 'region', kind: 'text' },
   { entry: 'Instrument', key: 'instrument', kind: 'text' },
-  { entry: 'Location', key: 'location', kind: 'text' },
-  { entry: 'User', key: 'operator', kind: 'text' },
+  { entry: 'Location', key: 'facility', kind: 'text' },
+  { entry: 'User', key: 'authors', kind: 'text' },
   { entry: 'Sample', key: 'sample', kind: 'text' },
   { entry: 'Lens Mode', key: 'lens_mode', kind: 'text' },
   { entry: 'Acquisition Mode', key: 'acquisition_mode', kind: 'text' },

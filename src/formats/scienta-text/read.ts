@@ -138,7 +138,7 @@ function describe(region: Region, name: string): Dataset {
       { name: entries.get('Dimension 1 name') ?? 'energy', unit: label.unit, values: energies },
       { name: 'intensity1', unit: '', values: intensities[0] },
     ];
-    return { kind: 'table', ...common, rows: size, columns };
+    return { kind: 'table', spectrum: { axis: 0, values: 1 }, ...common, rows: size, columns };
   }
   const axes: Axis[] = [
     ...(tables.length > 1 ? [navigationAxis(region, '3', tables.length, name)] : []),

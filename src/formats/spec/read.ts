@@ -40,12 +40,9 @@ function columnNames(line: string, width: number, warnings: string[]): string[] 
   return Array.from({ length: width }, (_, i) => `column${i + 1}`);
 }
 
-function readMetadata({ title, controls }: Scan, header: ReadonlyMap<string, string>): Metadata {
+function readMetadata({ controls }: Scan, header: ReadonlyMap<string, string>): Metadata {
   const start = controls.get('D') ?? header.get('D');
   const metadata: Metadata = beamlineMetadata({ start });
-  const [, number, command] = /^(\d{1,9})\s*(.*)$/.exec(title) ?? [];
-  if (number) metadata['scan_number'] = Number(number);
-  if (command) metadata['command'] = command;
   const time = /^(\d{1,9}(?:\.\d{0,9})?)\s*\(Seconds\)/i.exec(controls.get('T') ?? '')?.[1];
   if (time) metadata['dwell_time_s'] = Number(time);
   return metadata;

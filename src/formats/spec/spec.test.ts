@@ -35,11 +35,9 @@ describe('a file of SPEC', () => {
     ]);
   });
 
-  it('tells number, command, time of counting and moment of each scan, and all control lines', async () => {
+  it('tells time of counting and moment of each scan, and all control lines', async () => {
     const [first, second] = await read(HEADER + FIRST + SECOND);
     expect(first.metadata).toEqual({
-      scan_number: 1,
-      command: 'ascan energy 1 2 1 0.5',
       dwell_time_s: 0.5,
       date: '2006-04-13',
       time: '10:30:00',

@@ -10,8 +10,6 @@ export const SCANNED: ReadonlyMap<string, { axis: string; start: string; energyA
 
 const CONDITIONS: readonly Condition[] = [
   { entry: 'analysis_method', key: 'signal_type', kind: 'text' },
-  { entry: 'analysis_method', key: 'technique', kind: 'text' },
-  { entry: 'group', key: 'group', kind: 'text' },
   { entry: 'name', key: 'region', kind: 'text' },
   { entry: 'analyzer', key: 'instrument', kind: 'text' },
   { entry: 'analyzer_lens', key: 'lens_mode', kind: 'text' },
@@ -35,7 +33,7 @@ export function regionMetadata(definition: ReadonlyMap<string, string>): Metadat
   const seconds = plainNumber(definition.get('time') ?? '');
   if (seconds !== undefined && seconds > 0 && seconds < LATEST) {
     const moment = new Date(1000 * seconds).toISOString();
-    Object.assign(metadata, { date: moment.slice(0, 10), time: moment.slice(11, 19), time_zone_h: 0 });
+    Object.assign(metadata, { date: moment.slice(0, 10), time: moment.slice(11, 19), time_zone: 'UTC' });
   }
   return metadata;
 }

@@ -3,14 +3,12 @@ import { type Condition, readConditions } from '../text-conditions.ts';
 
 const CONDITIONS: readonly Condition[] = [
   { entry: 'Analysis Method', key: 'signal_type', kind: 'text' },
-  { entry: 'Analysis Method', key: 'technique', kind: 'text' },
-  { entry: 'Group', key: 'group', kind: 'text' },
   { entry: 'Region', key: 'region', kind: 'text' },
   { entry: 'Analyzer', key: 'instrument', kind: 'text' },
   { entry: 'Analyzer Lens', key: 'lens_mode', kind: 'text' },
   { entry: 'Scan Mode', key: 'analyser_mode', kind: 'text' },
   { entry: 'Source', key: 'source', kind: 'text' },
-  { entry: 'Comment', key: 'comment', kind: 'text' },
+  { entry: 'Comment', key: 'notes', kind: 'text' },
   { entry: 'Excitation Energy', key: 'source_energy_eV', kind: 'positive' },
   { entry: 'Pass Energy', key: 'pass_energy_eV', kind: 'positive' },
   { entry: 'Eff. Workfunction', key: 'work_function_eV', kind: 'number' },
@@ -34,7 +32,7 @@ export function specsMetadata(entries: ReadonlyMap<string, string>): Metadata {
     // Month, day, year: SpecsLab writes "05/19/11". Its first version is of this century.
     metadata['date'] = `20${moment[3]}-${moment[1]}-${moment[2]}`;
     metadata['time'] = moment[4];
-    if (moment[5]) metadata['time_zone_h'] = 0;
+    if (moment[5]) metadata['time_zone'] = 'UTC';
   }
   return metadata;
 }

@@ -135,16 +135,26 @@ function describe(entries: ReadonlyMap<string, string>, table: NumberTable): Dat
     declared !== undefined && declared !== table.rows
       ? [`Values/Curve says ${declared}, the table has ${table.rows} rows`]
       : [];
+  const metadata = specsMetadata(entries);
+  const axisName = AXIS_NAMES.get(String(metadata['energy_axis']));
+  const isSpectrum = labels[0]?.unit === 'eV' && labels.length > 1;
   return {
     kind: 'table',
+    ...(isSpectrum ? { spectrum: { axis: 0, values: 1, axisName } } : {}),
     title: [entries.get('Group'), entries.get('Region'), cycle].filter((part) => part !== undefined).join(' / '),
     rows: table.rows,
     columns: values.map((column, c): TableColumn => ({ ...labels[c], values: column })),
-    metadata: specsMetadata(entries),
+    metadata,
     original,
     warnings,
   };
 }
+
+const AXIS_NAMES: ReadonlyMap<string, string> = new Map([
+  ['binding', 'Binding energy'],
+  ['kinetic', 'Kinetic energy'],
+  ['excitation', 'Photon energy'],
+]);
 
 /** Counts per second are counts with that unit; energies of SpecsLab are in eV. */
 function columnLabels(text: string, width: number): { name: string; unit: string }[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
+import { asSignal } from '../../signal/as-signal.ts';
 import type { TableDataset } from '../../signal/dataset.ts';
 import { openFile } from '../index.ts';
 import specsXy from './index.ts';
@@ -46,12 +47,30 @@ describe('a table', () => {
     expect(bare.columns.map(({ name }) => name)).toEqual(['column1', 'column2']);
   });
 
+  it.each([
+    ['Binding Energy', 'Binding energy'],
+    ['Kinetic Energy', 'Kinetic energy'],
+    ['Excitation Energy', 'Photon energy'],
+  ])('over %s is a spectrum over the %s, at a rate', async (written, name) => {
+    const [table] = await read(WHOLE.replace('Binding Energy', written));
+    const { modality, spectral, intensity, noise } = await asSignal(table);
+    expect({ modality, intensity, noise }).toMatchObject({
+      modality: 'xps',
+      intensity: { kind: 'rate', unit: 's' },
+      noise: { tag: 'unknown' },
+    });
+    expect(spectral).toMatchObject({ name, unit: 'eV', offset: 750, scale: -0.5 });
+  });
+
+  it('whose columns have no labels is no spectrum', async () => {
+    const [bare] = await read(WHOLE.replace(/^# ColumnLabels.*$/m, '#'));
+    await expect(asSignal(bare)).rejects.toMatchObject({ code: 'not-a-signal' });
+  });
+
   it('tells the conditions in the common vocabulary', async () => {
     const [{ metadata, original }] = await read(WHOLE);
     expect(metadata).toEqual({
       signal_type: 'XPS',
-      technique: 'XPS',
-      group: 'spent',
       region: 'Fe2p',
       source_energy_eV: 1486.61,
       pass_energy_eV: 20,
@@ -61,7 +80,7 @@ describe('a table', () => {
       energy_axis: 'binding',
       date: '2023-08-24',
       time: '14:19:47',
-      time_zone_h: 0,
+      time_zone: 'UTC',
     });
     expect(original).toMatchObject({ 'Parameter "ADC channel 1 active"': 'true', Cycle: '0, Curve: 0, Scan: 0' });
   });
@@ -103,7 +122,8 @@ describe('several tables', () => {
     expect(cycle[1].metadata).toMatchObject({ pass_energy_eV: 20 });
     expect(cycle[1].metadata).not.toHaveProperty('scans');
     const region = await read(`${WHOLE}\n# Region: O1s\n# Cycle: 0\n${CURVE}`);
-    expect(region[1].metadata).toMatchObject({ group: 'spent', region: 'O1s', energy_axis: 'binding' });
+    expect(region[1].original).toMatchObject({ Group: 'spent' });
+    expect(region[1].metadata).toMatchObject({ region: 'O1s', energy_axis: 'binding' });
     expect(region[1].metadata).not.toHaveProperty('pass_energy_eV');
     const group = await read(`${WHOLE}\n# Group: fresh\n# Region: O1s\n# Cycle: 0\n${CURVE}`);
     expect(group[1].title).toBe('fresh / O1s / 0, Curve: 0, Scan: 0');

@@ -43,7 +43,7 @@ describe('a text of the EXAFS Data Collector', () => {
   it('tells station, crystal and date, and no more than it says', async () => {
     const { metadata, original } = await read(HEADER + NAMES + ROWS);
     const date = { facility: 'SSRL', date: '2006-05-21', time: '00:13:57' };
-    expect(metadata).toEqual({ ...date, beamline: '2-3', mono: 'Si(220)', mono_d_spacing_A: 1.920156 });
+    expect(metadata).toEqual({ ...date, beamline: '2-3', mono: 'Si(220)', mono_d_spacing_angstrom: 1.920156 });
     expect(original['header']).toContain('TRANS.DET');
     expect((await read(HEADER.replace(/^2-3.*$/m, 'elsewhere') + NAMES + ROWS)).metadata).toEqual(date);
   });

@@ -127,7 +127,7 @@ export function emiMetadata(island: PlainTree): Metadata {
     y: scaled(described('Stage Y (um)'), 1e-3),
     z: scaled(described('Stage Z (um)'), 1e-3),
   });
-  addTree(metadata, 'detector_Camera', { Name: info('AcquireInfo', 'CameraNamePath'), exposure: dwell });
+  addTree(metadata, 'detector_Camera', { Name: info('AcquireInfo', 'CameraNamePath'), exposure: number(dwell) });
   const date = /^\w{3} (\w{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$/.exec(info('AcquireDate') ?? '');
   const month = date ? MONTHS.indexOf(date[1]) + 1 : 0;
   if (date && month > 0) {

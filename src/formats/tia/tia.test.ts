@@ -289,7 +289,7 @@ describe('an .emi file', () => {
       { camera_length_mm: 500, acquisition_mode: 'TEM', authors: 'Ada', date: '2016-02-22', time: '11:55:58' },
     ]);
     expect(datasets[1].metadata).not.toHaveProperty('dwell_time_s');
-    expect(datasets[1].metadata.detector_Camera).toEqual({ Name: 'A & B', exposure: '0.25' });
+    expect(datasets[1].metadata.detector_Camera).toEqual({ Name: 'A & B', exposure: 0.25 });
   });
 
   it('without its series says which file is missing; one series may be gone, or damaged', async () => {

@@ -21,23 +21,20 @@ const NUMBERS: readonly { item: string; key: string; positive?: true }[] = [
   { item: 'workFunction_eV', key: 'work_function_eV' },
   { item: 'dwell_s', key: 'dwell_time_s', positive: true },
   { item: 'scans', key: 'scans', positive: true },
-  { item: 'gmt', key: 'time_zone_h' },
   { item: 'sputteringEnergy_eV', key: 'sputtering_energy_eV', positive: true },
 ];
 
 /** Conditions of a block in the common vocabulary. */
 export function vamasMetadata(experiment: Experiment, block: Block): Metadata {
-  const { items, comment, variableValues } = block.conditions;
+  const { items, comment } = block.conditions;
   const metadata: Metadata = Object.create(null);
   const put = (key: string, value: Plain | undefined) => {
     if (value !== undefined) metadata[key] = value;
   };
-  const technique = word(items.get('technique'));
-  put('signal_type', technique);
-  put('technique', technique);
+  put('signal_type', word(items.get('technique')));
   put('instrument', word(experiment.instrument));
-  put('institution', word(experiment.institution));
-  put('operator', word(experiment.operator));
+  put('facility', word(experiment.institution));
+  put('authors', word(experiment.operator));
   put('sample', word(block.sample));
   put('region', word([items.get('species'), items.get('transition')].filter((text) => word(text)).join(' ')));
   put('source', word(items.get('source')));
@@ -47,17 +44,20 @@ export function vamasMetadata(experiment: Experiment, block: Block): Metadata {
     if (value !== undefined && !(positive && value <= 0)) metadata[key] = value;
   }
   put(...resolution(items));
-  put('comment', word(comment.trim()));
+  put('notes', word(comment.trim()));
   const moment = dateAndTime(items);
   put('date', moment?.slice(0, 10));
   put('time', moment?.slice(11));
-  const variables: PlainTree = Object.create(null);
-  for (const [v, [label, unit]] of experiment.variables.entries()) {
-    const value = known(variableValues[v]);
-    if (value !== undefined) variables[unit === 'd' || unit === '' ? label : `${label} (${unit})`] = value;
-  }
-  if (Object.keys(variables).length > 0) metadata['variables'] = variables;
+  put('time_zone', zoneOf(known(items.get('gmt'))));
   return metadata;
+}
+
+/** Hours from Greenwich; none is further away than the islands of the Pacific. */
+function zoneOf(hours: number | undefined): string | undefined {
+  if (hours === undefined || Math.abs(hours) > 14) return undefined;
+  const minutes = Math.round(Math.abs(hours) * 60);
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
+  return `${hours < 0 ? '-' : '+'}${hour}:${minute}`;
 }
 
 /** The pass energy where it is fixed (FAT), the retarding ratio where that is (FRR), else the resolution in mass. */

@@ -61,7 +61,9 @@ function table(experiment: Experiment, block: Block): Dataset {
     const { label, unit, start, step } = abscissa;
     columns.unshift({ name: label, unit, values: new Float64Array(rows).map((_, i) => start + i * step) });
   }
-  return { kind: 'table', ...described(experiment, block), rows, columns };
+  // What is counted is the first of the ordinates.
+  const spectrum = columns.length > 1 ? { axis: 0, values: 1 } : undefined;
+  return { kind: 'table', ...(spectrum ? { spectrum } : {}), ...described(experiment, block), rows, columns };
 }
 
 function images(experiment: Experiment, block: Block): ArrayDataset[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryFile } from '../../../test/memory-file.ts';
+import { asSignal } from '../../signal/as-signal.ts';
 import type { ArrayDataset, Dataset, TableDataset } from '../../signal/dataset.ts';
 import { openFile } from '../index.ts';
 import vamas from './index.ts';
@@ -203,15 +204,40 @@ describe('the parts of a block', () => {
   });
 });
 
+describe('a block as a spectrum', () => {
+  const corresponding: [string, string][] = [
+    ['Intensity', 'd'],
+    ['Transmission', 'd'],
+  ];
+
+  it('is its first ordinate over its abscissa, with the counts that they are', async () => {
+    const [table] = await tables({ blocks: [{ corresponding, values: [1, 0.5, 2, 0.25, 3, 0.125] }] });
+    const { modality, spectral, noise, history } = await asSignal(table);
+    expect(modality).toBe('xps');
+    expect(noise.tag).toBe('poisson');
+    expect(spectral).toMatchObject({ name: table.columns[0].name, offset: table.columns[0].values[0] });
+    expect(history[0].params).toMatchObject({
+      modality: 'the file says signal type XPS',
+      noise: 'counts: whole numbers, smallest 1',
+    });
+  });
+
+  it('is over what the user says it is', async () => {
+    const [table] = await tables({});
+    const { modality, history } = await asSignal(table, { modality: 'eels' });
+    expect(modality).toBe('eels');
+    expect(history[0].params).toMatchObject({ modality: 'stated by the user' });
+  });
+});
+
 describe('the conditions', () => {
   it('are in the common vocabulary', async () => {
     const [table] = await tables({ mode: 'SDP', blocks: [{ change: { 11: ['60'] } }] });
     expect(table.metadata).toEqual({
       signal_type: 'XPS',
-      technique: 'XPS',
       instrument: 'An instrument',
-      institution: 'An institute',
-      operator: 'Somebody',
+      facility: 'An institute',
+      authors: 'Somebody',
       sample: 'a sample',
       region: 'Fe 2p',
       source: 'Al',
@@ -220,14 +246,14 @@ describe('the conditions', () => {
       work_function_eV: 4.5,
       dwell_time_s: 0.1,
       scans: 3,
-      time_zone_h: 1,
+      time_zone: '+01:00',
       sputtering_energy_eV: 3000,
       pass_energy_eV: 20,
-      comment: 'a comment',
+      notes: 'a comment',
       date: '2024-02-29',
       time: '23:59:58',
-      variables: { 'Etch time (s)': 60 },
     });
+    expect(table.original).toMatchObject({ expVariables: [['Etch time', 's']], expVariableValues: [60] });
   });
 
   it('that are 1E37 or say nothing are absent', async () => {
@@ -247,8 +273,19 @@ describe('the conditions', () => {
     };
     const [table] = await tables({ blocks: [{ change }] });
     expect(Object.keys(table.metadata).sort()).toEqual(
-      ['analyser_mode', 'institution', 'instrument', 'operator', 'sample', 'signal_type', 'technique'].sort(),
+      ['analyser_mode', 'facility', 'instrument', 'authors', 'sample', 'signal_type'].sort(),
     );
+  });
+
+  it.each([
+    ['-3.5', '-03:30'],
+    ['5.75', '+05:45'],
+    ['0', '+00:00'],
+    ['99', undefined],
+    ['1E37', undefined],
+  ])('%s hours from Greenwich are the zone %s', async (hours, zone) => {
+    const [table] = await tables({ blocks: [{ change: { 7: [hours] } }] });
+    expect(table.metadata['time_zone']).toBe(zone);
   });
 
   it.each([
@@ -343,7 +380,7 @@ describe('damage', () => {
   it('names like __proto__ are inert', async () => {
     const corresponding: [string, string][] = [['__proto__', '__proto__']];
     const [table] = await tables({ variables: [['__proto__', '']], blocks: [{ id: '__proto__', corresponding }] });
-    expect(Object.keys(table.metadata['variables'] as object)).toEqual(['__proto__']);
+    expect(table.original['expVariables']).toEqual([['__proto__', '']]);
     expect(({} as Record<string, unknown>)['signal_type']).toBeUndefined();
   });
 

@@ -25,12 +25,12 @@ export function microscopeMetadata(tree: PlainTree): Metadata {
 function stageOf(tree: PlainTree): PlainTree | undefined {
   const degrees = (key: string) => rounded(scaled(numberAt(tree, 'Stage', key), 180 / Math.PI), 1e3);
   const metres = (key: string) => rounded(numberAt(tree, 'Stage', 'Position', key), 1e6);
+  const places = present({ x: metres('x'), y: metres('y'), z: metres('z') });
   const stage = present({
     tilt_alpha: degrees('AlphaTilt'),
     tilt_beta: degrees('BetaTilt'),
-    x: metres('x'),
-    y: metres('y'),
-    z: metres('z'),
+    ...places,
+    ...Object.fromEntries(Object.keys(places).map((axis) => [`${axis}_units`, 'm'])),
   });
   return Object.keys(stage).length > 0 ? stage : undefined;
 }
@@ -83,7 +83,7 @@ function oneDetector(detector: PlainTree): PlainTree {
     name: textAt(detector, 'DetectorName'),
     elevation_angle: degrees('ElevationAngle'),
     azimuth_angle: degrees('AzimuthAngle'),
-    solid_angle_sr: positive(numberAt(detector, 'CollectionAngle')),
+    solid_angle: positive(numberAt(detector, 'CollectionAngle')),
     live_time: positive(numberAt(detector, 'LiveTime')),
     real_time: positive(numberAt(detector, 'RealTime')),
   });

@@ -101,7 +101,7 @@ describe('the EDS map', () => {
       beam_energy_keV: 200,
       convergence_angle_mrad: 30,
       dwell_time_s: 2e-6,
-      stage: { tilt_alpha: 5.73, tilt_beta: 0, x: 1e-6, y: 0, z: 0 },
+      stage: { tilt_alpha: 5.73, tilt_beta: 0, x: 1e-6, y: 0, z: 0, x_units: 'm', y_units: 'm', z_units: 'm' },
       ...{ date: '2024-06-19', time: '08:40:59', time_zone: 'UTC' },
       detector_EDS: { number_of_frames: 1, elevation_angle: 18, real_time: 30, segments: [segment(1), segment(2)] },
       signal_type: 'EDS_TEM',

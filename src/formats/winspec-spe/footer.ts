@@ -1,3 +1,4 @@
+import type { Metadata } from '../../signal/dataset.ts';
 import type { Dtype } from '../../signal/dtype.ts';
 import { child, numberOf, parseXml, textOf, type XmlNode } from '../bruker-bcf/xml-node.ts';
 
@@ -9,7 +10,7 @@ export interface Footer {
   /** Bytes from frame to frame: its values, and what was noted about it. */
   readonly stride: number;
   readonly regions: readonly FooterRegion[];
-  readonly metadata: { readonly exposure_s?: number; readonly date?: string; readonly time?: string };
+  readonly metadata: Metadata;
 }
 
 export interface FooterRegion {
@@ -96,7 +97,7 @@ function elementText(node: XmlNode | undefined, name: string): string | undefine
   return textOf(node, name) ?? textOf(child(node, name), '#text');
 }
 
-function metadataOf(root: XmlNode, frame: XmlNode): Footer['metadata'] {
+function metadataOf(root: XmlNode, frame: XmlNode): Metadata {
   const history = child(child(root, 'DataHistories'), 'DataHistory');
   const camera = child(child(child(child(history, 'Origin'), 'Experiment'), 'Devices'), 'Cameras');
   const exposure = elementText(child(child(camera, 'Camera'), 'ShutterTiming'), 'ExposureTime');
@@ -104,7 +105,7 @@ function metadataOf(root: XmlNode, frame: XmlNode): Footer['metadata'] {
   const created = textOf(child(history, 'Origin'), '@_created') ?? textOf(frame, '@_created') ?? '';
   const moment = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})/.exec(created);
   return {
-    ...(milliseconds > 0 ? { exposure_s: milliseconds / 1000 } : {}),
+    ...(milliseconds > 0 ? { instrument_Detector: { exposure_per_frame: milliseconds / 1000 } } : {}),
     ...(moment ? { date: moment[1], time: moment[2] } : {}),
   };
 }

@@ -121,16 +121,23 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 function metadataOf(view: DataView, bytes: Uint8Array): Metadata {
   const metadata: Metadata = Object.create(null);
-  const put = (key: string, value: number) => {
-    // Zero in these fields is what was never set.
-    if (Number.isFinite(value) && value !== 0) metadata[key] = value;
+  // Zero in these fields is what was never set.
+  const known = (entries: { readonly [key: string]: number }): PlainTree =>
+    Object.fromEntries(Object.entries(entries).filter(([, value]) => Number.isFinite(value) && value !== 0));
+  const grating = known({ groove_density: view.getFloat32(650, true) });
+  const trees: { readonly [key: string]: PlainTree } = {
+    instrument_Laser: known({ wavelength: Math.max(view.getFloat64(3311, true), 0) }),
+    instrument_Detector: known({
+      exposure_per_frame: Math.max(view.getFloat32(10, true), 0),
+      frames: Math.max(view.getInt32(668, true), 0),
+      temperature: view.getFloat32(36, true),
+    }),
+    instrument_Spectrometer: {
+      ...known({ central_wavelength: view.getFloat32(72, true) }),
+      ...(Object.keys(grating).length > 0 ? { Grating: grating } : {}),
+    },
   };
-  put('exposure_s', view.getFloat32(10, true));
-  put('detector_temperature_C', view.getFloat32(36, true));
-  put('center_wavelength_nm', view.getFloat32(72, true));
-  put('grating_grooves_per_mm', view.getFloat32(650, true));
-  put('accumulations', Math.max(view.getInt32(668, true), 0));
-  put('laser_wavelength_nm', Math.max(view.getFloat64(3311, true), 0));
+  for (const [key, tree] of Object.entries(trees)) if (Object.keys(tree).length > 0) metadata[key] = tree;
   const date = /^(\d{2})([A-Za-z]{3})(\d{4})$/.exec(textAt(bytes, 20, 10));
   const month = MONTHS.indexOf(date?.[2].toLowerCase() ?? '') + 1;
   if (date && month > 0) metadata['date'] = `${date[3]}-${String(month).padStart(2, '0')}-${date[1]}`;

@@ -149,12 +149,9 @@ describe('WinSpec files', () => {
 
   it('conditions come with their units, what was not set is absent', async () => {
     expect((await read({}, shorts(1, 2, 3, 4))).metadata).toEqual({
-      exposure_s: 0.5,
-      detector_temperature_C: -70,
-      center_wavelength_nm: 500,
-      grating_grooves_per_mm: 600,
-      accumulations: 3,
-      laser_wavelength_nm: 532.25,
+      instrument_Detector: { exposure_per_frame: 0.5, temperature: -70, frames: 3 },
+      instrument_Spectrometer: { central_wavelength: 500, Grating: { groove_density: 600 } },
+      instrument_Laser: { wavelength: 532.25 },
       date: '2019-03-07',
       time: '09:30:15',
     });
@@ -206,7 +203,11 @@ describe('LightField files', () => {
     const [dataset] = await lightField(xml(region));
     expect(dataset).toMatchObject({ shape: [2, 2], dtype: 'uint16', warnings: [] });
     expect(await valuesOf(dataset)).toEqual([1, 2, 3, 4]);
-    expect(dataset.metadata).toMatchObject({ exposure_s: 0.25, date: '2020-05-06', time: '07:08:09' });
+    expect(dataset.metadata).toMatchObject({
+      instrument_Detector: { exposure_per_frame: 0.25 },
+      date: '2020-05-06',
+      time: '07:08:09',
+    });
   });
 
   it.each([

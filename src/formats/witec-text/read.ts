@@ -143,14 +143,14 @@ function navigation(entries: ReadonlyMap<string, string>, spectra: number): Axis
   return axes;
 }
 
-/** Laser (nm) where the export has it, and where on the stage (µm) the spectrum was taken. */
+/** Laser (nm) where the export has it, and where on the stage (there in µm, here in mm) the spectrum was taken. */
 function metadataOf(entries: ReadonlyMap<string, string>, unit = ''): Metadata {
   const metadata: Metadata = {};
   const laser = Number(entries.get('ExcitationWavelength'));
   if (laser > 0 && Number.isFinite(laser)) metadata.instrument_Laser = { wavelength: laser };
   const places = ['X', 'Y', 'Z'].flatMap((axis) => {
     const place = Number(entries.get(`Position${axis}`) ?? Number.NaN);
-    return Number.isFinite(place) ? [[`${axis.toLowerCase()}_um`, place]] : [];
+    return Number.isFinite(place) ? [[axis.toLowerCase(), place / 1000]] : [];
   });
   if (entries.get('PositionUnit') === 'µm' && places.length > 0) metadata.stage = Object.fromEntries(places);
   const quantity = unit || entries.get('DataUnit');

@@ -25,7 +25,7 @@ describe('a WITec export', () => {
     expect(dataset.axes).toMatchObject([{ name: 'Wavelength', unit: 'nm', role: 'spectral' }]);
     expect(dataset.axes[0]).toHaveProperty('positions', Float64Array.of(510, 520));
     expect(await dataset.values.load()).toEqual(Float64Array.of(7, 8));
-    expect(dataset.metadata).toEqual({ stage: { x_um: 1.5 }, quantity: 'Intensity (CCD cts)' });
+    expect(dataset.metadata).toEqual({ stage: { x: 0.0015 }, quantity: 'Intensity (CCD cts)' });
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe('a WITec export', () => {
   it('in Latin letters of one byte has its micrometres', async () => {
     const text = build('PositionUnit = µm\nPositionX = 2', one());
     const dataset = await read(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
-    expect(dataset.metadata.stage).toEqual({ x_um: 2 });
+    expect(dataset.metadata.stage).toEqual({ x: 0.002 });
   });
 
   it('keeps keys that JavaScript gives a meaning to itself', async () => {

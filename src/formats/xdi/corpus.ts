@@ -4,10 +4,14 @@ export default defineConformance({
   // Three files among the columns of beamlines are XDI, whatever they are called.
   folders: ['xdi', 'xafs-columns'],
   own: (entry) => /^# ?XDI\//.test(beginningOf(entry)),
-  // The reference gives the header as it is written, without the common vocabulary.
+  // The reference gives the header as it is written, and a list of versions.
   compare: { metadata: 'subset' },
   asReference: ({ datasets, oracle }, { name }) => ({
-    datasets,
+    datasets: datasets.map(({ original, ...dataset }) => ({
+      ...dataset,
+      original,
+      metadata: { ...original, _version: [original['version']] },
+    })),
     oracle: name.startsWith('xdi/') ? oracle : withoutMetadata(oracle),
   }),
   exceptions: {

@@ -7,7 +7,7 @@ import { readWholeText } from '../whole-text.ts';
 import { COMMENTS, readHeader, type XdiHeader } from './header.ts';
 
 /**
- * One table. Its metadata are all fields of the header, as `family.member`, and those of the common vocabulary beside them.
+ * One table. The fields of the header stay under their names `family.member` as they are written.
  * @throws SpectrailError `format/not-xdi`, `format/bad-header`, `format/bad-row`, `format/truncated`, `input/too-large`.
  */
 export async function readXdi(file: ByteSource): Promise<TableDataset[]> {
@@ -48,10 +48,8 @@ function columnNames({ fields, labels }: XdiHeader, width: number, warnings: str
 /** Step scans of EPICS put the name of the process variable behind two bars. */
 const beforeBars = (value = '') => value.split('||', 1)[0].trim();
 
-function readMetadata({ version, fields }: XdiHeader, columns: readonly NamedColumn[]): Metadata {
+function readMetadata({ fields }: XdiHeader, columns: readonly NamedColumn[]): Metadata {
   const metadata: Metadata = Object.create(null);
-  for (const [key, value] of fields) metadata[key] = value;
-  metadata['_version'] = [version];
   const first = (...keys: readonly string[]) => keys.map((key) => beforeBars(fields.get(key))).find((value) => value);
   const element = first('element.symbol', 'scan.element', 'scanparameters.element');
   Object.assign(

@@ -4,6 +4,9 @@ import { describeIntensity } from '../../signal/intensity.ts';
 import { describeMask } from '../../signal/mask.ts';
 import { modality } from '../../signal/modality.ts';
 import { describeNoise } from '../../signal/noise.ts';
+import type { Signal } from '../../signal/signal.ts';
+import { termOf } from '../../signal/vocabulary.ts';
+import { wantedConditions } from '../../signal/wanted-conditions.ts';
 import { html, join, type Markup } from '../markup.ts';
 import { counted, formatBytes, formatNumber } from '../numbers.ts';
 import { describeNavigation, formatBand } from '../origin-axes.ts';
@@ -45,9 +48,15 @@ function inputRow({ name, signal, file }: ReportSignal): (string | Markup)[] {
     traced(name, name),
     html`${title && html`<b>${title}</b><br>`}${modality(signal.modality).title}<br>${describeNavigation(navigation)}, ${counted(spectral.size, 'channel')}${range}`,
     html`${describeIntensity(intensity)}<br>${describeNoise(noise)}${masked && html`<br>masked: ${masked}`}`,
-    html`${join(conditions(signal.metadata), html`<br>`)}`,
+    html`${join([...conditions(signal.metadata), ...unknownConditions(signal)], html`<br>`)}`,
     file ? html`${file.name.split(/[\\/]/).at(-1)}<br>${formatBytes(file.bytes)}` : 'made in memory',
   ];
+}
+
+/** What the modality asks for and the file does not say. */
+function unknownConditions({ modality: id, metadata }: Signal): string[] {
+  const { unknown } = wantedConditions(id, metadata);
+  return unknown.length > 0 ? [`unknown: ${unknown.map(({ name }) => name).join(', ')}`] : [];
 }
 
 /** Plain entries of the metadata, `beam_energy_keV` as "beam energy: 200 keV". */
@@ -64,10 +73,8 @@ function conditions(metadata: PlainTree): string[] {
     .slice(0, MOST_CONDITIONS);
 }
 
-const UNIT_ENDINGS = ['keV', 'eV', 'mrad', 's', 'ms', 'mm', 'nm', 'pA', 'nA', 'um', 'deg', 'K', 'Pa'];
-
 function splitUnit(key: string): { name: string; unit: string } {
-  const words = key.split('_');
-  const unit = words.length > 1 && UNIT_ENDINGS.includes(words.at(-1) ?? '') ? (words.pop() ?? '') : '';
-  return { name: words.join(' '), unit };
+  const unit = termOf(key)?.unit ?? '';
+  const name = unit ? key.replace(/_(?:keV|eV|kV|mA|nA|mrad|s|mm|nm|K|MHz|deg|angstrom)$/, '') : key;
+  return { name: name.replaceAll('_', ' '), unit };
 }
