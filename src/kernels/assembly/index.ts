@@ -10,5 +10,6 @@ export * from './label-sums';
 export * from './photons';
 export * from './products';
 export * from './rows';
+export * from './snip';
 export * from './squares';
 export * from './totals';
