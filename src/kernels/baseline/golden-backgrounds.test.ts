@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { iteratedMorphologicalBaseline, morphologicalBaseline, rollingBall, tophat } from './morphological.ts';
+import { improvedModPoly, modPoly, polynomialBaseline } from './polynomial.ts';
 import { snip } from './snip.ts';
 
 /** Reference answers of independent tools; without them these tests are skipped. */
@@ -50,4 +52,48 @@ describe.skipIf(!present)('reference answers', () => {
       expectNear(found, 'baseline', out, expected.baseline);
     },
   );
+
+  it.each(['tophat', 'mor', 'imor', 'rolling-ball'].flatMap(cases))('%s', (name) => {
+    const found = read(name);
+    const { parameters, input, expected } = found;
+    const y = Float64Array.from(input.y);
+    const out = new Float64Array(y.length);
+    const options = {
+      halfWindow: parameters.half_window,
+      smoothHalfWindow: parameters.smooth_half_window,
+      tolerance: parameters.tol,
+      iterations: parameters.max_iter,
+    };
+    if (name.startsWith('tophat')) tophat(y, 1, y.length, options, out);
+    else if (name.startsWith('mor')) morphologicalBaseline(y, 1, y.length, options, out);
+    else if (name.startsWith('rolling')) rollingBall(y, 1, y.length, options, out);
+    else {
+      const { iterations } = iteratedMorphologicalBaseline(y, 1, y.length, options, out);
+      expectNear(found, 'iterations', iterations, [expected.iterations]);
+    }
+    expectNear(found, 'baseline', out, expected.baseline);
+  });
+
+  it.each(['poly', 'modpoly', 'imodpoly'].flatMap(cases))('%s', (name) => {
+    const found = read(name);
+    const { parameters, input, expected } = found;
+    const y = Float64Array.from(input.y);
+    const out = new Float64Array(y.length);
+    const options = {
+      degree: parameters.poly_order,
+      axis: Float64Array.from(input.x),
+      tolerance: parameters.tol,
+      iterations: parameters.max_iter,
+      fromOriginal: parameters.use_original,
+      leaveOutPeaks: parameters.mask_initial_peaks,
+      deviations: parameters.num_std,
+    };
+    if (name.startsWith('poly')) polynomialBaseline(y, 1, y.length, options, out);
+    else {
+      const peel = name.startsWith('modpoly') ? modPoly : improvedModPoly;
+      const { iterations } = peel(y, 1, y.length, options, out);
+      expectNear(found, 'iterations', iterations, [expected.iterations]);
+    }
+    expectNear(found, 'baseline', out, expected.baseline);
+  });
 });
