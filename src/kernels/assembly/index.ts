@@ -5,6 +5,7 @@ export * from './events';
 export * from './excess';
 export * from './gram-matrix';
 export * from './half-bands';
+export * from './isrea';
 export * from './kmeans';
 export * from './label-sums';
 export * from './photons';

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { iteratedMorphologicalBaseline, morphologicalBaseline, rollingBall, tophat } from './morphological.ts';
 import { improvedModPoly, modPoly, polynomialBaseline } from './polynomial.ts';
+import { activeShirley, shirley } from './shirley.ts';
 import { snip } from './snip.ts';
+import { tougaard } from './tougaard.ts';
 
 /** Reference answers of independent tools; without them these tests are skipped. */
 const folder = `${process.env.SPECTRAIL_SHARED ?? '../shared'}/golden/baselines`;
@@ -95,5 +97,48 @@ describe.skipIf(!present)('reference answers', () => {
       expectNear(found, 'iterations', iterations, [expected.iterations]);
     }
     expectNear(found, 'baseline', out, expected.baseline);
+  });
+
+  it.each(cases('shirley'))('%s', (name) => {
+    const found = read(name);
+    const { parameters, input, expected } = found;
+    const energies = Float64Array.from(input.x);
+    const scale = name.endsWith('kinetic') ? 'kinetic' : 'binding';
+    const y = Float64Array.from(input.y);
+    const out = new Float64Array(y.length);
+    const { tol: tolerance, maxit: iterations } = parameters;
+    const ends = { energies, scale, endChannels: 1 } as const;
+    shirley(y, 1, y.length, { ...ends, stop: 'mean-square', tolerance, iterations }, out);
+    expectNear(found, 'background', out, expected.background);
+    shirley(y, 1, y.length, { ...ends, tolerance: 1e-11, iterations: 1000 }, out);
+    expectNear(found, 'background_fixed_point', out, expected.background_fixed_point);
+  });
+
+  it.each(cases('shirley-active'))('%s', (name) => {
+    const found = read(name);
+    const { parameters, input, expected } = found;
+    const y = Float64Array.from(input.y);
+    const out = new Float64Array(y.length);
+    const options = { factor: parameters.k, constant: parameters.const, highKinetic: 'last' } as const;
+    activeShirley(y, 1, y.length, options, out);
+    expectNear(found, 'background', out, expected.background);
+    activeShirley(y, 1, y.length, { ...options, rule: 'trapezoid' }, out);
+    expectNear(found, 'background_trapezoid', out, expected.background_trapezoid);
+  });
+
+  it.each(['tougaard-universal', 'tougaard-three-parameter'].flatMap(cases))('%s', (name) => {
+    const found = read(name);
+    const { parameters, input, expected } = found;
+    const y = Float64Array.from(input.y);
+    const out = new Float64Array(y.length);
+    const loss = { b: parameters.B, c: parameters.C, cFactor: parameters.C_prime, d: parameters.D };
+    const scale = name.endsWith('kinetic') ? 'kinetic' : 'binding';
+    const options = { energies: Float64Array.from(input.x), scale, loss } as const;
+    tougaard(y, 1, y.length, options, out);
+    expectNear(found, 'background_fixed_B', out, expected.background_fixed_B);
+    if (expected.B_adjusted === undefined) return;
+    const { b } = tougaard(y, 1, y.length, { ...options, meets: [0, 1] }, out);
+    expectNear(found, 'B_adjusted', b, [expected.B_adjusted]);
+    expectNear(found, 'background_adjusted', out, expected.background_adjusted);
   });
 });

@@ -1,0 +1,145 @@
+import { machine, Room } from '../wasm/machine.ts';
+import { eachFiniteRow, type Iterated } from './finite-rows.ts';
+import { requireAbove, requireWhole } from './limits.ts';
+import {
+  evaluateSplines,
+  factoriseSplines,
+  projectSplines,
+  type SplineBasis,
+  solveSplines,
+  splineBasis,
+} from './spline-basis.ts';
+
+export interface IsreaOptions {
+  /** Inner knots of the spline, which has knots + 4 degrees of freedom: 5–20 for 1000–2000 channels of Raman. */
+  readonly knots: number;
+  /** Positions of the channels, strictly ascending or descending; default even. Knots are even on it. */
+  readonly axis?: Float64Array;
+  /**
+   * s: residuals above it count as √(s·e). `noise` (default): 1.4826 times the median size of the residuals below 0, anew in
+   * each pass. A number: that. 1 is the root of the residual itself, as published: its result depends on the unit of the data.
+   */
+  readonly scale?: 'noise' | number;
+  /** Stop when the baseline changes nowhere by more than this part of its range. Default 10⁻³. */
+  readonly tolerance?: number;
+  /** Default 200. */
+  readonly iterations?: number;
+}
+
+export interface IsreaResult extends Iterated {
+  /** s of each row; NaN for a row that is NaN. */
+  readonly scales: Float64Array;
+}
+
+/**
+ * ISREA baseline of each row: fit a spline, replace the data by the spline + ψ(residual), where ψ leaves small and negative
+ * residuals and takes the root of large ones, and again. Idea and name: Y. Xu, P. Du, R. Senger, J. Robertson & J. Pirkle,
+ * Appl. Spectrosc. 75 (2021) 34, who fit a smoothing spline and take the root of the residual as it is. Their update is
+ * published only in part. Ours: a cubic regression spline on few even knots; ψ(e) = e up to s and √(s·e) above, continuous
+ * and of one unit, with s from the noise.
+ *
+ * At low peaks the baseline lies above the truth by a part of σ, since part of every peak is counted. Peaks broader than the
+ * distance of the knots are eaten: see `isreaKnots`.
+ *
+ * @param values row-major rows × channels; @param out as large, may be `values`. A row with a value that is not finite becomes
+ * NaN. Each row's result is independent of the others.
+ * @throws input error `baseline-parameter`: knots 0 … 10000, an axis that does not fit, a scale or tolerance of 0 or below, fewer
+ * than one iteration; `baseline-shape`
+ */
+export function isrea(
+  values: Float64Array,
+  rows: number,
+  channels: number,
+  options: IsreaOptions,
+  out: Float64Array,
+): IsreaResult {
+  const fitted = fitter(channels, options);
+  const result = {
+    iterations: new Uint32Array(rows),
+    converged: new Uint8Array(rows),
+    scales: new Float64Array(rows).fill(Number.NaN),
+  };
+  eachFiniteRow(values, rows, channels, out, (row, baseline, index) => {
+    const { passes, scale, residuals } = fitted(row);
+    for (let j = 0; j < channels; j++) baseline[j] = row[j] - residuals[j];
+    result.iterations[index] = Math.abs(passes);
+    result.converged[index] = passes > 0 ? 1 : 0;
+    result.scales[index] = scale;
+  });
+  return result;
+}
+
+/** Fits one row after the other; residuals are good until the next. */
+function fitter(channels: number, options: IsreaOptions) {
+  const { knots, axis, scale = 'noise', tolerance = 1e-3, iterations = 200 } = options;
+  if (scale !== 'noise') requireAbove('scale', scale, 0);
+  requireAbove('tolerance', tolerance, 0);
+  requireWhole('iterations', iterations, 1, 1e6);
+  const basis = splineBasis(channels, knots, axis);
+  const factor = factoriseSplines(basis);
+  const splines = basis.intervals + 3;
+  const room = new Room();
+  const places = {
+    row: room.place(8 * channels),
+    residuals: room.place(8 * channels),
+    basis: room.place(8 * basis.values.length),
+    bounds: room.place(basis.bounds.byteLength),
+    factor: room.place(8 * factor.length),
+    coefficients: room.place(8 * splines),
+    sums: room.place(8 * splines),
+    scale: room.place(8),
+    work: room.place(8 * (2 * channels + 2)),
+  };
+  const memory = room.buffer();
+  const doubles = (at: number, length: number) => new Float64Array(memory, at, length);
+  doubles(places.basis, basis.values.length).set(basis.values);
+  doubles(places.factor, factor.length).set(factor);
+  new Uint32Array(memory, places.bounds, basis.bounds.length).set(basis.bounds);
+  const placed = doubles(places.row, channels);
+  const residuals = doubles(places.residuals, channels);
+  const used = doubles(places.scale, 1);
+  return (row: Float64Array) => {
+    placed.set(row);
+    used[0] = scale === 'noise' ? 0 : scale;
+    const passes = machine().isrea(
+      places.row,
+      places.residuals,
+      channels,
+      places.basis,
+      places.bounds,
+      basis.intervals,
+      places.factor,
+      tolerance,
+      iterations,
+      places.coefficients,
+      places.sums,
+      places.scale,
+      places.work,
+    );
+    return { passes, scale: used[0], residuals };
+  };
+}
+
+/**
+ * How a weighted sum over the ISREA baseline of a row answers to its data: Σ weights·baseline changes by Σ response·(change of the
+ * row), s frozen and the iteration at its end. It is the least-squares spline with weights ψ'(residual). The noise in s, and in
+ * which channels pass for peaks, is not in it: a bootstrap has it.
+ *
+ * @throws as `isrea`
+ */
+export function isreaResponse(row: Float64Array, options: IsreaOptions, weights: Float64Array): Float64Array {
+  const channels = row.length;
+  const { residuals, scale } = fitter(channels, options)(row);
+  const slopes = residuals.map((e) => (e > scale ? 0.5 * Math.sqrt(scale / e) : 1));
+  const basis = splineBasis(channels, options.knots, options.axis);
+  return weightedResponse(basis, slopes, weights);
+}
+
+function weightedResponse(basis: SplineBasis, slopes: Float64Array, weights: Float64Array): Float64Array {
+  const coefficients = projectSplines(basis, weights);
+  solveSplines(factoriseSplines(basis, slopes), coefficients);
+  const response = new Float64Array(basis.channels);
+  evaluateSplines(basis, coefficients, response);
+  for (let j = 0; j < response.length; j++) response[j] *= slopes[j];
+  return response;
+}
