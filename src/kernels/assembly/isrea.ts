@@ -169,7 +169,7 @@ function middle(values: usize, n: u32, rank: u32, even: bool): f64 {
 /**
  * Iterates until the spline changes by `tolerance` of its range or less, at most `most` times; returns how often, negative
  * where it did not settle. `c` gets the coefficients, e the residuals, and the f64 at `scale` s: where it is 0 to begin with, s is
- * 1.4826 times the median of the residuals below 0. `work` has place for 2·n + 1 doubles.
+ * the f64 after it times the median size of the residuals below 0. `work` has place for 2·n + 1 doubles.
  */
 export function isrea(y: usize, e: usize, n: u32, basis: usize, bounds: usize, intervals: u32, factor: usize, tolerance: f64, most: u32, c: usize, g: usize, scale: usize, work: usize): i32 {
   const p = intervals + 3;
@@ -184,7 +184,7 @@ export function isrea(y: usize, e: usize, n: u32, basis: usize, bounds: usize, i
   for (let pass: u32 = 1; pass <= most; pass++) {
     if (fixed == 0) {
       guess = count ? median(work, count, guess, near) : 0;
-      store<f64>(scale, 1.4826 * guess);
+      store<f64>(scale, load<f64>(scale, 8) * guess);
     }
     adjusted(e, n, basis, bounds, intervals, load<f64>(scale), g);
     addSolution(factor, p, g, c);
