@@ -16,25 +16,36 @@ function expOf<T>(x: v128): v128 {
   return sizeof<T>() == 4 ? exp4(x) : exp2(x);
 }
 
-/** v = ln(ln(√(y + 1) + 1) + 1), in two sweeps: the processor works on many short chains at once, not on few long ones. */
-function lls<T>(row: usize, n: u32): void {
+/*
+ * The transform v = ln(ln(√(y + 1) + 1) + 1) and its inverse y = (e^(e^v − 1) − 1)² − 1 are done in two sweeps each: the processor
+ * works on many short chains at once, not on few long ones. The outer half happens where doubles become T and back.
+ */
+
+/** ln(√(y + 1) + 1) + 1. */
+@inline
+function inner<T>(y: v128): v128 {
   const one = v128.splat<T>(<T>1);
-  const end = row + (<usize>n) * sizeof<T>();
-  for (let at = row; at < end; at += 16) {
-    v128.store(at, v128.add<T>(logOf<T>(v128.add<T>(v128.sqrt<T>(v128.add<T>(v128.load(at), one)), one)), one));
-  }
-  for (let at = row; at < end; at += 16) v128.store(at, logOf<T>(v128.load(at)));
+  return v128.add<T>(logOf<T>(v128.add<T>(v128.sqrt<T>(v128.add<T>(y, one)), one)), one);
 }
 
-/** y = (e^(e^v − 1) − 1)² − 1. */
-function inverse<T>(row: usize, n: u32): void {
+function logarithms<T>(row: usize, n: u32): void {
+  const end = row + (<usize>n) * sizeof<T>();
+  for (; row < end; row += 16) v128.store(row, logOf<T>(v128.load(row)));
+}
+
+/** e^v − 1. */
+function exponentials<T>(row: usize, n: u32): void {
   const one = v128.splat<T>(<T>1);
   const end = row + (<usize>n) * sizeof<T>();
-  for (let at = row; at < end; at += 16) v128.store(at, v128.sub<T>(expOf<T>(v128.load(at)), one));
-  for (let at = row; at < end; at += 16) {
-    const root = v128.sub<T>(expOf<T>(v128.load(at)), one);
-    v128.store(at, v128.sub<T>(v128.mul<T>(root, root), one));
-  }
+  for (; row < end; row += 16) v128.store(row, v128.sub<T>(expOf<T>(v128.load(row)), one));
+}
+
+/** (e^w − 1)² − 1. */
+@inline
+function outer<T>(w: v128): v128 {
+  const one = v128.splat<T>(<T>1);
+  const root = v128.sub<T>(expOf<T>(w), one);
+  return v128.sub<T>(v128.mul<T>(root, root), one);
 }
 
 @inline
@@ -42,12 +53,12 @@ function four(at: usize): v128 {
   return v128.shuffle<i64>(f32x4.demote_f64x2_zero(v128.load(at)), f32x4.demote_f64x2_zero(v128.load(at, 16)), 0, 2);
 }
 
-/** Doubles less `base`, transformed where asked, as T. Reads and writes up to three numbers past the end. */
+/** Doubles less `base`, half transformed where asked, as T. Reads and writes up to three numbers past the end. */
 @inline
 function take<T>(row: usize, n: u32, base: f64, transform: bool, to: usize): void {
-  const end = row + ((<usize>n) << 3);
+  const last = row + ((<usize>n) << 3);
   const lowest = v128.splat<T>(<T>base);
-  for (; row < end; to += 16) {
+  for (; row < last; to += 16) {
     let y: v128;
     if (sizeof<T>() == 4) {
       y = four(row);
@@ -56,17 +67,17 @@ function take<T>(row: usize, n: u32, base: f64, transform: bool, to: usize): voi
       y = v128.load(row);
       row += 16;
     }
-    v128.store(to, transform ? v128.pmax<T>(v128.sub<T>(y, lowest), v128.splat<T>(<T>0)) : y);
+    v128.store(to, transform ? inner<T>(v128.pmax<T>(v128.sub<T>(y, lowest), v128.splat<T>(<T>0))) : y);
   }
 }
 
-/** The way back. Writes up to three doubles past the end. */
+/** The way back, its second half. Writes up to three doubles past the end. */
 @inline
 function give<T>(from: usize, n: u32, base: f64, transform: bool, row: usize): void {
-  const end = row + ((<usize>n) << 3);
+  const last = row + ((<usize>n) << 3);
   const lowest = f64x2.splat(base);
-  for (; row < end; from += 16) {
-    const y = v128.load(from);
+  for (; row < last; from += 16) {
+    const y = transform ? outer<T>(v128.load(from)) : v128.load(from);
     if (sizeof<T>() == 4) {
       const low = f64x2.promote_low_f32x4(y);
       const high = f64x2.promote_low_f32x4(v128.shuffle<i64>(y, y, 1, 1));
@@ -272,11 +283,11 @@ function rowsOf<T>(rows: usize, count: u32, n: u32, pad: u32, transform: bool, o
     const beyond = load<f64>(rows + line, 8);
     const farther = load<f64>(rows + line, 16);
     take<T>(rows, n, least, transform, start);
-    if (transform) lls<T>(start, n);
+    if (transform) logarithms<T>(start, n);
     extend<T>(start, n, pad);
     const found = passes<T>(one, other, n + 2 * pad, order, h, strokes, strokeCount);
     const result = found + (<usize>pad) * sizeof<T>();
-    if (transform) inverse<T>(result, n);
+    if (transform) exponentials<T>(result, n);
     give<T>(result, n, least, transform, rows);
     store<f64>(rows + line, after);
     store<f64>(rows + line, beyond, 8);
