@@ -140,6 +140,15 @@ function select(values: usize, n: u32, rank: u32): f64 {
   return load<f64>(values + ((<usize>rank) << 3));
 }
 
+/** Median of the size of normal noise over its mean. */
+const HALF_NORMAL: f64 = 0.845;
+
+function mean(values: usize, n: u32): f64 {
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < (<usize>n) << 3; i += 8) sum += load<f64>(values + i);
+  return sum / <f64>n;
+}
+
 /** Median of n > 0 values; `guess` is near it, and `near` has place for n values. */
 function median(values: usize, n: u32, guess: f64, near: usize): f64 {
   const rank = (n - 1) >> 1;
@@ -168,8 +177,8 @@ function middle(values: usize, n: u32, rank: u32, even: bool): f64 {
 
 /**
  * Iterates until the spline changes by `tolerance` of its range or less, at most `most` times; returns how often, negative
- * where it did not settle. `c` gets the coefficients, e the residuals, and the f64 at `scale` s: where it is 0 to begin with, s is
- * the f64 after it times the median size of the residuals below 0. `work` has place for 2·n + 1 doubles.
+ * where it did not settle. `c` gets the coefficients, e the residuals, and the f64 at `scale` s: where it is 0 to begin with,
+ * s is the f64 after it times the median size of the residuals below 0. `work` has place for 2·n + 2 doubles.
  */
 export function isrea(y: usize, e: usize, n: u32, basis: usize, bounds: usize, intervals: u32, factor: usize, tolerance: f64, most: u32, c: usize, g: usize, scale: usize, work: usize): i32 {
   const p = intervals + 3;
@@ -183,7 +192,7 @@ export function isrea(y: usize, e: usize, n: u32, basis: usize, bounds: usize, i
   let guess: f64 = 0;
   for (let pass: u32 = 1; pass <= most; pass++) {
     if (fixed == 0) {
-      guess = count ? median(work, count, guess, near) : 0;
+      guess = count ? median(work, count, guess ? guess : HALF_NORMAL * mean(work, count), near) : 0;
       store<f64>(scale, load<f64>(scale, 8) * guess);
     }
     adjusted(e, n, basis, bounds, intervals, load<f64>(scale), g);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CounterRandom } from '../random.ts';
-import { isrea } from './isrea.ts';
+import { isrea, isreaResponse } from './isrea.ts';
 import { isreaKnots } from './isrea-knots.ts';
-import { improvedModPoly, modPoly } from './polynomial.ts';
+import { improvedModPoly, improvedModPolyResponse, modPoly, modPolyResponse } from './polynomial.ts';
 import { snip } from './snip.ts';
 
 /*
- * Fluorescence of 3000–4500 counts under ten Lorentzian peaks, HWHM 3–9 channels, heights 40–200, Poisson noise: 40 spectra of
- * 1000 channels. Where the recipe is silent: the curved Gaussian is 1200 counts high at 0.4 of the row, σ 0.22 of it, the
- * exponential falls from 600 counts by e every 0.3, on 3000; peaks lie anywhere but in the outer 3 %, and all their parameters
- * are uniform. A figure is the median over the spectra.
+ * Fluorescence of 3000–4500 counts under ten Lorentzian peaks, HWHM 3–9 channels, heights 40–200, Poisson noise: 40 spectra
+ * of 1000 channels. Where the recipe is silent: the curved Gaussian is 1200 counts high at 0.4 of the row, σ 0.22 of it, the
+ * exponential falls from 600 counts by e every 0.3, on 3000; peaks lie anywhere but in the outer 3 %, and all their
+ * parameters are uniform. A figure is the median over the spectra.
  */
 const CHANNELS = 1000;
 const SPECTRA = 40;
@@ -124,5 +124,46 @@ describe('Raman baselines of known truth', () => {
     expect(lost((x) => Math.exp(-Math.LN2 * x * x))).toBeLessThan(0.02);
     // The tails of a Lorentzian look like baseline.
     expect(lost((x) => 1 / (1 + x * x))).toBeLessThan(0.08);
+  });
+
+  it.each<[string, (row: Float64Array) => unknown, (row: Float64Array, weights: Float64Array) => Float64Array, number]>(
+    [
+      [
+        'ISREA',
+        (row) => isrea(row, 1, CHANNELS, { knots: 5 }, row),
+        (row, weights) => isreaResponse(row, { knots: 5 }, weights),
+        1.2,
+      ],
+      [
+        'ModPoly',
+        (row) => modPoly(row, 1, CHANNELS, { degree: 5 }, row),
+        (row, weights) => modPolyResponse(row, { degree: 5 }, weights),
+        1.35,
+      ],
+      [
+        'IModPoly',
+        (row) => improvedModPoly(row, 1, CHANNELS, { degree: 5 }, row),
+        (row, weights) => improvedModPolyResponse(row, { degree: 5 }, weights),
+        1.2,
+      ],
+    ],
+  )('%s: the response gives the spread of repeated draws, or a little more', (_, method, response, most) => {
+    const random = new CounterRandom(26, 0);
+    const peaks = (j: number) => [300, 400, 470].reduce((sum, at) => sum + 150 / (1 + ((j - at) / 6) ** 2), 0);
+    const weights = Float64Array.from({ length: CHANNELS }, (_, j) => (j >= 380 && j < 430 ? 1 : 0));
+    const draws = 200;
+    const sums: number[] = [];
+    let predicted = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      const row = truth.map((value, j) => random.poisson(value + peaks(j)));
+      if (draw < 10) predicted += response(row, weights).reduce((sum, r, j) => sum + (r * r * row[j]) / 10, 0);
+      method(row);
+      sums.push(row.reduce((sum, value, j) => sum + weights[j] * value, 0));
+    }
+    const mean = sums.reduce((sum, value) => sum + value, 0) / draws;
+    const variance = sums.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws - 1);
+    const ratio = Math.sqrt(predicted / variance);
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(most);
   });
 });

@@ -22,7 +22,7 @@ export interface ShirleyOptions extends EnergyAxis {
   readonly iterations?: number;
 }
 
-/** What became of a row. `falling`: made all the same, but the level falls towards low kinetic energy: not a Shirley case. */
+/** What became of a row. `falling`: made all the same, but the level falls towards low kinetic energy, against the model. */
 export const SHIRLEY_STATES = ['converged', 'not converged', 'falling', 'no peak', 'not finite'] as const;
 
 export interface ShirleyResult {
@@ -38,9 +38,9 @@ const state = (name: (typeof SHIRLEY_STATES)[number]) => SHIRLEY_STATES.indexOf(
  * energy, whichever way the axis runs, by trapezoids, from B = I_R. D. Shirley, Phys. Rev. B 5 (1972) 4709; A. Proctor &
  * P. Sherwood, Anal. Chem. 54 (1982) 13.
  *
- * Illegal where the background falls towards low kinetic energy (state `falling`) and where an end lies on a satellite; its
- * ends fix it, so how far it moves with them belongs in the budget. Not linear in the data: the variance of a window sum needs
- * a bootstrap, or the active form inside a fit.
+ * Illegal where the background falls towards low kinetic energy (state `falling`) and where an end lies on a satellite. Its
+ * ends fix it: how far it moves with them belongs in the budget. Not linear in the data: only a bootstrap gives the variance of
+ * a window sum, or the active form inside a fit.
  *
  * @param values row-major rows × channels; @param out as large, may be `values`
  * @throws input error `baseline-parameter`: an axis that is not as long as a row and strictly monotone, end channels 1 to half
@@ -122,9 +122,9 @@ export interface ActiveShirleyOptions {
 }
 
 /**
- * Active Shirley background of each row of peaks: B = constant + k·Σ (y − constant) over the channels from there to high kinetic
- * energy, its own included (`sum`, default) or by trapezoids. For a fit in which k and the constant are free: then their errors
- * are part of the peaks'. A. Herrera-Gomez et al., Surf. Interface Anal. 46 (2014) 897. Linear in the data.
+ * Active Shirley background of each row of peaks: B = constant + k·Σ (y − constant) over the channels from there to high
+ * kinetic energy, its own included (`sum`, default) or by trapezoids. For a fit in which k and the constant are free: then their
+ * errors are part of the peaks'. A. Herrera-Gomez et al., Surf. Interface Anal. 46 (2014) 897. Linear in the data.
  *
  * @param values row-major rows × channels: data, or the fitted peaks + constant; @param out as large, may be `values`
  * @throws input error `baseline-parameter` for a factor below 0, a width of 0 or below; `baseline-shape`

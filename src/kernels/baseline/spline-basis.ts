@@ -1,8 +1,8 @@
 import { outOfRange, requireWhole } from './limits.ts';
 
 /**
- * Cubic B-splines over the channels: on each channel four are not 0. Interval i holds the channels bounds[i] … bounds[i + 1] − 1
- * and the splines i … i + 3.
+ * Cubic B-splines over the channels: on each channel four are not 0. Interval i holds the channels bounds[i] …
+ * bounds[i + 1] − 1 and the splines i … i + 3.
  */
 export interface SplineBasis {
   readonly channels: number;

@@ -48,8 +48,8 @@ const TOGETHER = 256;
  * Linear in the data as long as B is fixed: see `tougaardResponse`. B that is made to meet the data varies with them: then
  * only a bootstrap gives the variance of a window sum.
  *
- * @param values row-major rows × channels; @param out as large, may be `values`. A row that is not finite becomes NaN, and so
- * does one whose losses in the region to be met sum to 0 or below.
+ * @param values row-major rows × channels; @param out as large, may be `values`. A row that is not finite becomes NaN, and
+ * so does one whose losses in the region to be met sum to 0 or below.
  * @throws input error `baseline-parameter`: an axis that is not as long as a row and strictly monotone, C and B that are not
  * finite, D below 0, end channels or a region outside the row; `baseline-shape`
  */
