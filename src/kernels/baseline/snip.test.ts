@@ -251,7 +251,11 @@ describe('SNIP', () => {
   describe('awkward rows', () => {
     it.each([1, 2, 3, 4, 5, 6, 7, 8])('%d channels', (channels) => {
       const values = spectrum(channels, 2);
-      for (const options of [{ halfWindow: 5 }, { halfWindow: 2, order: 8, smoothHalfWindow: 3 }] as const) {
+      for (const options of [
+        { halfWindow: 5 },
+        { halfWindow: 2, order: 8, smoothHalfWindow: 3 },
+        { halfWindow: 1, smoothHalfWindow: channels + 2 },
+      ] as const) {
         const found = run(values, { ...options, precision: 'double' });
         const expected = twin(values, options);
         for (let j = 0; j < channels; j++) expect(found[j]).toBeCloseTo(expected[j], 9);
@@ -298,6 +302,7 @@ describe('SNIP', () => {
     ['one side negative', { halfWindow: [3, -1] }],
     ['windows of other channels', { halfWindow: new Uint32Array(7).fill(2) }],
     ['order 3', { halfWindow: 2, order: 3 as 2 }],
+    ['more neighbours than channels', { halfWindow: 2, smoothHalfWindow: 35 }],
     ['half a neighbour', { halfWindow: 2, smoothHalfWindow: 0.5 }],
     ['a negative mean', { halfWindow: 2, beforehandHalfWindow: -1 }],
   ])('refuses %s', (_, options) => {

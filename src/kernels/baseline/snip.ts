@@ -47,8 +47,8 @@ const BYTES = 2 ** 19;
  *
  * @param values row-major rows × channels, counts; @param out as large, may be `values`. A row with a value that is not
  * finite becomes NaN. Each row's result is independent of the others.
- * @throws input error `baseline-parameter`: half windows 0 … 32767 (at least one above 0), orders other than 2, 4, 6, 8;
- * `baseline-shape`.
+ * @throws input error `baseline-parameter`: half windows other than 0 … 32767 or all 0, orders other than 2, 4, 6, 8, smoothing
+ * windows below 0, in the passes above channels + 2·M; `baseline-shape`
  */
 export function snip(
   values: Float64Array,
@@ -61,9 +61,9 @@ export function snip(
   const { order = 2, smoothHalfWindow = 0, beforehandHalfWindow = 0 } = options;
   const { precision = smoothHalfWindow > 0 ? 'double' : 'single' } = options;
   if (![2, 4, 6, 8].includes(order)) throw outOfRange('order', order, '2, 4, 6 or 8');
-  requireWhole('smoothHalfWindow', smoothHalfWindow, 0, LARGEST);
-  requireWhole('beforehandHalfWindow', beforehandHalfWindow, 0, LARGEST);
   const { pad, strokes } = passesOf(options, channels);
+  requireWhole('smoothHalfWindow', smoothHalfWindow, 0, channels + 2 * pad);
+  requireWhole('beforehandHalfWindow', beforehandHalfWindow, 0);
   const bytes = bytesPerNumber(precision);
   const together = Math.max(1, Math.floor(BYTES / (8 * channels)));
   const beside = Math.max(smoothHalfWindow * bytes, 128);
@@ -132,11 +132,12 @@ function passesOf({ halfWindow, decreasing = true }: SnipOptions, channels: numb
     const half = decreasing ? pad - pass : pass + 1;
     const pair = [Math.min(half, left), Math.min(half, right)];
     strokes.push(0, half, 0, 0);
-    for (let from = half, to = half + 1; from < length - half; from = to++) {
+    for (let from = half; from < length - half; ) {
       const clipped = takesPart(from, half);
-      if (!ofEach) to = length - half;
+      let to = ofEach ? from + 1 : length - half;
       while (to < length - half && takesPart(to, half) === clipped) to++;
       strokes.push(from, to, ...(clipped ? pair : [0, 0]));
+      from = to;
     }
     strokes.push(length - half, length, 0, 0);
   }
