@@ -10,10 +10,11 @@ await contend(async ({ channels, spectra, knots }) => {
   const out = new Float64Array(values.length);
   const timed = (options) => {
     const began = performance.now();
+    const worked = process.cpuUsage().user;
     let result;
     for (let done = 0; done < spectra; done += BLOCK)
       result = isrea(values, BLOCK, channels, { knots, ...options }, out);
-    return { seconds: (performance.now() - began) / 1000, ...result };
+    return { seconds: (performance.now() - began) / 1000, work: process.cpuUsage().user - worked, ...result };
   };
   return async () => {
     const whole = timed({});
@@ -22,7 +23,7 @@ await contend(async ({ channels, spectra, knots }) => {
     const s = whole.scales.reduce((sum, value) => sum + value, 0) / BLOCK;
     const without = timed({ scale: { fixed: s } });
     const others = without.iterations.reduce((sum, value) => sum + value, 0) / BLOCK;
-    const medianShare = 1 - without.seconds / (others + 1) / (whole.seconds / (passes + 1));
+    const medianShare = 1 - without.work / (others + 1) / (whole.work / (passes + 1));
     return { seconds: whole.seconds, hashes: { baseline: hash }, passes, medianShare };
   };
 });
