@@ -92,6 +92,11 @@ function give<T>(from: usize, n: u32, base: f64, transform: bool, row: usize): v
 }
 
 @inline
+function firstLane<T>(values: v128): f64 {
+  return sizeof<T>() == 4 ? <f64>f32x4.extract_lane(values, 0) : f64x2.extract_lane(values, 0);
+}
+
+@inline
 function get<T>(at: usize, i: i32): f64 {
   return <f64>load<T>(at + <usize>(i * <i32>sizeof<T>()));
 }
@@ -101,9 +106,9 @@ function put<T>(at: usize, i: i32, value: f64): void {
   store<T>(at + <usize>(i * <i32>sizeof<T>()), <T>value);
 }
 
-/** Continues `row` by `pad` numbers to either side, along the straight lines through the `pad` numbers at that end. */
+/** Continues `row` by `pad` numbers to either side, along the straight lines through the `pad` numbers at that end, from `floor`. */
 @inline
-function extend<T>(row: usize, n: i32, pad: i32): void {
+function extend<T>(row: usize, n: i32, pad: i32, floor: f64): void {
   const k = min(pad, n);
   const middle = <f64>(k - 1) / 2;
   const spread = <f64>k * (<f64>k * <f64>k - 1) / 12;
@@ -120,7 +125,7 @@ function extend<T>(row: usize, n: i32, pad: i32): void {
     const mean = origin + sum / <f64>k;
     const slope = k > 1 ? product / spread : 0;
     const begin = side ? n : -pad;
-    for (let i = begin; i < begin + pad; i++) put<T>(row, i, mean + slope * (<f64>(i - first) - middle));
+    for (let i = begin; i < begin + pad; i++) put<T>(row, i, max(floor, mean + slope * (<f64>(i - first) - middle)));
   }
 }
 
@@ -272,6 +277,7 @@ function leastOf(row: usize, n: u32): f64 {
 @inline
 function rowsOf<T>(rows: usize, count: u32, n: u32, pad: u32, transform: bool, order: u32, h: u32, strokes: usize, strokeCount: u32, one: usize, other: usize): void {
   const line = (<usize>n) << 3;
+  const floor = transform ? firstLane<T>(logOf<T>(inner<T>(v128.splat<T>(<T>0)))) : -Infinity;
   for (let i: u32 = 0; i < count; i++, rows += line) {
     const least = leastOf(rows, n);
     if (isNaN(least)) {
@@ -284,7 +290,7 @@ function rowsOf<T>(rows: usize, count: u32, n: u32, pad: u32, transform: bool, o
     const farther = load<f64>(rows + line, 16);
     take<T>(rows, n, least, transform, start);
     if (transform) logarithms<T>(start, n);
-    extend<T>(start, n, pad);
+    extend<T>(start, n, pad, floor);
     const found = passes<T>(one, other, n + 2 * pad, order, h, strokes, strokeCount);
     const result = found + (<usize>pad) * sizeof<T>();
     if (transform) exponentials<T>(result, n);

@@ -38,7 +38,7 @@ function twin(values: Float64Array, options: SnipOptions): Float64Array {
     const mean = points.reduce((sum, value) => sum + value, 0) / points.length;
     const spread = points.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
     const slope = spread ? points.reduce((sum, value, i) => sum + (i - middle) * (value - mean), 0) / spread : 0;
-    return (i: number) => mean + slope * (i - middle);
+    return (i: number) => Math.max(transform ? lls(0) : -Infinity, mean + slope * (i - middle));
   };
   const k = Math.min(pad, n);
   const [before, after] = [line(v.slice(0, k)), line(v.slice(n - k))];
@@ -186,6 +186,14 @@ describe('SNIP', () => {
     const values = spectrum(300, 8);
     const baseline = run(values, { halfWindow: 20, precision: 'double' });
     for (let j = 0; j < 300; j++) expect(baseline[j]).toBeLessThanOrEqual(values[j] * (1 + 1e-12) + 1e-12);
+  });
+
+  it('counts have no baseline below 0', () => {
+    const random = new CounterRandom(11, 0);
+    for (let draw = 0; draw < 50; draw++) {
+      const values = Float64Array.from({ length: 60 }, () => random.poisson(1));
+      for (const value of run(values, { halfWindow: 12, precision: 'double' })) expect(value).toBeGreaterThan(-1e-14);
+    }
   });
 
   describe('peaks on an exponential continuum', () => {

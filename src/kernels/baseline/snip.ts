@@ -40,7 +40,7 @@ const BYTES = 2 ** 19;
  * (1988) 396; higher orders, smoothing and decreasing windows: M. Morháč et al., Nucl. Instrum. Meth. A 401 (1997) 113 and
  * M. Morháč & V. Matoušek, Appl. Spectrosc. 62 (2008) 91. The filter of order 2k puts the polynomial of degree 2k − 1
  * through the values at ±⌊p·i/k⌋, i = 1 … k. Rows are continued by M channels along the straight lines through their M
- * first and last ones, in the transformed values, and are clipped there as well.
+ * first and last ones, in the transformed values and not below that of 0, and are clipped there as well.
  *
  * The result lies below the mean of noise: see `snipOffset`. It picks low values in every pass: with the choices frozen, the
  * standard deviation of its sums comes out 1.1 to 2 times too large. Only a bootstrap gives it.
