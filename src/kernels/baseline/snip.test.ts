@@ -256,6 +256,17 @@ describe('SNIP', () => {
     expect(other.standardError).toBeLessThan(plain.standardError);
   });
 
+  it('its error is that of the mean of the rows', () => {
+    const random = new CounterRandom(3, 0);
+    const below = [0, 1].map(() => {
+      const row = Float64Array.from({ length: 300 }, () => random.poisson(50));
+      return run(row, { halfWindow: 9 }).reduce((sum, value) => sum + (50 - value) / 300, 0);
+    });
+    const { counts, standardError } = snipOffset(50, 300, { halfWindow: 9 }, { rows: 2, seed: 3 });
+    expect(counts).toBeCloseTo((below[0] + below[1]) / 2, 9);
+    expect(standardError).toBeCloseTo(Math.abs(below[0] - below[1]) / 2 / Math.sqrt(50), 9);
+  });
+
   describe('awkward rows', () => {
     it.each([1, 2, 3, 4, 5, 6, 7, 8])('%d channels', (channels) => {
       const values = spectrum(channels, 2);

@@ -100,6 +100,19 @@ describe('Tougaard background', () => {
     expect(run(values, { energies: energies.map((energy) => -energy), scale: 'binding' }).out).toEqual(out);
   });
 
+  it('takes uneven channels for what they span', () => {
+    const uneven = Float64Array.from([100, 104, 105, 111]);
+    const row = Float64Array.from([3, 8, 6, 2]);
+    const k = (t: number) => lossAt(UNIVERSAL_LOSS, t);
+    // Half of the distance between the neighbours, at the end all of the one.
+    const [third, second] = [(row[2] - 2) * 3.5, (row[1] - 2) * 2.5];
+    const expected = [2 + k(5) * third + k(4) * second, 2 + k(1) * third, 2, 2];
+    const { out } = run(row, { energies: uneven, endChannels: 1 });
+    for (let j = 0; j < 4; j++) expect(out[j]).toBeCloseTo(expected[j], 12);
+    const { out: level } = run(row, { energies: uneven, endChannels: 2 });
+    expect(level[2]).toBeCloseTo(4 + k(6) * (2 - 4) * 6, 12);
+  });
+
   it('no option is ignored', () => {
     const values = noisy(withLosses(UNIVERSAL_LOSS), 4);
     const usual = run(values);
@@ -153,6 +166,7 @@ describe('Tougaard background', () => {
     }
     expect(together.out.slice(61 * 280, 61 * 281).every(Number.isNaN)).toBe(true);
     expect(together.b[280]).toBeNaN();
+    expect(run(new Float64Array(CHANNELS).fill(Number.NaN)).b[0]).toBeNaN();
   });
 
   it.each([1, 2, 3, 8])('%d channels; zeros and constants stay', (channels) => {
