@@ -17,8 +17,8 @@ export interface IsreaOptions {
   readonly axis?: Float64Array;
   /**
    * s: residuals above it count as √(s·e). `noise`: so many times the noise, which is 1.4826 times the median size of the
-   * residuals below 0, anew in each pass; default 0.25. `fixed`: that value; 1 is the root of the residual itself, as published,
-   * whose result depends on the unit of the data.
+   * residuals below 0, anew in each pass; default 0.25. `fixed`: that value. 1 is the root of the residual itself, as published,
+   * where it is above 1; the result depends on the unit of the data.
    */
   readonly scale?: { readonly noise: number } | { readonly fixed: number };
   /** Stop when the baseline changes nowhere by more than this part of its range. Default 10⁻³. */

