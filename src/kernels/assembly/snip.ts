@@ -1,4 +1,4 @@
-import { exp2, exp4, log2, log4 } from './exponentials';
+import { exponentials2, exponentials4, logarithms2, logarithms4 } from './exponentials';
 
 /*
  * A row of n channels is clipped in two buffers of n + 2·pad numbers (T) that take turns. `strokes` tells the passes, one
@@ -6,46 +6,48 @@ import { exp2, exp4, log2, log4 } from './exponentials';
  * without a window keep what is there. Vectors run past a stroke's end: the next stroke overwrites that.
  */
 
-@inline
-function logOf<T>(x: v128): v128 {
-  return sizeof<T>() == 4 ? log4(x) : log2(x);
+/** ln x + addend; up to seven numbers past the end, too. */
+function logarithms<T>(row: usize, n: u32, addend: T): void {
+  const end = row + (<usize>n) * sizeof<T>();
+  for (; row < end; row += 32) {
+    if (sizeof<T>() == 4) logarithms4(row, <f32>addend);
+    else logarithms2(row, <f64>addend);
+  }
 }
 
-@inline
-function expOf<T>(x: v128): v128 {
-  return sizeof<T>() == 4 ? exp4(x) : exp2(x);
+/** e^x − 1; up to seven numbers past the end, too. */
+function exponentials<T>(row: usize, n: u32): void {
+  const end = row + (<usize>n) * sizeof<T>();
+  for (; row < end; row += 32) {
+    if (sizeof<T>() == 4) exponentials4(row);
+    else exponentials2(row);
+  }
 }
 
-/*
- * The transform v = ln(ln(√(y + 1) + 1) + 1) and its inverse y = (e^(e^v − 1) − 1)² − 1 are done in two sweeps each: the processor
- * works on many short chains at once, not on few long ones. The outer half happens where doubles become T and back.
- */
-
-/** ln(√(y + 1) + 1) + 1. */
+/** √(y + 1) + 1. */
 @inline
 function inner<T>(y: v128): v128 {
   const one = v128.splat<T>(<T>1);
-  return v128.add<T>(logOf<T>(v128.add<T>(v128.sqrt<T>(v128.add<T>(y, one)), one)), one);
+  return v128.add<T>(v128.sqrt<T>(v128.add<T>(y, one)), one);
 }
 
-function logarithms<T>(row: usize, n: u32): void {
-  const end = row + (<usize>n) * sizeof<T>();
-  for (; row < end; row += 16) v128.store(row, logOf<T>(v128.load(row)));
-}
-
-/** e^v − 1. */
-function exponentials<T>(row: usize, n: u32): void {
-  const one = v128.splat<T>(<T>1);
-  const end = row + (<usize>n) * sizeof<T>();
-  for (; row < end; row += 16) v128.store(row, v128.sub<T>(expOf<T>(v128.load(row)), one));
-}
-
-/** (e^w − 1)² − 1. */
+/** The transform ln(ln(√(y + 1) + 1) + 1), of numbers that are √(y + 1) + 1. */
 @inline
-function outer<T>(w: v128): v128 {
-  const one = v128.splat<T>(<T>1);
-  const root = v128.sub<T>(expOf<T>(w), one);
-  return v128.sub<T>(v128.mul<T>(root, root), one);
+function transformed<T>(row: usize, n: u32): void {
+  logarithms<T>(row, n, <T>1);
+  logarithms<T>(row, n, <T>0);
+}
+
+/** e^(e^v − 1) − 1: √(y + 1). */
+@inline
+function restored<T>(row: usize, n: u32): void {
+  exponentials<T>(row, n);
+  exponentials<T>(row, n);
+}
+
+@inline
+function squareLessOne<T>(root: v128): v128 {
+  return v128.sub<T>(v128.mul<T>(root, root), v128.splat<T>(<T>1));
 }
 
 @inline
@@ -53,7 +55,7 @@ function four(at: usize): v128 {
   return v128.shuffle<i64>(f32x4.demote_f64x2_zero(v128.load(at)), f32x4.demote_f64x2_zero(v128.load(at, 16)), 0, 2);
 }
 
-/** Doubles less `base`, half transformed where asked, as T. Reads and writes up to three numbers past the end. */
+/** Doubles as T, y less `base` as √(y + 1) + 1 where that is asked. Reads and writes up to three numbers past the end. */
 @inline
 function take<T>(row: usize, n: u32, base: f64, transform: bool, to: usize): void {
   const last = row + ((<usize>n) << 3);
@@ -71,13 +73,13 @@ function take<T>(row: usize, n: u32, base: f64, transform: bool, to: usize): voi
   }
 }
 
-/** The way back, its second half. Writes up to three doubles past the end. */
+/** The way back from √(y + 1). Writes up to three doubles past the end. */
 @inline
 function give<T>(from: usize, n: u32, base: f64, transform: bool, row: usize): void {
   const last = row + ((<usize>n) << 3);
   const lowest = f64x2.splat(base);
   for (; row < last; from += 16) {
-    const y = transform ? outer<T>(v128.load(from)) : v128.load(from);
+    const y = transform ? squareLessOne<T>(v128.load(from)) : v128.load(from);
     if (sizeof<T>() == 4) {
       const low = f64x2.promote_low_f32x4(y);
       const high = f64x2.promote_low_f32x4(v128.shuffle<i64>(y, y, 1, 1));
@@ -89,11 +91,6 @@ function give<T>(from: usize, n: u32, base: f64, transform: bool, row: usize): v
       row += 16;
     }
   }
-}
-
-@inline
-function firstLane<T>(values: v128): f64 {
-  return sizeof<T>() == 4 ? <f64>f32x4.extract_lane(values, 0) : f64x2.extract_lane(values, 0);
 }
 
 @inline
@@ -277,7 +274,12 @@ function leastOf(row: usize, n: u32): f64 {
 @inline
 function rowsOf<T>(rows: usize, count: u32, n: u32, pad: u32, transform: bool, order: u32, h: u32, strokes: usize, strokeCount: u32, one: usize, other: usize): void {
   const line = (<usize>n) << 3;
-  const floor = transform ? firstLane<T>(logOf<T>(inner<T>(v128.splat<T>(<T>0)))) : -Infinity;
+  let floor = -Infinity;
+  if (transform) {
+    v128.store(one, inner<T>(v128.splat<T>(<T>0)));
+    transformed<T>(one, 1);
+    floor = get<T>(one, 0);
+  }
   for (let i: u32 = 0; i < count; i++, rows += line) {
     const least = leastOf(rows, n);
     if (isNaN(least)) {
@@ -289,11 +291,11 @@ function rowsOf<T>(rows: usize, count: u32, n: u32, pad: u32, transform: bool, o
     const beyond = load<f64>(rows + line, 8);
     const farther = load<f64>(rows + line, 16);
     take<T>(rows, n, least, transform, start);
-    if (transform) logarithms<T>(start, n);
+    if (transform) transformed<T>(start, n);
     extend<T>(start, n, pad, floor);
     const found = passes<T>(one, other, n + 2 * pad, order, h, strokes, strokeCount);
     const result = found + (<usize>pad) * sizeof<T>();
-    if (transform) exponentials<T>(result, n);
+    if (transform) restored<T>(result, n);
     give<T>(result, n, least, transform, rows);
     store<f64>(rows + line, after);
     store<f64>(rows + line, beyond, 8);
