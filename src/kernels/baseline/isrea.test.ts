@@ -154,6 +154,18 @@ describe('ISREA', () => {
     }
   });
 
+  it.each([
+    [1, 0.06],
+    [0.25, 0.4],
+    [0.1, 0.73],
+  ])('with s of %d of the noise it lies %d of it below the mean of noise', (noise, offset) => {
+    const random = new CounterRandom(12, 0);
+    const values = Float64Array.from({ length: 20_000 }, () => 100 + random.normal());
+    const { out, scales } = run(values, { knots: 0, scale: { noise }, tolerance: 1e-3 });
+    const below = out.reduce((sum, value) => sum + 100 - value, 0) / out.length;
+    expect(Math.abs(below / (scales[0] / noise) - offset)).toBeLessThan(0.02);
+  });
+
   it('the response is the derivative', () => {
     const row = spectrum(203, 6);
     const weights = Float64Array.from({ length: 203 }, (_, j) => (j > 110 && j < 140 ? 1 : 0));

@@ -41,12 +41,13 @@ const SCALE = { noise: 0.25 };
  * published only in part. Ours: a cubic regression spline on few even knots; ψ(e) = e up to s and √(s·e) above, continuous and
  * of one unit, with s from the noise.
  *
- * s weighs two errors: part of every peak is counted to the baseline, the more the larger s is, and without peaks the baseline
+ * s weighs two errors: part of every peak is counted to the baseline, the more the larger s is; and without peaks the baseline
  * lies below the mean, by 0.06, 0.4, 0.7 and 1.2 noises for s of 1, 1/4, 1/10 and 1/25 of it. On the Raman recipe of the tests,
- * with five knots, the error is 26, 15, 22 and 32 counts. A quarter of the noise takes 1 % of lone Gaussian peaks 20 noises
- * high; of Lorentzians, whose tails look like baseline, 2 % with the two knots that are enough there and 4 % with five; and far
- * more of bright peaks that overlap. Peaks broader than the distance of the knots are eaten: see `isreaKnots`. With s from the noise, a tolerance far below the default may never be met,
- * since the median jumps from value to value.
+ * where a quarter lets the two cancel, the error is 26, 15, 22 and 32 counts with five knots. A quarter of the noise takes 1 % of
+ * lone Gaussian peaks 20 noises high; of Lorentzians, whose tails look like baseline, 2 % with the two knots that are enough there
+ * and 4 % with five; and far more of bright peaks that overlap. Peaks broader than the distance of the knots are eaten: see
+ * `isreaKnots`. With s from the noise, a tolerance far below the default may never be met, since the median jumps from value to
+ * value.
  *
  * @param values row-major rows × channels; @param out as large, may be `values`. A row with a value that is not finite
  * becomes NaN. Each row's result is independent of the others.
