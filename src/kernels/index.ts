@@ -1,6 +1,15 @@
 export * from './adjusted-rand.ts';
 export * from './alias.ts';
 export * from './anscombe.ts';
+export type { Iterated } from './baseline/finite-rows.ts';
+export * from './baseline/isrea.ts';
+export * from './baseline/isrea-knots.ts';
+export * from './baseline/morphological.ts';
+export * from './baseline/polynomial.ts';
+export * from './baseline/shirley.ts';
+export * from './baseline/snip.ts';
+export * from './baseline/snip-offset.ts';
+export * from './baseline/tougaard.ts';
 export * from './block-krylov.ts';
 export * from './components.ts';
 export * from './count-probability.ts';

@@ -42,6 +42,8 @@ export interface Machine {
   readonly sortPhotons: (...numbers: number[]) => number;
   readonly gramMatrixEvents: Call;
   readonly gramMatrixDense: Call;
+  readonly isrea: (...numbers: number[]) => number;
+  readonly snipRows: Call;
   readonly squaresEvents: (...numbers: number[]) => number;
   readonly squaresDense32: (...numbers: number[]) => number;
   readonly squaresDense64: (...numbers: number[]) => number;
