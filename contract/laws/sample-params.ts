@@ -30,6 +30,9 @@ function candidates(schema: ParamSchema, place = 0): unknown[] {
   if (schema.anyOf) return schema.anyOf.flatMap((option) => candidates(option, place));
   if (schema.prefixItems) return [schema.prefixItems.map((item, i) => candidates(item, i + 1)[0])];
   if (schema.items) return [[candidates(schema.items)[0]]];
+  if (schema.properties) {
+    return [Object.fromEntries(Object.entries(schema.properties).map(([name, each]) => [name, candidates(each)[0]]))];
+  }
   if (schema.type === 'boolean') return [false, true];
   if (schema.type === 'string') return ['s'];
   const most = Math.min(schema.maximum ?? Infinity, schema.exclusiveMaximum ?? Infinity);

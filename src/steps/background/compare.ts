@@ -9,9 +9,13 @@ import { defineStep } from '../step.ts';
 import { type Chosen, chosenOf } from './chosen.ts';
 import type { Setting } from './estimator.ts';
 import { backgroundMethod } from './methods.ts';
+import { repeatedNets, varianceOfSum } from './repeats.ts';
 import { halfRange, rivalsOf } from './rivals.ts';
 import { ROWS_AT_ONCE } from './rows.ts';
 import { varianceAt } from './variance.ts';
+
+/** Of estimates whose response is not known. */
+const REPEATS = 200;
 
 const params = z.strictObject({});
 type Params = z.infer<typeof params>;
@@ -78,6 +82,7 @@ const sums = defineFold<Args, Sums>({
       params: { fit: [2, 9], method: 'likelihood' },
       positions: Float64Array.from({ length: size }, (_, j) => j),
       unit: '',
+      axis: '',
       noise: poisson(),
     };
     return {
@@ -151,15 +156,20 @@ function errorsOfSum({ id, setting }: Chosen, [first, end]: readonly [number, nu
   const estimator = backgroundMethod(id).prepare(setting);
   const one = new Float64Array(raw.length);
   const response = new Float64Array(raw.length);
+  const { respond } = estimator;
+  const repeated = respond ? undefined : repeatedNets(estimator, raw, variance, REPEATS, 0);
   return raw.map((_, j) => {
     if (j < first || j >= end) return Number.NaN;
     one[j] = 1;
     // The mean of neighbourhoods is the mean of all.
-    estimator.respond(raw, one, response, raw);
     let sum = estimator.varianceBeside?.(raw, one, raw) ?? 0;
-    for (let k = 0; k < raw.length; k++) {
-      const weight = one[k] - response[k];
-      if (weight !== 0) sum += weight * weight * variance[k];
+    if (repeated) sum += varianceOfSum(repeated, one);
+    else {
+      respond?.(raw, one, response, raw);
+      for (let k = 0; k < raw.length; k++) {
+        const weight = one[k] - response[k];
+        if (weight !== 0) sum += weight * weight * variance[k];
+      }
     }
     one[j] = 0;
     return Math.sqrt(sum);

@@ -82,6 +82,7 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
         params: rest.example,
         positions: Float64Array.from({ length: Math.max(channels, EXAMPLE_CHANNELS) }, (_, j) => j),
         unit: '',
+        axis: '',
         noise: poisson(),
         learned: exampleLearned,
       },
@@ -126,7 +127,14 @@ function mappedFrom(signal: Signal, map: string) {
 }
 
 function settingOf<P>({ spectral, mask, noise }: SignalState, params: P): Setting<P> {
-  return { params, positions: axisValues(spectral), unit: spectral.unit, masked: mask.channels, noise };
+  return {
+    params,
+    positions: axisValues(spectral),
+    unit: spectral.unit,
+    axis: spectral.name,
+    masked: mask.channels,
+    noise,
+  };
 }
 
 function subtractedState(

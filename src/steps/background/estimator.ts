@@ -7,6 +7,8 @@ export interface Setting<P = unknown> {
   /** Positions of the channels, in the order of the file. */
   readonly positions: Float64Array;
   readonly unit: string;
+  /** Name of the axis, as the file has it. */
+  readonly axis: string;
   /** Channels that take no part. */
   readonly masked?: Uint8Array;
   /** Errors of the values. */
@@ -28,9 +30,10 @@ export interface Estimator {
   /**
    * How Σ_j sum_j·B_j of one row responds to each of its values, to first order: one number a channel into `out`. `sum` is 0
    * where the background is not defined.
-   * Var(Σ sum_j·(x_j − B_j)) = Σ_j (sum_j − out_j)²·Var(x_j), where the values are independent.
+   * Var(Σ sum_j·(x_j − B_j)) = Σ_j (sum_j − out_j)²·Var(x_j), where the values are independent. Absent where the estimate
+   * picks values: then only repeating it shows its error.
    */
-  respond(row: Float64Array, sum: Float64Array, out: Float64Array, beside?: Float64Array): void;
+  respond?(row: Float64Array, sum: Float64Array, out: Float64Array, beside?: Float64Array): void;
   /** Variance that Σ_j sum_j·B_j has from elsewhere: the neighbourhood. Default: none. */
   varianceBeside?(row: Float64Array, sum: Float64Array, beside: Float64Array): number;
   /** How many pixels share an error of the neighbourhood: that of a sum over many pixels is larger by so much. Default: 1. */

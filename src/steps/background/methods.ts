@@ -1,12 +1,29 @@
 import { internalError } from '../../signal/errors.ts';
 import type { BackgroundMethod } from './estimator.ts';
 import exponential from './exponential.ts';
+import isrea from './isrea.ts';
 import localAverage from './local-average.ts';
+import morphological from './morphological.ts';
+import polynomial from './polynomial.ts';
 import powerLaw from './power-law.ts';
+import shirley from './shirley.ts';
+import snip from './snip.ts';
+import tougaard from './tougaard.ts';
 import twoPowerLaws from './two-power-laws.ts';
 
 /** Every way to estimate a background, by the id of its step: what measures behind a background asks. */
-const METHODS: readonly BackgroundMethod<never>[] = [powerLaw, exponential, twoPowerLaws, localAverage];
+const METHODS: readonly BackgroundMethod<never>[] = [
+  powerLaw,
+  exponential,
+  twoPowerLaws,
+  localAverage,
+  snip,
+  isrea,
+  polynomial,
+  morphological,
+  shirley,
+  tougaard,
+];
 
 export function backgroundMethod(id: string): BackgroundMethod {
   const method = METHODS.find((each) => each.id === id);

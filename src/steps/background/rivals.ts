@@ -10,13 +10,49 @@ export interface Rival extends Chosen {
   readonly label: string;
 }
 
-/** How a rival differs from what was chosen: another method, or the fit window moved (in the unit of the axis). */
+/** A rival by its method, and its parameters beside what was chosen; undefined where they do not apply. */
 interface Variant {
   readonly label: string;
   readonly id: string;
-  readonly start?: number;
-  readonly end?: number;
+  readonly params: (chosen: Setting) => object | undefined;
 }
+
+/** The fit window moved, in the unit of the axis. */
+const fitMoved =
+  (start: number, end: number) =>
+  ({ params, unit }: Setting) => {
+    const { fit: window } = params as { fit?: readonly [string | number, string | number] };
+    if (!window) return undefined;
+    const [a, b] = window.map((edge) => parseInUnit(edge, unit));
+    return { fit: [Math.min(a, b) + start, Math.max(a, b) + end], method: 'likelihood' };
+  };
+
+/** The region's ends moved, in the unit of the axis. */
+const regionMoved =
+  (low: number, high: number, more: object) =>
+  ({ params, unit, positions }: Setting) => {
+    const { region: chosen, scale = 'auto' } = params as {
+      region?: readonly [string | number, string | number];
+      scale?: string;
+    };
+    const ends = chosen ?? [positions[0], positions[positions.length - 1]];
+    const [a, b] = ends.map((edge) => parseInUnit(edge, unit));
+    return { region: [Math.min(a, b) + low, Math.max(a, b) + high], scale, ...more };
+  };
+
+/** A width as it was chosen, or a thirtieth of the axis, times a factor. */
+const widthTimes =
+  (factor: number, more: object) =>
+  ({ params, unit, positions }: Setting) => {
+    const { width: chosen } = params as { width?: string | number };
+    const whole = Math.abs(positions[positions.length - 1] - positions[0]);
+    return { width: factor * (chosen === undefined ? whole / 30 : parseInUnit(chosen, unit)), ...more };
+  };
+
+const always = (params: object) => () => params;
+
+const SNIP = { order: 2, decreasing: true, transform: true, smooth: 2 };
+const SHIRLEY = { ends: 5 };
 
 /**
  * The rivals of each modality. They are fixed here, the same for every recipe, so that the systematic error of a background
@@ -24,12 +60,38 @@ interface Variant {
  */
 const RIVALS: Readonly<Partial<Record<ModalityId, readonly Variant[]>>> = {
   eels: [
-    { label: 'power law', id: 'background.power-law' },
-    { label: 'power law, window from 10 eV lower', id: 'background.power-law', start: -10 },
-    { label: 'power law, window from 10 eV higher', id: 'background.power-law', start: 10 },
-    { label: 'power law, window to 3 eV lower', id: 'background.power-law', end: -3 },
-    { label: 'power law, window to 3 eV higher', id: 'background.power-law', end: 3 },
-    { label: 'exponential', id: 'background.exponential' },
+    { label: 'power law', id: 'background.power-law', params: fitMoved(0, 0) },
+    { label: 'power law, window from 10 eV lower', id: 'background.power-law', params: fitMoved(-10, 0) },
+    { label: 'power law, window from 10 eV higher', id: 'background.power-law', params: fitMoved(10, 0) },
+    { label: 'power law, window to 3 eV lower', id: 'background.power-law', params: fitMoved(0, -3) },
+    { label: 'power law, window to 3 eV higher', id: 'background.power-law', params: fitMoved(0, 3) },
+    { label: 'exponential', id: 'background.exponential', params: fitMoved(0, 0) },
+  ],
+  raman: [
+    { label: 'ISREA, 3 knots', id: 'background.isrea', params: always({ knots: 3 }) },
+    { label: 'ISREA, 8 knots', id: 'background.isrea', params: always({ knots: 8 }) },
+    { label: 'ISREA, 15 knots', id: 'background.isrea', params: always({ knots: 15 }) },
+    { label: 'polynomial, degree 5', id: 'background.polynomial', params: always({ degree: 5, method: 'improved' }) },
+    { label: 'polynomial, degree 7', id: 'background.polynomial', params: always({ degree: 7, method: 'improved' }) },
+  ],
+  xrd: [
+    { label: 'SNIP', id: 'background.snip', params: widthTimes(1, SNIP) },
+    { label: 'SNIP, width less 30 %', id: 'background.snip', params: widthTimes(0.7, SNIP) },
+    { label: 'SNIP, width and 30 %', id: 'background.snip', params: widthTimes(1.3, SNIP) },
+    { label: 'polynomial, degree 6', id: 'background.polynomial', params: always({ degree: 6, method: 'improved' }) },
+  ],
+  eds: [
+    { label: 'SNIP', id: 'background.snip', params: widthTimes(1, SNIP) },
+    { label: 'SNIP, width less 30 %', id: 'background.snip', params: widthTimes(0.7, SNIP) },
+    { label: 'SNIP, width and 30 %', id: 'background.snip', params: widthTimes(1.3, SNIP) },
+  ],
+  xps: [
+    { label: 'Shirley', id: 'background.shirley', params: regionMoved(0, 0, SHIRLEY) },
+    { label: 'Shirley, lower end 0.2 eV lower', id: 'background.shirley', params: regionMoved(-0.2, 0, SHIRLEY) },
+    { label: 'Shirley, lower end 0.2 eV higher', id: 'background.shirley', params: regionMoved(0.2, 0, SHIRLEY) },
+    { label: 'Shirley, upper end 0.2 eV lower', id: 'background.shirley', params: regionMoved(0, -0.2, SHIRLEY) },
+    { label: 'Shirley, upper end 0.2 eV higher', id: 'background.shirley', params: regionMoved(0, 0.2, SHIRLEY) },
+    { label: 'Tougaard, universal', id: 'background.tougaard', params: regionMoved(0, 0, { loss: 'universal' }) },
   ],
 };
 
@@ -39,9 +101,11 @@ const RIVALS: Readonly<Partial<Record<ModalityId, readonly Variant[]>>> = {
  */
 export function rivalsOf(modality: ModalityId, chosen: Chosen, over?: readonly [first: number, end: number]): Rival[] {
   const rivals: Rival[] = [];
-  for (const { label, id, ...moved } of RIVALS[modality] ?? []) {
+  for (const { label, id, params } of RIVALS[modality] ?? []) {
     const method = backgroundMethod(id) as BackgroundMethod;
-    const setting = { ...chosen.setting, learned: undefined, params: variantParams(chosen.setting, moved) };
+    const given = params(chosen.setting);
+    if (!given) continue;
+    const setting = { ...chosen.setting, learned: undefined, params: given };
     if (isLegal(method, setting, over)) rivals.push({ label, id, setting });
   }
   return rivals;
@@ -49,12 +113,6 @@ export function rivalsOf(modality: ModalityId, chosen: Chosen, over?: readonly [
 
 /** Standard deviation of what may lie anywhere between two values. */
 export const halfRange = (lowest: number, highest: number) => (highest - lowest) / 2 / Math.sqrt(3);
-
-function variantParams({ params, unit }: Setting, { start = 0, end = 0 }: Pick<Variant, 'start' | 'end'>) {
-  const { fit } = params as { fit: readonly [string | number, string | number] };
-  const [a, b] = fit.map((edge) => parseInUnit(edge, unit));
-  return { fit: [Math.min(a, b) + start, Math.max(a, b) + end], method: 'likelihood' };
-}
 
 function isLegal(method: BackgroundMethod, setting: Setting, over?: readonly [number, number]): boolean {
   try {

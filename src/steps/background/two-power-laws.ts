@@ -99,6 +99,7 @@ const exponents = defineFold<LearnArgs, Exponents>({
       params: { fit: [2, 9], low: 20, weights: 'mean' },
       positions: Float64Array.from({ length: size }, (_, j) => j),
       unit: '',
+      axis: '',
       noise: poisson(),
     };
     return { args: { setting }, kinds: ['events'], channels: [size] };

@@ -4,6 +4,7 @@ import { type Factor, poisson } from '../../signal/noise.ts';
 import type { Chosen } from '../background/chosen.ts';
 import type { Setting } from '../background/estimator.ts';
 import { backgroundMethod } from '../background/methods.ts';
+import { repeatedNets, varianceOfSum } from '../background/repeats.ts';
 import { ROWS_AT_ONCE, readRows } from '../background/rows.ts';
 import { varianceAt } from '../background/variance.ts';
 
@@ -33,6 +34,8 @@ export interface NetWindows {
 
 type NetRows = Omit<NetWindows, 'rivalTotals'>;
 
+/** Of estimates whose response is not known: a standard deviation is then known to an eighth. */
+const REPEATS = 32;
 const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
 
 function netOf(
@@ -52,6 +55,8 @@ function netOf(
   const background = new Float64Array(ROWS_AT_ONCE * channels);
   const beside = neighbourhood && new Float64Array(values.length);
   const response = new Float64Array(channels);
+  const own = new Float64Array(channels);
+  const [chosenEstimator] = estimators;
   for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
     const count = Math.min(ROWS_AT_ONCE, pixels - from);
     readRows(block, from, count, values);
@@ -78,17 +83,20 @@ function netOf(
       if (pixelMask?.[start + pixel]) continue;
       const row = values.subarray(i * channels, (i + 1) * channels);
       const around = beside?.subarray(i * channels, (i + 1) * channels);
-      estimators[0].respond(row, sum, response, around);
+      const shared = (around && chosenEstimator.varianceBeside?.(row, sum, around)) ?? 0;
       let counting = 0;
-      const shared = (around && estimators[0].varianceBeside?.(row, sum, around)) ?? 0;
-      let variance = shared;
       for (let j = 0; j < channels; j++) {
-        const weight = sum[j] - response[j];
-        if (weight === 0 && sum[j] === 0) continue;
-        const own = varianceAt(noise, start + pixel, j, row[j]);
-        counting += sum[j] * sum[j] * own;
-        variance += weight * weight * own;
+        own[j] = varianceAt(noise, start + pixel, j, row[j]);
+        if (sum[j] !== 0) counting += sum[j] * sum[j] * own[j];
       }
+      let variance = shared;
+      if (chosenEstimator.respond) {
+        chosenEstimator.respond(row, sum, response, around);
+        for (let j = 0; j < channels; j++) {
+          const weight = sum[j] - response[j];
+          if (weight !== 0) variance += weight * weight * own[j];
+        }
+      } else variance += varianceOfSum(repeatedNets(chosenEstimator, row, own, REPEATS, start + pixel), sum);
       rows.counting[pixel] = counting;
       rows.variance[pixel] = variance;
       rows.shared[pixel] = shared;
@@ -122,6 +130,7 @@ export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetR
       params: { fit: [2, 9], method: 'likelihood' },
       positions: Float64Array.from({ length: size }, (_, j) => j),
       unit: '',
+      axis: '',
       noise: poisson({ gain }),
     };
     return {
