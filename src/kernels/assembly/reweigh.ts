@@ -1,4 +1,4 @@
-import { exponential } from './exponential';
+import { finishExponential, reduceExponential } from './exponential';
 
 /*
  * Weights of eight rows from the residuals r = y − z of their baselines, and how far they are from those before. Arrays hold
@@ -12,8 +12,8 @@ function negativePart(r: v128, value: v128): v128 {
   return v128.and(f64x2.lt(r, f64x2.splat(0)), value);
 }
 
-/** For each lane the number, mean and sum of squares about it of the negative residuals. Four lanes go together, as sums wait for sums. */
-export function negativeResiduals(y: usize, z: usize, channels: u32, out: usize): void {
+/** For each lane the number, mean and, if asked for, sum of squares about it of the negative residuals. Four lanes go together, as sums wait for sums. */
+export function negativeResiduals(y: usize, z: usize, channels: u32, spread: bool, out: usize): void {
   const one = f64x2.splat(1);
   for (let lane: usize = 0; lane < LANES; lane += 32) {
     let n0 = f64x2.splat(0);
@@ -33,7 +33,7 @@ export function negativeResiduals(y: usize, z: usize, channels: u32, out: usize)
     const m1 = f64x2.div(s1, f64x2.pmax(one, n1));
     let q0 = f64x2.splat(0);
     let q1 = q0;
-    for (let at = lane; at < end; at += LANES) {
+    for (let at = spread ? lane : end; at < end; at += LANES) {
       const r0 = f64x2.sub(v128.load(y + at), v128.load(z + at));
       const r1 = f64x2.sub(v128.load(y + at, 16), v128.load(z + at, 16));
       const d0 = f64x2.sub(r0, m0);
@@ -58,31 +58,42 @@ const GROWING = 4;
 const DECAYING = 5;
 const BELL = 6;
 
+/** What a law takes the exponential of. */
 @inline
-function weightOf(law: i32, r: v128, p0: v128, p1: v128, p2: v128, table: usize): v128 {
-  const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
-  const half = f64x2.splat(0.5);
-  if (law == STEP) return v128.bitselect(p0, p1, f64x2.gt(r, zero));
-  if (law == GROWING) return v128.and(f64x2.lt(r, zero), exponential(f64x2.mul(r, p0), table));
-  if (law == DECAYING) {
-    return v128.bitselect(f64x2.mul(p0, exponential(f64x2.mul(r, p2), table)), p1, f64x2.gt(r, zero));
-  }
-  if (law == BELL) {
-    const u = f64x2.mul(r, p2);
-    const bell = exponential(f64x2.mul(f64x2.splat(-0.5), f64x2.mul(u, u)), table);
-    return v128.bitselect(f64x2.mul(p0, bell), p1, f64x2.gt(r, zero));
-  }
-  const u = f64x2.mul(f64x2.sub(r, p0), p1);
-  if (law == LOGISTIC) return f64x2.div(one, f64x2.add(one, exponential(u, table)));
-  const size = law == RATIO ? f64x2.add(one, f64x2.abs(u)) : f64x2.sqrt(f64x2.add(one, f64x2.mul(u, u)));
-  return f64x2.mul(half, f64x2.sub(one, f64x2.div(u, size)));
+function exponentOf(law: i32, r: v128, p0: v128, p1: v128, p2: v128): v128 {
+  if (law == GROWING) return f64x2.mul(r, p0);
+  if (law == DECAYING) return f64x2.mul(r, p2);
+  if (law == LOGISTIC) return f64x2.mul(f64x2.sub(r, p0), p1);
+  const u = f64x2.mul(r, p2);
+  return f64x2.mul(f64x2.splat(-0.5), f64x2.mul(u, u));
 }
 
-/** Sets w = law(y − z)·factor, and `changes` to Σ(w − before)² and Σ before². `factors`, unless 0, multiply w as well. */
+@inline
+function weightOf(law: i32, r: v128, p0: v128, p1: v128, p2: v128, table: usize, step: usize): v128 {
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  if (law == STEP) return v128.bitselect(p0, p1, f64x2.gt(r, zero));
+  if (law == GROWING) return v128.and(f64x2.lt(r, zero), finishExponential(table, step));
+  if (law == LOGISTIC) return f64x2.div(one, f64x2.add(one, finishExponential(table, step)));
+  if (law == DECAYING || law == BELL) {
+    return v128.bitselect(f64x2.mul(p0, finishExponential(table, step)), p1, f64x2.gt(r, zero));
+  }
+  const u = f64x2.mul(f64x2.sub(r, p0), p1);
+  const size = law == RATIO ? f64x2.add(one, f64x2.abs(u)) : f64x2.sqrt(f64x2.add(one, f64x2.mul(u, u)));
+  return f64x2.mul(f64x2.splat(0.5), f64x2.sub(one, f64x2.div(u, size)));
+}
+
+/** Channels whose exponentials are prepared before any is finished. */
+const TILE: usize = 32;
+
+/**
+ * Sets w = law(y − z)·factor, and `changes` to Σ(w − before)² and Σ before². `factors`, unless 0, multiply w as well. At
+ * `table` lie the table of the exponential and behind it 32 bytes for each channel of a tile.
+ */
 @inline
 function reweigh(law: i32, y: usize, z: usize, w: usize, factors: usize, factor: f64, channels: u32, told: usize, table: usize, changes: usize): void {
   const all = f64x2.splat(factor);
+  const steps = table + 1104;
   for (let lane: usize = 0; lane < LANES; lane += 16) {
     const p0 = v128.load(told + lane);
     const p1 = v128.load(told + lane, LANES);
@@ -90,15 +101,24 @@ function reweigh(law: i32, y: usize, z: usize, w: usize, factors: usize, factor:
     let change = f64x2.splat(0);
     let size = change;
     const end = lane + LANES * <usize>channels;
-    for (let at = lane; at < end; at += LANES) {
-      const r = f64x2.sub(v128.load(y + at), v128.load(z + at));
-      let weight = f64x2.mul(weightOf(law, r, p0, p1, p2, table), all);
-      if (law == BELL) weight = f64x2.mul(weight, v128.load(factors + at));
-      const before = v128.load(w + at);
-      const d = f64x2.sub(weight, before);
-      change = f64x2.add(change, f64x2.mul(d, d));
-      size = f64x2.add(size, f64x2.mul(before, before));
-      v128.store(w + at, weight);
+    for (let first = lane; first < end; first += TILE * LANES) {
+      const last = min<usize>(end, first + TILE * LANES);
+      if (law != STEP && law != RATIO && law != ROOT) {
+        for (let at = first, step = steps; at < last; at += LANES, step += 32) {
+          const r = f64x2.sub(v128.load(y + at), v128.load(z + at));
+          reduceExponential(exponentOf(law, r, p0, p1, p2), table, step);
+        }
+      }
+      for (let at = first, step = steps; at < last; at += LANES, step += 32) {
+        const r = f64x2.sub(v128.load(y + at), v128.load(z + at));
+        let weight = f64x2.mul(weightOf(law, r, p0, p1, p2, table, step), all);
+        if (law == BELL) weight = f64x2.mul(weight, v128.load(factors + at));
+        const before = v128.load(w + at);
+        const d = f64x2.sub(weight, before);
+        change = f64x2.add(change, f64x2.mul(d, d));
+        size = f64x2.add(size, f64x2.mul(before, before));
+        v128.store(w + at, weight);
+      }
     }
     v128.store(changes + lane, change);
     v128.store(changes + lane, size, LANES);

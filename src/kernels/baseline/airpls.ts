@@ -27,7 +27,7 @@ export function airpls(
       sizes[lane] = size;
     },
     reweigh(lanes) {
-      lanes.measureResiduals();
+      lanes.measureResiduals(false);
       for (let lane = 0; lane < LANES; lane++) {
         const number = lanes.residual(0, lane);
         const sum = number * lanes.residual(1, lane);

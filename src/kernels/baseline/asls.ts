@@ -25,15 +25,16 @@ export function asls(
   requireShare(p, 'p');
   const settings = whittakerSettings({ ...options, tolerance: 0 }, { lambda: 1e6 });
   if (settings.order !== 2) return fitRows(values, channels, out, settings, { reweigh: (lanes) => byStep(lanes, p) });
-  let whole: BigInt64Array | undefined;
+  let kept: Uint32Array | undefined;
   return fitRows(values, channels, out, settings, {
     solve({ at, lambda }) {
       const { y, w, z, elimination, changes } = at;
       machine().asymmetricRound(y, w, channels, z, elimination, p / lambda, (1 - p) / lambda, changes);
     },
     reweigh(lanes) {
-      whole ??= new BigInt64Array(lanes.numbers.buffer, lanes.at.changes, LANES);
-      for (let lane = 0; lane < LANES; lane++) if (Number(whole[lane]) === channels) lanes.finish(lane, true);
+      // Whole numbers of 64 bits, of which the lower half is all.
+      kept ??= new Uint32Array(lanes.numbers.buffer, lanes.at.changes, 2 * LANES);
+      for (let lane = 0; lane < LANES; lane++) if (kept[2 * lane] === channels) lanes.finish(lane, true);
     },
   });
 }

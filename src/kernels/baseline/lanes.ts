@@ -64,6 +64,9 @@ export interface Method {
   reweigh(lanes: Lanes): void;
 }
 
+/** Bytes behind the table of the exponential that weighing takes. */
+const STEPS = 1024;
+
 type WeightLaw = (lanes: Machine) => (...numbers: number[]) => void;
 
 /** Places of the arrays in the kernels' memory, in bytes: channels × 8 lanes each where nothing else is said. */
@@ -111,6 +114,7 @@ export class Lanes {
   private readonly rowOf = new Int32Array(LANES).fill(-1);
   private readonly plain: boolean;
   private next = 0;
+  private busy = 0;
 
   constructor(values: Float64Array, channels: number, out: Float64Array, settings: WhittakerSettings, method: Method) {
     const rows = values.length / channels;
@@ -142,7 +146,7 @@ export class Lanes {
       told: room.place(24 * LANES),
       residuals: room.place(24 * LANES),
       changes: room.place(16 * LANES),
-      exponential: room.place(EXPONENTIAL_TABLE.byteLength),
+      exponential: room.place(EXPONENTIAL_TABLE.byteLength + STEPS),
       row: room.place(8 * channels),
     };
     this.numbers = new Float64Array(room.buffer());
@@ -167,7 +171,7 @@ export class Lanes {
 
   run(): BaselineFit {
     const { method, settings, rounds } = this;
-    for (this.fill(); this.rowOf.some((row) => row >= 0); this.fill()) {
+    for (this.fill(); this.busy > 0; this.fill()) {
       if (method.solve) method.solve(this);
       else this.solve();
       for (let lane = 0; lane < LANES; lane++) rounds[lane]++;
@@ -208,11 +212,12 @@ export class Lanes {
     this.copyOut(this.at.z, lane, 1, this.out, row);
     if (weights) this.copyOut(this.at.w, lane, lambda, weights, row);
     this.rowOf[lane] = -1;
+    this.busy--;
   }
 
-  /** Number, mean and spread of the negative residuals, by lane: see `residual`. */
-  measureResiduals(): void {
-    machine().negativeResiduals(this.at.y, this.at.z, this.channels, this.at.residuals);
+  /** Number, mean and, if asked for, spread of the negative residuals, by lane: see `residual`. */
+  measureResiduals(spread = true): void {
+    machine().negativeResiduals(this.at.y, this.at.z, this.channels, spread ? 1 : 0, this.at.residuals);
   }
 
   /** @param which 0 number, 1 mean, 2 sum of squares about it */
@@ -266,6 +271,7 @@ export class Lanes {
       return;
     }
     this.rowOf[lane] = row;
+    this.busy++;
     this.rounds[lane] = 0;
     this.method.enter?.(this, lane, row);
   }
