@@ -5,6 +5,7 @@ export * from './baseline/airpls.ts';
 export * from './baseline/arpls.ts';
 export { type AslsOptions, asls } from './baseline/asls.ts';
 export * from './baseline/aspls.ts';
+export * from './baseline/choose-lambda.ts';
 export * from './baseline/derpsalsa.ts';
 export * from './baseline/drpls.ts';
 export * from './baseline/expectile.ts';

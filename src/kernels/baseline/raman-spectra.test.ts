@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CounterRandom } from '../random.ts';
 import { arpls } from './arpls.ts';
 import { asls } from './asls.ts';
+import { chooseArplsLambda } from './choose-lambda.ts';
 import { correctExpectileOffset } from './expectile.ts';
 
 const [ROWS, CHANNELS] = [40, 1000];
@@ -81,5 +82,44 @@ describe('Raman spectra with known baselines', () => {
     asls(counts, CHANNELS, z, { lambda, p: 0.01 });
     correctExpectileOffset(z, 0.01);
     expect(errors(z, truth)[0]).toBeLessThanOrEqual(30);
+  });
+
+  /** RMSE of each spectrum. */
+  const single = (baselines: Float64Array) =>
+    Array.from({ length: ROWS }, (_, row) => {
+      let sum = 0;
+      for (let at = row * CHANNELS; at < (row + 1) * CHANNELS; at++) sum += (baselines[at] - truth[at]) ** 2;
+      return Math.sqrt(sum / CHANNELS);
+    });
+
+  it('one λ chosen for all spectra is as good as the best within 1.3', () => {
+    const scan = chooseArplsLambda(counts, CHANNELS);
+    const all = Array.from(scan.lambdas, (lambda) => {
+      arpls(counts, CHANNELS, z, { lambda });
+      return errors(z, truth)[0];
+    });
+    arpls(counts, CHANNELS, z, { lambda: scan.chosen });
+    expect(errors(z, truth)[0]).toBeLessThanOrEqual(1.3 * Math.min(...all));
+  });
+
+  it('so is a λ chosen for each spectrum alone; what is not told apart errs alike', () => {
+    const lambdas = chooseArplsLambda(counts, CHANNELS).lambdas;
+    const tried = Array.from(lambdas, (lambda) => {
+      arpls(counts, CHANNELS, z, { lambda });
+      return single(z);
+    });
+    const ratios: number[] = [];
+    for (let row = 0; row < ROWS; row++) {
+      const y = counts.slice(row * CHANNELS, (row + 1) * CHANNELS);
+      const { chosen, range, standardError } = chooseArplsLambda(y, CHANNELS);
+      const of = (lambda: number) => {
+        const one = new Float64Array(CHANNELS);
+        arpls(y, CHANNELS, one, { lambda });
+        return Math.sqrt(one.reduce((sum, value, i) => sum + (value - truth[row * CHANNELS + i]) ** 2, 0) / CHANNELS);
+      };
+      ratios.push(of(chosen) / Math.min(...tried.map((errorsOf) => errorsOf[row])));
+      for (const end of range) expect(Math.abs(of(end) - of(chosen))).toBeLessThanOrEqual(standardError * 1.001);
+    }
+    expect(Math.max(...ratios)).toBeLessThanOrEqual(1.3);
   });
 });
