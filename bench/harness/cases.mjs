@@ -5,6 +5,7 @@ const CASES = {
   'pca-dense': () => import('../pca-dense/case.mjs'),
   'raw-to-events': () => import('../raw-to-events/case.mjs'),
   decoding: () => import('../decoding/case.mjs'),
+  baselines: () => import('../baselines/case.mjs'),
   scaling: () => import('../scaling/case.mjs'),
   memory: () => import('../memory/case.mjs'),
 };
