@@ -8,8 +8,11 @@ import { derpsalsa } from './derpsalsa.ts';
 import { drpls } from './drpls.ts';
 import { iarpls } from './iarpls.ts';
 import { iasls } from './iasls.ts';
+import { irsqr } from './irsqr.ts';
 import type { BaselineFit, WhittakerOptions } from './lanes.ts';
+import { mixtureModel } from './mixture-model.ts';
 import { psalsa } from './psalsa.ts';
+import { psplineAsls } from './pspline-asls.ts';
 
 /** Reference answers of independent tools; without them these tests are skipped. */
 const folder = `${process.env.SPECTRAIL_SHARED ?? '../shared'}/golden/baselines`;
@@ -25,13 +28,16 @@ const NAMES: Record<string, string> = {
   k_resolved: 'height',
   smooth_half_window_resolved: 'smoothing',
   num_smooths: 'smoothings',
+  num_knots: 'knots',
+  spline_degree: 'degree',
+  quantile: 'quantile',
 };
 
 /**
- * Share of its tolerance that a reference answer is itself away from the same definition in 40 decimal digits, where that
- * leaves no room for an exact answer.
+ * Tolerances to widen, as they leave no room for the exact answer: the same definition in 40 decimal digits is 1.0181 times
+ * the tolerance away from this reference answer; ours is within 10⁻⁸ tolerances of it.
  */
-const OFF: Record<string, number> = { 'iasls--raman.json': 1.0181 };
+const WIDER: Record<string, number> = { 'iasls--raman.json': 1.02 };
 
 describe.skipIf(!existsSync(folder))('baselines against reference answers', () => {
   const methods: [string, Baseline][] = [
@@ -46,6 +52,9 @@ describe.skipIf(!existsSync(folder))('baselines against reference answers', () =
     ['aspls', aspls],
     ['psalsa', psalsa],
     ['derpsalsa', derpsalsa],
+    ['pspline-asls', psplineAsls],
+    ['irsqr', irsqr],
+    ['mixture-model', mixtureModel],
   ];
   for (const [name, baseline] of methods) {
     it.each(existsSync(folder) ? cases(name) : [])('%s', (file) => {
@@ -62,9 +71,9 @@ describe.skipIf(!existsSync(folder))('baselines against reference answers', () =
         ),
       });
       const worst = Math.max(...out.map((z, i) => Math.abs(z - expected.baseline[i])));
-      expect(worst).toBeLessThanOrEqual(tolerance.abs * (1 + (OFF[file] ? OFF[file] - 0.99 : 0)));
+      expect(worst).toBeLessThanOrEqual(tolerance.abs * (WIDER[file] ?? 1));
       expect(Math.abs(fit.iterations[0] - expected.iterations)).toBeLessThanOrEqual(1);
-      expect(fit.converged[0]).toBe(1);
+      expect(fit.converged[0]).toBe(expected.iterations > parameters.max_iter ? 0 : 1);
     });
   }
 });
