@@ -11,6 +11,7 @@ export * from './baseline/drpls.ts';
 export * from './baseline/expectile.ts';
 export { iarpls } from './baseline/iarpls.ts';
 export * from './baseline/iasls.ts';
+export * from './baseline/instability.ts';
 export * from './baseline/irsqr.ts';
 export type { BaselineFit, WhittakerOptions } from './baseline/lanes.ts';
 export * from './baseline/mixture-model.ts';
