@@ -30,7 +30,8 @@ export function leaveLane(from: usize, channels: u32, lane: u32, factor: f64, ro
  * E = [[1, 0], [−4, 1]], so that the next pivot is its own minus EᵀP⁻¹E. One division a pair, and no long chain of them. A
  * record of a pair holds, in eight lanes each, of P⁻¹E or EᵀP⁻¹E
  *   g = a/det, s = (b + 4a)/det, h = (c + 8b + 16a)/det
- * and of P⁻¹v, v being what elimination leaves of Ωy, its two numbers. det P > 0.
+ * and of P⁻¹v, v being what elimination leaves of Ωy, its two numbers. det P > 0. Rounding acts like a change of each weight
+ * by some 10⁻¹⁵ λ, as in any solution that forms 6 + ω.
  */
 
 @inline

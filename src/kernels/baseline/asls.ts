@@ -1,5 +1,13 @@
 import { machine } from '../wasm/machine.ts';
-import { type BaselineFit, fitRows, LANES, type Lanes, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import {
+  type BaselineFit,
+  fitRows,
+  LANES,
+  type Lanes,
+  STIFFEST,
+  type WhittakerOptions,
+  whittakerSettings,
+} from './lanes.ts';
 import { requireShare } from './penalty.ts';
 
 export interface AslsOptions extends Omit<WhittakerOptions, 'tolerance'> {
@@ -24,7 +32,9 @@ export function asls(
   const { p = 0.01 } = options;
   requireShare(p, 'p');
   const settings = whittakerSettings({ ...options, tolerance: 0 }, { lambda: 1e6 });
-  if (settings.order !== 2) return fitRows(values, channels, out, settings, { reweigh: (lanes) => byStep(lanes, p) });
+  if (settings.order !== 2 || settings.lambda > STIFFEST * Math.min(p, 1 - p)) {
+    return fitRows(values, channels, out, settings, { reweigh: (lanes) => byStep(lanes, p), corrected: true });
+  }
   let kept: Uint32Array | undefined;
   return fitRows(values, channels, out, settings, {
     solve({ at, lambda }) {

@@ -121,6 +121,23 @@ describe('penalised least squares', () => {
     }
   });
 
+  it.each([1e6, 1e9, 1e12])('a stiff baseline balances the weighted residuals and their moment, λ = %d', (lambda) => {
+    const channels = 1000;
+    const y = someRows(1, channels);
+    const { out, weights, converged } = run(asls, y, channels, { lambda });
+    expect(converged[0]).toBe(1);
+    // As (W + λDᵀD)z = Wy, and D has nothing of straight lines.
+    for (const moment of [() => 1, (i: number) => i - 499.5]) {
+      let [sum, size] = [0, 0];
+      for (let i = 0; i < channels; i++) {
+        const part = weights[i] * (y[i] - out[i]) * moment(i);
+        sum += part;
+        size += Math.abs(part);
+      }
+      expect(Math.abs(sum / size)).toBeLessThan(1e-3);
+    }
+  });
+
   it.each(METHODS)('%s gives a row the same bits wherever it stands', (_, baseline) => {
     const [rows, channels] = [21, 75];
     const values = someRows(rows, channels);

@@ -56,6 +56,8 @@ export interface Method {
   /** Whether a row of the penalty is scaled channel by channel, or something is added to the right-hand side. */
   readonly scales?: boolean;
   readonly extra?: boolean;
+  /** Whether every solution is corrected in any case. */
+  readonly corrected?: boolean;
   /** What a row brings into its lane beside its values and unit weights. */
   enter?(lanes: Lanes, lane: number, row: number): void;
   /** Solves, where it is not the plain system. */
@@ -63,6 +65,9 @@ export interface Method {
   /** New weights in all lanes that are busy. */
   reweigh(lanes: Lanes): void;
 }
+
+/** λ over the weights that count, beyond which rounding in the plain solution would show: there it is some 10⁻⁷ of the range of y. */
+export const STIFFEST = 1e11;
 
 /** Bytes behind the table of the exponential that weighing takes. */
 const STEPS = 1024;
@@ -123,7 +128,8 @@ export class Lanes {
     this.out = out;
     this.settings = settings;
     this.method = method;
-    this.plain = settings.order === 2 && !method.firstOrder && !method.scales && !method.extra;
+    const { firstOrder, scales, extra, corrected } = method;
+    this.plain = settings.order === 2 && settings.lambda <= STIFFEST && !(firstOrder || scales || extra || corrected);
     this.fit = { iterations: new Uint32Array(rows), converged: new Uint8Array(rows) };
     const room = new Room();
     const even = channels + (channels % 2);
@@ -185,7 +191,7 @@ export class Lanes {
 
   /**
    * Solves (Ω + S·K + F) z = Ω y + e in all lanes; Ω from `weights`. All but the plain second-order system are solved twice,
-   * the second time for what rounding left over: asPLS and squared weights would not bear it.
+   * the second time for what rounding left over: neither asPLS nor squared weights nor the stiffest baselines would bear it.
    */
   solve(weights = this.at.w): void {
     const { channels, settings, method, at } = this;
