@@ -68,27 +68,26 @@ function exponentOf(law: i32, r: v128, p0: v128, p1: v128, p2: v128): v128 {
   return f64x2.mul(f64x2.splat(-0.5), f64x2.mul(u, u));
 }
 
+/** The weight of residual r times `all`, where the law looks at r itself. */
 @inline
-function weightOf(law: i32, r: v128, p0: v128, p1: v128, p2: v128, table: usize, step: usize): v128 {
-  const zero = f64x2.splat(0);
+function weightOf(law: i32, r: v128, p0: v128, p1: v128, all: v128, table: usize, step: usize): v128 {
   const one = f64x2.splat(1);
-  if (law == STEP) return v128.bitselect(p0, p1, f64x2.gt(r, zero));
-  if (law == GROWING) return v128.and(f64x2.lt(r, zero), finishExponential(table, step));
-  if (law == LOGISTIC) return f64x2.div(one, f64x2.add(one, finishExponential(table, step)));
+  if (law == STEP) return f64x2.mul(all, v128.bitselect(p0, p1, f64x2.gt(r, f64x2.splat(0))));
   if (law == DECAYING || law == BELL) {
-    return v128.bitselect(f64x2.mul(p0, finishExponential(table, step)), p1, f64x2.gt(r, zero));
+    const above = f64x2.mul(p0, finishExponential(table, step));
+    return f64x2.mul(all, v128.bitselect(above, p1, f64x2.gt(r, f64x2.splat(0))));
   }
   const u = f64x2.mul(f64x2.sub(r, p0), p1);
   const size = law == RATIO ? f64x2.add(one, f64x2.abs(u)) : f64x2.sqrt(f64x2.add(one, f64x2.mul(u, u)));
-  return f64x2.mul(f64x2.splat(0.5), f64x2.sub(one, f64x2.div(u, size)));
+  return f64x2.mul(all, f64x2.mul(f64x2.splat(0.5), f64x2.sub(one, f64x2.div(u, size))));
 }
 
 /** Channels whose exponentials are prepared before any is finished. */
 const TILE: usize = 32;
 
 /**
- * Sets w = law(y − z)·factor, and `changes` to Σ(w − before)² and Σ before². `factors`, unless 0, multiply w as well. At
- * `table` lie the table of the exponential and behind it 32 bytes for each channel of a tile.
+ * Sets w = law(y − z)·factor, and `changes` to Σ(w − before)² and Σ before², but for growing weights. `factors` multiply the
+ * weights of a bell as well. At `table` lie the table of the exponential and behind it 32 bytes for each channel of a tile.
  */
 @inline
 function reweigh(law: i32, y: usize, z: usize, w: usize, factors: usize, factor: f64, channels: u32, told: usize, table: usize, changes: usize): void {
@@ -107,11 +106,18 @@ function reweigh(law: i32, y: usize, z: usize, w: usize, factors: usize, factor:
         for (let at = first, step = steps; at < last; at += LANES, step += 32) {
           const r = f64x2.sub(v128.load(y + at), v128.load(z + at));
           reduceExponential(exponentOf(law, r, p0, p1, p2), table, step);
+          // No power, no weight.
+          if (law == GROWING) v128.store(step, v128.and(v128.load(step, 16), f64x2.lt(r, f64x2.splat(0))), 16);
         }
       }
       for (let at = first, step = steps; at < last; at += LANES, step += 32) {
-        const r = f64x2.sub(v128.load(y + at), v128.load(z + at));
-        let weight = f64x2.mul(weightOf(law, r, p0, p1, p2, table, step), all);
+        if (law == GROWING) {
+          v128.store(w + at, f64x2.mul(all, finishExponential(table, step)));
+          continue;
+        }
+        let weight: v128;
+        if (law == LOGISTIC) weight = f64x2.div(all, f64x2.add(f64x2.splat(1), finishExponential(table, step)));
+        else weight = weightOf(law, f64x2.sub(v128.load(y + at), v128.load(z + at)), p0, p1, all, table, step);
         if (law == BELL) weight = f64x2.mul(weight, v128.load(factors + at));
         const before = v128.load(w + at);
         const d = f64x2.sub(weight, before);

@@ -118,6 +118,8 @@ export class Lanes {
   private readonly method: Method;
   private readonly rowOf = new Int32Array(LANES).fill(-1);
   private readonly plain: boolean;
+  /** A row on its way in or out. */
+  private readonly row: Float64Array;
   private next = 0;
   private busy = 0;
 
@@ -156,6 +158,7 @@ export class Lanes {
       row: room.place(8 * channels),
     };
     this.numbers = new Float64Array(room.buffer());
+    this.row = this.numbers.subarray(this.at.row / 8, this.at.row / 8 + channels);
     this.numbers.fill(0, this.at.y / 8, this.at.row / 8 + channels);
     this.numbers.set(EXPONENTIAL_TABLE, this.at.exponential / 8);
     this.numbers.set(bands, this.at.bands / 8);
@@ -267,7 +270,7 @@ export class Lanes {
     const { channels, values, out, at, settings } = this;
     const from = row * channels;
     const numbers = values.subarray(from, from + channels);
-    this.numbers.set(numbers, at.row / 8);
+    this.row.set(numbers);
     const finite = machine().enterLane(at.row, channels, lane, at.y, at.w, 1 / settings.lambda) === 1;
     if (!finite || channels <= settings.order) {
       if (finite) out.set(numbers, from);
@@ -283,9 +286,9 @@ export class Lanes {
   }
 
   private copyOut(from: number, lane: number, factor: number, target: Float64Array, row: number): void {
-    const { channels, at, numbers } = this;
+    const { channels, at } = this;
     machine().leaveLane(from, channels, lane, factor, at.row);
-    target.set(numbers.subarray(at.row / 8, at.row / 8 + channels), row * channels);
+    target.set(this.row, row * channels);
   }
 }
 
