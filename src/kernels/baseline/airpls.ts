@@ -1,4 +1,5 @@
-import { type BaselineFit, fitRows, LANES, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows, LANES } from './lanes.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 /** The iteration's number grows no further in the exponent, which would overflow. */
 const LAST_GROWTH = 50;

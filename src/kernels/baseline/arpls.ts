@@ -1,4 +1,5 @@
-import { type BaselineFit, fitRows, LANES, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows, LANES } from './lanes.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 /**
  * Asymmetrically reweighted penalised least squares (S.-J. Baek et al., Analyst 140 (2015) 250):

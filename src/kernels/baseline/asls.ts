@@ -1,14 +1,7 @@
 import { machine } from '../wasm/machine.ts';
-import {
-  type BaselineFit,
-  fitRows,
-  LANES,
-  type Lanes,
-  STIFFEST,
-  type WhittakerOptions,
-  whittakerSettings,
-} from './lanes.ts';
+import { type BaselineFit, fitRows, LANES, type Lanes, STIFFEST } from './lanes.ts';
 import { requireShare } from './penalty.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 export interface AslsOptions extends Omit<WhittakerOptions, 'tolerance'> {
   /** Weight of what lies above the baseline, 1 − p below. In (0, 1), default 0.01. */

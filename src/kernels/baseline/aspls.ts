@@ -1,5 +1,6 @@
-import { type BaselineFit, fitRows, LANES, type Lanes, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows, LANES, type Lanes } from './lanes.ts';
 import { requirePositive } from './penalty.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 export interface AsplsOptions extends WhittakerOptions {
   /** Steepness of the weights. Default 0.5; the paper prints 2 in one place. */

@@ -1,8 +1,9 @@
 import { portableLog, portablePow } from '../portable-math.ts';
 import { CounterRandom } from '../random.ts';
 import { arpls } from './arpls.ts';
-import { requireRows, type WhittakerOptions } from './lanes.ts';
+import { requireRows } from './lanes.ts';
 import { lambdaOfPeriod, outOfRange, requirePositive, requireWhole } from './penalty.ts';
+import type { WhittakerOptions } from './whittaker-options.ts';
 import { windowResponse } from './window-response.ts';
 
 export interface LambdaScanOptions extends Pick<WhittakerOptions, 'maxIterations' | 'tolerance'> {

@@ -1,7 +1,8 @@
 import { portableExp } from '../portable-math.ts';
-import { type BaselineFit, fitRows, LANES, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows, LANES } from './lanes.ts';
 import { requirePositive, requireShare, requireWhole } from './penalty.ts';
 import { peakHeight } from './psalsa.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 export interface DerpsalsaOptions extends WhittakerOptions {
   /** Weight just above the baseline, 1 − p below. In (0, 1), default 0.01. */

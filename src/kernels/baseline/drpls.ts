@@ -1,7 +1,8 @@
 import { portableExp } from '../portable-math.ts';
 import { LAST_SHARPENING } from './iarpls.ts';
-import { type BaselineFit, fitRows, LANES, type Lanes, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows, LANES, type Lanes } from './lanes.ts';
 import { outOfRange } from './penalty.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 export interface DrplsOptions extends WhittakerOptions {
   /** How far weights loosen the penalty, in [0, 1). Default 0.5. */

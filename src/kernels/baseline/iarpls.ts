@@ -1,5 +1,6 @@
 import { portableExp } from '../portable-math.ts';
-import { type BaselineFit, fitRows, LANES, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows, LANES } from './lanes.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 /** Beyond this iteration the weights are steps, and e^t would only overflow. */
 export const LAST_SHARPENING = 100;

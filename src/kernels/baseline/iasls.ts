@@ -1,6 +1,7 @@
 import { byStep } from './asls.ts';
-import { type BaselineFit, fitRows, LANES, type Lanes, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows, LANES, type Lanes } from './lanes.ts';
 import { requirePositive, requireShare } from './penalty.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 export interface IaslsOptions extends WhittakerOptions {
   /** Weight of what lies above the baseline, 1 − p below. In (0, 1), default 0.01. */

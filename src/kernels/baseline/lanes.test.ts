@@ -10,8 +10,9 @@ import { derpsalsa } from './derpsalsa.ts';
 import { drpls } from './drpls.ts';
 import { iarpls } from './iarpls.ts';
 import { iasls } from './iasls.ts';
-import type { BaselineFit, WhittakerOptions } from './lanes.ts';
+import type { BaselineFit } from './lanes.ts';
 import { psalsa } from './psalsa.ts';
+import type { WhittakerOptions } from './whittaker-options.ts';
 
 type Baseline = (values: Float64Array, channels: number, out: Float64Array, options?: WhittakerOptions) => BaselineFit;
 const METHODS: [string, Baseline][] = Object.entries({

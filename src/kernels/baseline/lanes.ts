@@ -1,7 +1,8 @@
 import { inputError } from '../../signal/errors.ts';
 import { EXPONENTIAL_TABLE } from '../portable-math.ts';
 import { type Machine, machine, Room } from '../wasm/machine.ts';
-import { DIFFERENCES, differenceBands, outOfRange, requirePositive, requireWhole } from './penalty.ts';
+import { DIFFERENCES, differenceBands } from './penalty.ts';
+import type { WhittakerSettings } from './whittaker-options.ts';
 
 /** Rows that are solved at once. */
 export const LANES = 8;
@@ -12,41 +13,6 @@ export interface BaselineFit {
   readonly iterations: Uint32Array;
   /** 1 where the method's own rule ended the iteration, 0 where the number of iterations did. */
   readonly converged: Uint8Array;
-}
-
-export interface WhittakerOptions {
-  /** Stiffness λ > 0. It goes with the width of a channel: see `rescaledLambda`. */
-  readonly lambda?: number;
-  /** Order of the differences that are penalised: 1, 2 (default) or 3. */
-  readonly order?: number;
-  /** Most linear systems to solve for a row, at least 1. */
-  readonly maxIterations?: number;
-  /** Ends when the weights change by at most this share, ‖Δw‖/‖w‖. Not negative. */
-  readonly tolerance?: number;
-  /** Gets the weights that follow from each baseline, rows × channels: with convergence, those it was solved with. */
-  readonly weights?: Float64Array;
-}
-
-export interface WhittakerSettings {
-  readonly lambda: number;
-  readonly order: number;
-  readonly maxIterations: number;
-  readonly tolerance: number;
-  readonly weights?: Float64Array;
-}
-
-/** The options with what a method takes by default. @throws SpectrailError `input/baseline-option` for one out of range. */
-export function whittakerSettings(
-  options: WhittakerOptions,
-  defaults: { readonly lambda: number; readonly maxIterations?: number; readonly tolerance?: number },
-): WhittakerSettings {
-  const { lambda = defaults.lambda, order = 2, weights } = options;
-  const { maxIterations = defaults.maxIterations ?? 50, tolerance = defaults.tolerance ?? 1e-3 } = options;
-  requirePositive(lambda, 'lambda');
-  requireWhole(order, 'order', 1, 3);
-  requireWhole(maxIterations, 'maxIterations', 1, 1e6);
-  if (!(tolerance >= 0)) throw outOfRange('tolerance', tolerance, 'a number that is not negative');
-  return { lambda, order, maxIterations, tolerance, weights };
 }
 
 /** How a method goes on from one solve to the next. */
@@ -167,15 +133,6 @@ export class Lanes {
 
   get lambda(): number {
     return this.settings.lambda;
-  }
-
-  /** Place of channel 0 of a lane in `numbers`, for an array at `at`. */
-  lane(at: number, lane: number): number {
-    return at / 8 + lane;
-  }
-
-  isBusy(lane: number): boolean {
-    return this.rowOf[lane] >= 0;
   }
 
   run(): BaselineFit {

@@ -1,5 +1,6 @@
-import { type BaselineFit, fitRows, type WhittakerOptions, whittakerSettings } from './lanes.ts';
+import { type BaselineFit, fitRows } from './lanes.ts';
 import { requirePositive, requireShare } from './penalty.ts';
+import { type WhittakerOptions, whittakerSettings } from './whittaker-options.ts';
 
 export interface PsalsaOptions extends WhittakerOptions {
   /** Weight just above the baseline, 1 − p below. In (0, 1), default 0.5. */

@@ -9,10 +9,11 @@ import { drpls } from './drpls.ts';
 import { iarpls } from './iarpls.ts';
 import { iasls } from './iasls.ts';
 import { irsqr } from './irsqr.ts';
-import type { BaselineFit, WhittakerOptions } from './lanes.ts';
+import type { BaselineFit } from './lanes.ts';
 import { mixtureModel } from './mixture-model.ts';
 import { psalsa } from './psalsa.ts';
 import { psplineAsls } from './pspline-asls.ts';
+import type { WhittakerOptions } from './whittaker-options.ts';
 
 /** Reference answers of independent tools; without them these tests are skipped. */
 const folder = `${process.env.SPECTRAIL_SHARED ?? '../shared'}/golden/baselines`;
