@@ -4,10 +4,15 @@
  * every use, then 2^(i/128). It goes in two steps that are better far apart: one after the other, each waits for the other.
  */
 
-/** Leaves at `step` what e^x takes: the remainder r, and 2^(k/128), so that e^x = 2^(k/128)·e^r. */
+/** x, or ±600 where it is beyond. */
 @inline
-export function reduceExponential(value: v128, table: usize, step: usize): void {
-  const x = f64x2.pmin(f64x2.pmax(value, v128.load64_splat(table)), v128.load64_splat(table, 8));
+export function withinReach(x: v128, table: usize): v128 {
+  return f64x2.pmin(f64x2.pmax(x, v128.load64_splat(table)), v128.load64_splat(table, 8));
+}
+
+/** Leaves at `step` what e^x takes, |x| ≤ 600: the remainder r, and 2^(k/128), so that e^x = 2^(k/128)·e^r. */
+@inline
+export function reduceExponential(x: v128, table: usize, step: usize): void {
   // Adding the shifter rounds, and leaves the whole number in the low bits.
   const shifter = v128.load64_splat(table, 24);
   const bits = f64x2.add(f64x2.mul(x, v128.load64_splat(table, 16)), shifter);
@@ -32,7 +37,7 @@ export function finishExponential(table: usize, step: usize): v128 {
 /** e^x of n numbers, n even; `step` has place for 32 bytes. */
 export function exponentials(x: usize, n: u32, table: usize, step: usize, out: usize): void {
   for (let at: usize = 0; at < (<usize>n) << 3; at += 16) {
-    reduceExponential(v128.load(x + at), table, step);
+    reduceExponential(withinReach(v128.load(x + at), table), table, step);
     v128.store(out + at, finishExponential(table, step));
   }
 }

@@ -1,4 +1,4 @@
-import { finishExponential, reduceExponential } from './exponential';
+import { finishExponential, reduceExponential, withinReach } from './exponential';
 
 /*
  * Weights of eight rows from the residuals r = y − z of their baselines, and how far they are from those before. Arrays hold
@@ -60,12 +60,13 @@ const BELL = 6;
 
 /** What a law takes the exponential of. */
 @inline
-function exponentOf(law: i32, r: v128, p0: v128, p1: v128, p2: v128): v128 {
-  if (law == GROWING) return f64x2.mul(r, p0);
-  if (law == DECAYING) return f64x2.mul(r, p2);
-  if (law == LOGISTIC) return f64x2.mul(f64x2.sub(r, p0), p1);
+function exponentOf(law: i32, r: v128, p0: v128, p1: v128, p2: v128, table: usize): v128 {
+  // From 0 to the number of the iteration, as told = t/Σr.
+  if (law == GROWING) return f64x2.mul(f64x2.pmin(r, f64x2.splat(0)), p0);
+  if (law == DECAYING) return withinReach(f64x2.mul(r, p2), table);
+  if (law == LOGISTIC) return withinReach(f64x2.mul(f64x2.sub(r, p0), p1), table);
   const u = f64x2.mul(r, p2);
-  return f64x2.mul(f64x2.splat(-0.5), f64x2.mul(u, u));
+  return withinReach(f64x2.mul(f64x2.splat(-0.5), f64x2.mul(u, u)), table);
 }
 
 /** The weight of residual r times `all`, where the law looks at r itself. */
@@ -105,7 +106,7 @@ function reweigh(law: i32, y: usize, z: usize, w: usize, factors: usize, factor:
       if (law != STEP && law != RATIO && law != ROOT) {
         for (let at = first, step = steps; at < last; at += LANES, step += 32) {
           const r = f64x2.sub(v128.load(y + at), v128.load(z + at));
-          reduceExponential(exponentOf(law, r, p0, p1, p2), table, step);
+          reduceExponential(exponentOf(law, r, p0, p1, p2, table), table, step);
           // No power, no weight.
           if (law == GROWING) v128.store(step, v128.and(v128.load(step, 16), f64x2.lt(r, f64x2.splat(0))), 16);
         }
@@ -151,7 +152,7 @@ export function rootWeights(y: usize, z: usize, w: usize, factors: usize, factor
   reweigh(ROOT, y, z, w, factors, factor, channels, told, table, changes);
 }
 
-/** told: a; e^(ar) for r < 0, else 0. */
+/** told: a; e^(ar) for r < 0, else 0. No ar above 600. */
 export function growingWeights(y: usize, z: usize, w: usize, factors: usize, factor: f64, channels: u32, told: usize, table: usize, changes: usize): void {
   reweigh(GROWING, y, z, w, factors, factor, channels, told, table, changes);
 }

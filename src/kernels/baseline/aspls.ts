@@ -12,7 +12,7 @@ export interface AsplsOptions extends WhittakerOptions {
  * (W + λADᵀD) z = W y with A = |r|/max|r|, ones at first, and w = 1/(1 + e^(c(r − s)/s)), s the standard deviation of the
  * residuals below 0. Default λ = 10⁵, weights within 10⁻³, 100 systems at most. Ends, converged, where that deviation is 0
  * or not defined. The iteration can be unstable: changes of 10⁻¹¹ in y have changed baselines by 10⁻³ of the range, so that
- * the last digits of its result mean nothing.
+ * the last digits of its result mean nothing: `baselineInstability` measures it.
  * @param values rows × channels; a row that is not finite gives NaN, one of at most `order` channels itself
  * @param out gets the baselines
  * @throws SpectrailError `input/baseline-option`, `input/baseline-shape`

@@ -13,8 +13,8 @@ const SOFTNESS = 1e-6;
 const ROUNDING = Math.sqrt(Number.EPSILON);
 
 /**
- * Iteratively reweighted spline quantile regression (Q. Han et al., Appl. Spectrosc. 2018): a P-spline with weights q/|r| for
- * r = y − z > 0 and (1 − q)/|r| else, |r| meaning √(r² + (10⁻⁶ max|z|)²). Ends when the coefficients change by less than
+ * Iteratively reweighted spline quantile regression (Q. Han et al., Spectrosc. Spect. Anal. 2018): a P-spline with weights q/|r| for
+ * r = y − z > 0 and (1 − q)/|r| else, |r| meaning √(r² + (10⁻⁶ max|z|)² + (1.5·10⁻⁸ max|y|)²). Ends when the coefficients change by less than
  * `tolerance`, 10⁻⁶. Default λ = 100 on third differences of the coefficients, 100 knots, cubic, 100 systems at most. It
  * converges slowly, so the number of systems often ends it.
  * @param values rows × channels; a row that is not finite gives NaN, one of at most `order` channels itself

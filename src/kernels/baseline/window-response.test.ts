@@ -56,6 +56,17 @@ describe('the response of a window', () => {
     expect(Math.abs(variance / predicted - 1)).toBeLessThan(0.09);
   });
 
+  it('of weights that are not finite is NaN, and of the others what it was', () => {
+    const both = new Float64Array(2 * channels).fill(1);
+    both[5] = Number.NaN;
+    const response = new Float64Array(2 * channels);
+    windowResponse(both, channels, window, response, { lambda: 200 });
+    expect(response.subarray(0, channels).every(Number.isNaN)).toBe(true);
+    const one = new Float64Array(channels);
+    windowResponse(both.slice(channels), channels, window, one, { lambda: 200 });
+    expect(response.slice(channels)).toEqual(one);
+  });
+
   it('refuses negative weights and windows of another length', () => {
     const response = new Float64Array(channels);
     const negative = new Float64Array(channels).fill(1);
