@@ -37,7 +37,8 @@ describe('the benches', () => {
     expect(stderr + stdout).not.toContain('Error');
     expect(code).toBe(0);
     const measured = [...stdout.matchAll(/^## ([a-z-]+): /gm)].map(([, name]) => name);
-    expect(measured).toEqual(['report', 'pca-sparse', 'pca-dense', 'raw-to-events', 'decoding', 'scaling', 'memory']);
+    const names = ['report', 'pca-sparse', 'pca-dense', 'raw-to-events', 'decoding', 'baselines', 'scaling', 'memory'];
+    expect(measured).toEqual(names);
     const [, report] = stdout.split(/^## /m);
     expect(report).toMatch(/^\| spectrail, Node \S+ \| \d+\.\d+ \| \d+ MB \|$/m);
   });
