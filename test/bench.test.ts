@@ -44,7 +44,10 @@ describe('the benches', () => {
       'raw-to-events',
       'reading',
       'info',
+      'snip',
+      'isrea',
       'decoding',
+      'baselines',
       'scaling',
       'memory',
     ]);

@@ -30,6 +30,13 @@ const ROOTS = Float64Array.from(
 );
 const STEPS_PER_UNIT = 128 / toDouble(LN2);
 const [STEP, STEP_REST] = inDoubles(LN2 / 128n, 40);
+/** Adding it rounds, and moves the whole number into the low bits of a double. */
+const SHIFTER = 6755399441055744;
+/** For `exponential` of assembly/exponential.ts. */
+export const EXPONENTIAL_TABLE = Float64Array.of(
+  ...[-600, 600, STEPS_PER_UNIT, SHIFTER, STEP, STEP_REST, 1 / 2, 1 / 6, 1 / 24, 0],
+  ...ROOTS.filter((_, i) => i % 2 === 0),
+);
 
 /** e^x to 0.52 ulp; 0 below −745.2, +∞ above 709.78. */
 export function portableExp(x: number): number {

@@ -1,4 +1,4 @@
-import { exponentials2, exponentials4, logarithms2, logarithms4 } from './exponentials';
+import { exponentials2, exponentials4, logarithms2, logarithms4 } from './logarithms-exponentials';
 
 /*
  * A row of n channels is clipped in two buffers of n + 2·pad numbers (T) that take turns. `strokes` tells the passes, one

@@ -47,6 +47,22 @@ export interface Machine {
   readonly squaresEvents: (...numbers: number[]) => number;
   readonly squaresDense32: (...numbers: number[]) => number;
   readonly squaresDense64: (...numbers: number[]) => number;
+  readonly exponentials: Call;
+  readonly enterLane: (...numbers: number[]) => number;
+  readonly leaveLane: Call;
+  readonly solveSecondOrder: Call;
+  readonly asymmetricRound: Call;
+  readonly solveBands: Call;
+  readonly bandedRest: Call;
+  readonly addLanes: Call;
+  readonly negativeResiduals: Call;
+  readonly stepWeights: Call;
+  readonly logisticWeights: Call;
+  readonly ratioWeights: Call;
+  readonly rootWeights: Call;
+  readonly growingWeights: Call;
+  readonly decayingWeights: Call;
+  readonly bellWeights: Call;
 }
 
 let instance: Machine | undefined;
