@@ -15,7 +15,9 @@ interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summ
   readonly needs: Needs;
   readonly range: BackgroundMethod<P>['range'];
   readonly prepare: BackgroundMethod<P>['prepare'];
-  /** What the estimate takes from the whole signal, where it does. */
+  /** Does the estimate take something from the whole signal? Default: where it can. */
+  readonly learns?: (params: P) => boolean;
+  /** What it takes. */
   readonly learn?: (context: StepContext, signal: Signal, setting: Setting<P>) => Promise<Float64Array>;
   /** What it may have learned from spectra that suit the example. */
   readonly exampleLearned?: Float64Array;
@@ -73,7 +75,18 @@ function subtract(
 
 /** A background step: the values less their background, with the law of their errors. */
 export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P> {
-  const { needs, range, prepare, learn, exampleLearned, beside, passes = 0, shapes, ...rest } = definition;
+  const {
+    needs,
+    range,
+    prepare,
+    learn,
+    learns = () => learn !== undefined,
+    exampleLearned,
+    beside,
+    passes = 0,
+    shapes,
+    ...rest
+  } = definition;
   const subtracted = defineMap<Setting<P>>({
     apply: (setting, blocks) => subtract(prepare(setting), range(setting), setting, blocks),
     example: ({ channels }) => ({
@@ -91,7 +104,7 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
   });
   // What is learned from all spectra is wrong for all of them alike; what neighbours share, for those around.
   const acrossOf = (params: P): AcrossPixels | undefined =>
-    learn ? { kind: 'global', rank: 1 } : beside && { kind: 'kernel', pixels: beside.reach(params) };
+    learns(params) ? { kind: 'global', rank: 1 } : beside && { kind: 'kernel', pixels: beside.reach(params) };
   const step = defineStep<P>({
     ...rest,
     inputs: { in: { product: 'signal', doc: 'spectra with their background', needs } },
@@ -99,11 +112,11 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
     shapes: { subtracted, ...shapes },
     effect: ({ in: state }, p) =>
       subtractedState(state as SignalState, range(settingOf(state as SignalState, p)), acrossOf(p)),
-    cost: () => ({ passes, keeps: 0, works: 0, lane: 0 }),
+    cost: (_, p) => ({ passes: learns(p) ? passes : 0, keeps: 0, works: 0, lane: 0 }),
     async run(context, inputs, p) {
       const signal = inputs.in as Signal;
       const plain = settingOf(signal as unknown as SignalState, p);
-      const setting = learn ? { ...plain, learned: await learn(context, signal, plain) } : plain;
+      const setting = learn && learns(p) ? { ...plain, learned: await learn(context, signal, plain) } : plain;
       return withSignal(signal, {
         ...subtractedState(signal as unknown as SignalState, range(setting), acrossOf(p)),
         source: {

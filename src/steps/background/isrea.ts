@@ -37,9 +37,8 @@ export default defineBackground<Params>({
   exampleLearned: Float64Array.of(1),
   passes: 1,
   shapes: { spectrumSum },
+  learns: ({ knots }) => knots === 'auto',
   async learn(context, signal, setting) {
-    const { knots } = setting.params;
-    if (knots !== 'auto') return Float64Array.of(knots);
     if (setting.positions.length < FEWEST_CHANNELS) return Float64Array.of(FEW_KNOTS);
     const choice = isreaKnots(await meanSpectrum(context, signal), { axis: setting.positions });
     context.note(

@@ -1,11 +1,18 @@
 import { internalError } from '../../signal/errors.ts';
+import airpls from './airpls.ts';
+import arpls from './arpls.ts';
+import asls from './asls.ts';
+import aspls from './aspls.ts';
+import drpls from './drpls.ts';
 import type { BackgroundMethod } from './estimator.ts';
 import exponential from './exponential.ts';
+import iasls from './iasls.ts';
 import isrea from './isrea.ts';
 import localAverage from './local-average.ts';
 import morphological from './morphological.ts';
 import polynomial from './polynomial.ts';
 import powerLaw from './power-law.ts';
+import psalsa from './psalsa.ts';
 import shirley from './shirley.ts';
 import snip from './snip.ts';
 import tougaard from './tougaard.ts';
@@ -23,6 +30,13 @@ const METHODS: readonly BackgroundMethod<never>[] = [
   morphological,
   shirley,
   tougaard,
+  arpls,
+  airpls,
+  asls,
+  iasls,
+  drpls,
+  aspls,
+  psalsa,
 ];
 
 export function backgroundMethod(id: string): BackgroundMethod {

@@ -1,3 +1,4 @@
+import { ramanLambda } from '../../kernels/index.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
 import type { ModalityId } from '../../signal/modality.ts';
 import { parseInUnit } from '../../signal/units.ts';
@@ -49,6 +50,11 @@ const widthTimes =
     return { width: factor * (chosen === undefined ? whole / 30 : parseInUnit(chosen, unit)), ...more };
   };
 
+/** arPLS by default, times a factor of stiffness. */
+const stiff =
+  (factor: number) =>
+  ({ positions }: Setting) => ({ stiffness: factor * ramanLambda(positions.length) });
+
 const always = (params: object) => () => params;
 
 const SNIP = { order: 2, decreasing: true, transform: true, smooth: 2 };
@@ -68,7 +74,9 @@ const RIVALS: Readonly<Partial<Record<ModalityId, readonly Variant[]>>> = {
     { label: 'exponential', id: 'background.exponential', params: fitMoved(0, 0) },
   ],
   raman: [
-    { label: 'ISREA, 3 knots', id: 'background.isrea', params: always({ knots: 3 }) },
+    { label: 'arPLS', id: 'background.arpls', params: stiff(1) },
+    { label: 'arPLS, ten times stiffer', id: 'background.arpls', params: stiff(10) },
+    { label: 'arPLS, ten times softer', id: 'background.arpls', params: stiff(0.1) },
     { label: 'ISREA, 8 knots', id: 'background.isrea', params: always({ knots: 8 }) },
     { label: 'ISREA, 15 knots', id: 'background.isrea', params: always({ knots: 15 }) },
     { label: 'polynomial, degree 5', id: 'background.polynomial', params: always({ degree: 5, method: 'improved' }) },
