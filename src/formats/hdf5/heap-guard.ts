@@ -8,7 +8,8 @@ const PIECE = 65536;
  * Is every global heap collection (the store of variable-length text) that starts in these bytes walkable to its end?
  *
  * The library follows the sizes in a collection without limit, and in 32-bit memory a damaged size wraps to zero: it would
- * then loop for ever. So collections are walked here first (HDF5 File Format Specification 3.0, III.E; 8-byte lengths).
+ * then loop for ever. So collections are walked here first (HDF5 File Format Specification 3.0, III.E), with lengths of 8
+ * bytes, or of 4 and as many zeros.
  *
  * @param bytes What the library is about to see, from `position` of the file.
  */
