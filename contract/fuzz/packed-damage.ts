@@ -1,11 +1,16 @@
 import { gunzipSync, gzipSync, unzipSync, zipSync } from 'fflate';
+import { Bunzip2, isBzip2 } from '../../src/formats/phenom-elid/bunzip2.ts';
 import type { CounterRandom } from '../../src/kernels/random.ts';
+import { packBzip2 } from '../../test/pack-bzip2.ts';
 import { type Bytes, type Damage, pick } from './damage.ts';
 
 /** Names that must lead nowhere. */
 const NAMES = ['../escaped', '/etc/passwd', '..\\escaped', '__proto__', 'constructor', 'a/../../b', '', '.', 'C:\\x'];
 /** What unpacks to more is left as it is: packing it again would take longer than reading it. */
 const MOST_UNPACKED = 1 << 22;
+/** The same for bzip2, whose packer sorts: in short blocks, so that equal bytes do not take long. */
+const MOST_SORTED = 1 << 14;
+const SORTED_BLOCK = 256;
 /** The same bytes whenever it is packed. */
 const PACKING = { level: 1, mtime: new Date(1990, 0, 1) } as const;
 
@@ -15,7 +20,12 @@ const PACKING = { level: 1, mtime: new Date(1990, 0, 1) } as const;
  */
 export function damagePacked(bytes: Bytes, damage: Damage, random: CounterRandom, done: string[]): Bytes {
   const unpacked = unpack(bytes);
-  if (unpacked instanceof Uint8Array) return Uint8Array.from(gzipSync(damage(unpacked, random, []), PACKING));
+  if (unpacked instanceof Uint8Array) {
+    const damaged = damage(unpacked, random, []);
+    return isBzip2(bytes)
+      ? Uint8Array.from(packBzip2(damaged, SORTED_BLOCK))
+      : Uint8Array.from(gzipSync(damaged, PACKING));
+  }
   if (unpacked) return damageMembers(unpacked, damage, random, done);
   return damage(bytes, random, []);
 }
@@ -26,12 +36,19 @@ type Members = [name: string, content: Bytes][];
 function unpack(bytes: Bytes): Bytes | Members | undefined {
   try {
     if (isZip(bytes)) return unzip(bytes);
+    if (isBzip2(bytes)) return bunzip(bytes);
     if (!isGzip(bytes)) return undefined;
     const unpacked = Uint8Array.from(gunzipSync(bytes));
     return unpacked.length > MOST_UNPACKED ? undefined : unpacked;
   } catch {
     return undefined;
   }
+}
+
+function bunzip(bytes: Bytes): Bytes | undefined {
+  const out = new Uint8Array(MOST_SORTED + 1);
+  const length = new Bunzip2(bytes, '').read(out);
+  return length > MOST_SORTED ? undefined : out.slice(0, length);
 }
 
 const isZip = (bytes: Bytes) => bytes[0] === 0x50 && bytes[1] === 0x4b;

@@ -200,6 +200,8 @@ describe('a damaged file', () => {
         `_${long}=1\n`,
         `${RANGE}_COUNTS\n1 ${long} 2\n`,
         `${RANGE}_COUNTS${long}x\n`,
+        `;${long}x\n`,
+        `; (${long}x\n`,
       ]) {
         await readAll(`${HEADER}${text}`).catch((error) => expect(error).toMatchObject({ kind: 'format' }));
       }

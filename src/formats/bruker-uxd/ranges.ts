@@ -25,7 +25,7 @@ const KEYWORD = /^\s*_([A-Za-z0-9_+]{1,64})\s*=(.*)$/;
 const DATA = /^\s*_([A-Z0-9]{0,16}?)(COUNTS|CPS)(TIME)?\s*$/i;
 /** Keywords and a comment that begin the header of a range; what stands before holds for all. */
 const FIRST_OF_RANGE = new Set(['DRIVE', 'STEPTIME', 'STEPSIZE', 'START']);
-const RANGE_COMMENT = /^\s*;\s*\(?\s*Data for Range/i;
+const RANGE_COMMENT = /^\s*;\s*(?:\(\s*)?Data for Range/i;
 const MOST_RANGES = 1 << 14;
 const MOST_KEYWORDS = 1 << 12;
 

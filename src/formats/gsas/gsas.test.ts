@@ -113,6 +113,12 @@ describe('any file', () => {
     ['fewer points than it says', file('BANK 1 3 1 CONST 1000 2 0 0 FXYE', '1 2 3\n4 5 6'), 'truncated', 3],
     ['hardly a point of a billion', file('BANK 1 1000000000 1 CONST 1000 2 0 0 STD', ' 1     2'), 'truncated', 3],
     ['more points than can be counted', file('BANK 1 99999999999999999999 1 CONST 1000 2', ' 1     2'), 'bad-bank', 3],
+    [
+      'a number that is none',
+      file(`BANK ${'9'.repeat(400)} 2 1 CONST 1000 2 0 0 STD`, ' 1     2 1     3'),
+      'bad-bank',
+      3,
+    ],
     ['no points', file('BANK 1 0 0 CONST 1000 2 0 0 STD', ''), 'bad-bank', 3],
     ['a word among the points', file('BANK 1 2 2 CONST 1000 2 0 0 FXY', '1 2\n3 four'), 'bad-data', 5],
     ['a word in a field', file('BANK 1 2 2 CONST 1000 2 0 0 STD', ' 1     2 1  four'), 'bad-data', 4],

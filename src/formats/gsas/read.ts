@@ -72,6 +72,7 @@ function parseBank(line: string, number: number, name: string): BankHeader {
   const rest = words.slice(4);
   const coefficients = rest.map(Number).filter(Number.isFinite);
   const type = rest.find((word) => /^[A-Z]/i.test(word))?.toUpperCase() ?? 'STD';
+  if (!Number.isSafeInteger(bank)) throw badBank(name, number, `the bank has the number ${words[0].slice(0, 40)}`);
   if (!Number.isSafeInteger(size) || size < 1) throw badBank(name, number, `bank ${bank} has ${size} points`);
   return { bank, size, binning: words[3].toUpperCase(), coefficients, type, line: number };
 }

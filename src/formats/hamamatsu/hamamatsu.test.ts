@@ -140,6 +140,18 @@ describe('a Hamamatsu image', () => {
     expect(dataset.warnings).toEqual([expect.stringMatching(message)]);
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'with a position that is %d is refused, and says where',
+    async (none) => {
+      const size = build().length;
+      const error = { kind: 'format', code: 'bad-axis' };
+      const time = { ...error, where: `x.img, byte ${size - 4}`, what: `position 1 of the Y axis is ${none}` };
+      await expect(read({ y: [0, none] })).rejects.toMatchObject(time);
+      const wavelength = { ...error, where: `x.img, byte ${size - 20}`, what: `position 0 of the X axis is ${none}` };
+      await expect(read({ x: [none, 510, 520] })).rejects.toMatchObject(wavelength);
+    },
+  );
+
   it('of several says that the first is read', async () => {
     expect((await read({ images: 3 })).warnings).toEqual([expect.stringMatching(/counts 3 images/)]);
   });
@@ -241,7 +253,6 @@ describe('damage', () => {
       build({ comment: SCALING.replace('@X', '9999999999') }),
       /X axis stand beyond the end/,
     ],
-    ['positions that are no numbers', build({ y: [0, Number.NaN] }), /position 1 is NaN/],
   ])('%s is refused in words', async (_, bytes, message) => {
     await expect(hamamatsu.read!(memoryFile('x.img', bytes))).rejects.toThrow(message);
   });

@@ -30,7 +30,7 @@ const PIXELS = { X: 'Horizontal CCD Position', Y: 'Vertical CCD Position' } as c
  * What the comment says of the horizontal or the vertical axis: a table of 32-bit floats somewhere in the file, a constant
  * step, or nothing, as in focus mode: then pixels.
  *
- * @throws SpectrailError `format/truncated` for a table outside of the file, `input/bad-axis` for numbers in it that are none.
+ * @throws SpectrailError `format/truncated` for a table outside of the file, `format/bad-axis` for numbers in it that are none.
  */
 export async function scaleOf(
   file: ByteSource,
@@ -80,7 +80,18 @@ async function readTable(file: ByteSource, at: number, size: number, direction: 
     });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  return Float64Array.from({ length: size }, (_, i) => view.getFloat32(4 * i, true));
+  const positions = Float64Array.from({ length: size }, (_, i) => view.getFloat32(4 * i, true));
+  const none = positions.findIndex((position) => !Number.isFinite(position));
+  if (none >= 0) {
+    throw formatError({
+      code: 'bad-axis',
+      where: `${file.name}, byte ${at + 4 * none}`,
+      what: `position ${none} of the ${direction} axis is ${positions[none]}`,
+      expected: `${size} finite numbers from byte ${at}`,
+      fix: 'copy the file again: it or its comment is damaged',
+    });
+  }
+  return positions;
 }
 
 function runsOn(positions: Float64Array): boolean {

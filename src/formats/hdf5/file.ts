@@ -7,7 +7,7 @@ import { type Element, elementOf, textOf, valuesOf } from './element.ts';
 import { checked, type Hdf5Library, hdf5Library } from './library.ts';
 import { areOwn, checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarge, valueCount } from './limits.ts';
 import { type Mounted, mount } from './mount.ts';
-import { hdf5Start } from './signature.ts';
+import { hdf5Lengths, hdf5Start } from './signature.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
 import { boxOfChunks, type PackedDataset, packedDataset } from './unpack-chunks.ts';
 
@@ -29,6 +29,17 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
       what: 'the HDF5 signature is missing',
       expected: 'bytes 89 48 44 46 0D 0A 1A 0A at the start',
       fix: 'check that this is the file you meant, and that it was copied completely',
+    });
+  }
+  // Collections with other lengths than those that are walked beforehand (heap-guard.ts) could stop the library for ever.
+  const lengths = await hdf5Lengths(source, start);
+  if (lengths && lengths.bytes !== 8 && lengths.bytes !== 4) {
+    throw formatError({
+      code: 'hdf5-damaged',
+      where: `${source.name}, byte ${lengths.at}`,
+      what: `lengths take ${lengths.bytes} bytes`,
+      expected: 'lengths of 8 or 4 bytes',
+      fix: 'copy the file again from where it was recorded',
     });
   }
   const library = await hdf5Library();

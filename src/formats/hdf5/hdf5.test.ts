@@ -154,9 +154,34 @@ describe('damaged files', () => {
     for (const size of [0xfffffff0n, 0xfffffffffffffff0n, 5000n]) {
       const bytes = await sample();
       new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(heap + 16 + 8, size, true);
-      const file = await openHdf5(memory(bytes));
-      await expect(file.attributes('/group')).rejects.toMatchObject({ code: 'hdf5-damaged' });
-      await file.close();
+      for (const reserved of [0, 0x20]) {
+        bytes[heap + 6] = reserved;
+        const file = await openHdf5(memory(bytes));
+        await expect(file.attributes('/group')).rejects.toMatchObject({ code: 'hdf5-damaged' });
+        await file.close();
+      }
+    }
+  });
+
+  it('refuses lengths of other sizes than those that are walked beforehand', async () => {
+    for (const [version, at] of [
+      [0, 14],
+      [1, 14],
+      [2, 10],
+      [3, 10],
+    ]) {
+      for (const size of [2, 16]) {
+        const bytes = await sample();
+        bytes[8] = version;
+        bytes[at] = size;
+        const behind = new Uint8Array(512 + bytes.length);
+        behind.set(bytes, 512);
+        await expect(openHdf5(memory(behind))).rejects.toMatchObject({
+          code: 'hdf5-damaged',
+          where: `test.h5, byte ${512 + at}`,
+          what: `lengths take ${size} bytes`,
+        });
+      }
     }
   });
 

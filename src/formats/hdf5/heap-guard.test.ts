@@ -43,3 +43,17 @@ it('a collection is found behind many of its letters, and behind none', () => {
     }
   }
 });
+
+it('a collection at the start of a read is one without its zeros, which the library does not look at', () => {
+  for (const reserved of [5, 6, 7]) {
+    for (const before of [0, 8]) {
+      const [good, bad] = [withCollection(before, 64, 16), withCollection(before, 64, 1000)];
+      for (const bytes of [good, bad]) bytes[before + reserved] = 0x20;
+      expect(isSound(good, before)).toBe(true);
+      expect(isSound(bad, before)).toBe(false);
+    }
+  }
+  const other = withCollection(0, 64, 1000);
+  other[4] = 2;
+  expect(isSound(other)).toBe(true);
+});

@@ -8,11 +8,13 @@ const PIECE = 65536;
  * Is every global heap collection (the store of variable-length text) that starts in these bytes walkable to its end?
  *
  * The library follows the sizes in a collection without limit, and in 32-bit memory a damaged size wraps to zero: it would
- * then loop for ever. So collections are walked here first (HDF5 File Format Specification 3.0, III.E; 8-byte lengths).
+ * then loop for ever. So collections are walked here first (HDF5 File Format Specification 3.0, III.E), with lengths of 8
+ * bytes, or of 4 and as many zeros.
  *
  * @param bytes What the library is about to see, from `position` of the file.
  */
 export function heapsAreSound(bytes: Uint8Array, position: number, fileSize: number, readAt: ReadAt): boolean {
+  if (beginsAt(bytes, 0, LOOKED_AT) && !collectionIsSound(position, fileSize, readAt)) return false;
   for (let at = findCollection(bytes, 0); at >= 0; at = findCollection(bytes, at + 1)) {
     if (!collectionIsSound(position + at, fileSize, readAt)) return false;
   }
@@ -21,6 +23,12 @@ export function heapsAreSound(bytes: Uint8Array, position: number, fileSize: num
 
 /** "GCOL", version 1, three zero bytes. */
 const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
+/**
+ * The library does not look at the zeros. It reads a collection from its first byte on, so there the five before them are
+ * enough. Inside of what it reads there is one in an image of its cache at most, and packed values that begin by chance as
+ * five bytes do would be refused.
+ */
+const LOOKED_AT = 5;
 
 /** One of the letters that few values are made of; where they are, looking for it one by one takes longer. */
 const RARE = 2;
@@ -53,8 +61,8 @@ function findByStrides(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-function beginsAt(bytes: Uint8Array, at: number): boolean {
-  for (let k = 0; k < SIGNATURE.length; k++) if (bytes[at + k] !== SIGNATURE[k]) return false;
+function beginsAt(bytes: Uint8Array, at: number, letters = SIGNATURE.length): boolean {
+  for (let k = 0; k < letters; k++) if (bytes[at + k] !== SIGNATURE[k]) return false;
   return true;
 }
 

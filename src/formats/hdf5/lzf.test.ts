@@ -19,6 +19,11 @@ describe('LZF', () => {
     expect(copied?.subarray(600)).toEqual(far.subarray(0, 3));
   });
 
+  it('that could never give so many bytes is not believed before there is room for them', () => {
+    expect(unpackLzf(Uint8Array.of(0, 5, 7 << 5, 255, 0), 265)).toHaveLength(265);
+    expect(unpackLzf(Uint8Array.of(0, 5, 7 << 5, 255, 0), 2 ** 50)).toBeUndefined();
+  });
+
   it('that does not give the bytes it should is not believed', () => {
     for (const [packed, size] of [
       [[2, 7, 8], 3],

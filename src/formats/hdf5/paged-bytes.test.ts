@@ -134,4 +134,33 @@ describe('pages', () => {
     expect(() => bytes.readAt(0, 10)).toThrow();
     expect(bytes.readAt(size - 10, 10)).toHaveLength(10);
   });
+
+  it('beyond the end are empty, not missing', async () => {
+    const size = 2 * PAGE;
+    const bytes = await PagedBytes.of({
+      name: 'zeros',
+      size,
+      read: async (offset, length) => new Uint8Array(Math.min(length, size - offset)),
+      sibling: async () => undefined,
+    });
+    for (const [position, length, there] of [
+      [size - 3, 10, 3],
+      [size, 10, 0],
+      [size + 5, 0, 0],
+      [2 ** 32 - 1, 0, 0],
+      [2 ** 60, 10, 0],
+      [-5, 10, 0],
+    ]) {
+      expect(bytes.readInto(new Uint8Array(length), position)).toBe(there);
+      expect(bytes.lacks).toBe(false);
+    }
+  });
+
+  it('are not asked for again and again where an address leads out of the file', async () => {
+    const bytes = file.slice();
+    // Of the next version of the first block, whose addresses stand four bytes further on.
+    bytes[8] = 1;
+    const source = { ...counted().source, read: async (at: number, length: number) => bytes.slice(at, at + length) };
+    await expect(openHdf5(source)).rejects.toMatchObject({ kind: 'format', code: 'hdf5-damaged' });
+  });
 });

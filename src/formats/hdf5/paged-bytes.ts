@@ -40,9 +40,14 @@ export class PagedBytes {
     return this.#missing !== undefined;
   }
 
-  /** Fills `target` from `position`; returns how many bytes there were, which is fewer where the file has become shorter. */
+  /**
+   * Fills `target` from `position`; returns how many bytes there were: fewer at the end of the file, or where it has become
+   * shorter, and none beyond. What is not in the file is not missing: it would be fetched for ever.
+   */
   readInto(target: Uint8Array, position: number): number {
-    const [first, last] = [Math.floor(position / PAGE), Math.floor((position + target.length - 1) / PAGE)];
+    if (!(position >= 0 && position < this.#source.size)) return 0;
+    const end = Math.min(position + target.length, this.#source.size);
+    const [first, last] = [Math.floor(position / PAGE), Math.floor((end - 1) / PAGE)];
     let filled = 0;
     for (let number = first; number <= last; number++) {
       const page = this.#pages.get(number);

@@ -22,3 +22,17 @@ export async function hdf5Start(source: ByteSource): Promise<number | undefined>
   }
   return undefined;
 }
+
+/** By the version of the block behind the signature, the byte that says how many of them a length takes. */
+const LENGTHS_AT = [14, 14, 10, 10];
+const VERSION_AT = 8;
+
+/**
+ * Bytes that a length takes in a file whose signature stands at `start`, and where that is said; undefined for a version of
+ * the format that is not known.
+ */
+export async function hdf5Lengths(source: ByteSource, start: number) {
+  const block = await source.read(start, Math.max(...LENGTHS_AT) + 1);
+  const at = LENGTHS_AT[block[VERSION_AT]];
+  return at === undefined || at >= block.length ? undefined : { bytes: block[at], at: start + at };
+}

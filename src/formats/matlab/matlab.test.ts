@@ -100,6 +100,29 @@ describe('a matrix', () => {
     }
   });
 
+  it('of integers is refused where what is stored is none of its class', async () => {
+    for (const [type, stored, value, said] of [
+      ['int64', 'single', 2.5, '2.5'],
+      ['int64', 'double', Number.NaN, 'NaN'],
+      ['uint64', 'int8', -2, '-2'],
+      ['int16', 'double', 0.5, '0.5'],
+      ['uint8', 'int64', 2n ** 40n, '1099511627776'],
+    ] as const) {
+      const [{ values }, ...others] = await read({ v: numbers([1, 2], [1, value], type, { stored }) });
+      expect(others).toEqual([]);
+      await expect(values.load()).rejects.toMatchObject({
+        kind: 'format',
+        code: 'bad-mat',
+        where: expect.stringMatching(/a\.mat, byte \d+/),
+        what: `value 1 is stored as ${said}, which is no ${type}`,
+      });
+      const [rest] = await read({ v: vector(1, 2), one: numbers([1, 1], [value], type, { stored }) });
+      expect(rest.warnings.join()).toContain(`is left out: value 0 is stored as ${said}`);
+    }
+    const [single] = await read({ v: numbers([1, 2], [0.1, 1], 'single', { stored: 'double' }) });
+    expect(await valuesOf(single)).toEqual([Math.fround(0.1), 1]);
+  });
+
   it('may be complex or logical', async () => {
     const imaginary = [5, 6, 7, 8];
     for (const [type, dtype] of [

@@ -83,7 +83,7 @@ async function loaded({ bytes, littleEndian, dims, dtype, real, imaginary }: Sto
   const part = async (run: Run) =>
     decodeValues(await bytes.read(run.offset, run.bytes), run.dtype, count, littleEndian);
   const re = await part(real);
-  if (!imaginary) return widened(re, dtype);
+  if (!imaginary) return widened(re, dtype, `${bytes.where}, byte ${real.offset}`);
   const im = await part(imaginary);
   const out = DTYPES[dtype].make(count) as NumberArray;
   for (let i = 0; i < count; i++) {
@@ -93,16 +93,36 @@ async function loaded({ bytes, littleEndian, dims, dtype, real, imaginary }: Sto
   return out;
 }
 
-/** The same numbers in the type of the variable. */
-export function widened(values: ValueArray, dtype: Dtype): ValueArray {
-  const out = DTYPES[dtype].make(0);
-  if (out.constructor === values.constructor) return values;
-  if (out instanceof BigInt64Array || out instanceof BigUint64Array) {
-    const big = Array.from(values as ArrayLike<number | bigint>, BigInt);
-    return out instanceof BigInt64Array ? BigInt64Array.from(big) : BigUint64Array.from(big);
+/**
+ * The same numbers in the type of the variable; reals are rounded to it.
+ * @throws SpectrailError `format/bad-mat` for an integer that is none, or not one of its type
+ */
+function widened(values: ValueArray, dtype: Dtype, where: string): ValueArray {
+  const { make } = DTYPES[dtype];
+  if (make(0).constructor === values.constructor) return values;
+  const wide = make(values.length);
+  const rounds = dtype === 'float32' || dtype === 'float64';
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    let fits = true;
+    if (wide instanceof BigInt64Array || wide instanceof BigUint64Array) {
+      const integer = typeof value === 'bigint' || Number.isInteger(value) ? BigInt(value) : undefined;
+      wide[i] = integer ?? 0n;
+      fits = wide[i] === integer;
+    } else if (dtype === 'bool') wide[i] = Number(Number(value) !== 0);
+    else {
+      wide[i] = Number(value);
+      fits = rounds || wide[i] === Number(value);
+    }
+    if (!fits) {
+      throw formatError({
+        code: 'bad-mat',
+        where,
+        what: `value ${i} is stored as ${value}, which is no ${dtype}`,
+        expected: `numbers that are ${dtype}, however narrow they are stored`,
+        fix: 'save the file again',
+      });
+    }
   }
-  const wide = DTYPES[dtype].make(values.length) as NumberArray;
-  for (let i = 0; i < values.length; i++)
-    wide[i] = dtype === 'bool' ? Number(Number(values[i]) !== 0) : Number(values[i]);
   return wide;
 }

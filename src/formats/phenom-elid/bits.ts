@@ -14,7 +14,7 @@ export class Bits {
 
   /** The byte that is read next. */
   get at(): number {
-    return this.#at;
+    return this.#at - (this.#count >>> 3);
   }
 
   /** @param count From 1 to 24. */
@@ -26,6 +26,26 @@ export class Bits {
     }
     this.#count -= count;
     return (this.#held >>> this.#count) & ((1 << count) - 1);
+  }
+
+  /**
+   * The next `count` bits, which stay; zeros for those behind the end of the bytes.
+   * @param count From 1 to 24.
+   */
+  peek(count: number): number {
+    while (this.#count < count && this.#at < this.#bytes.length) {
+      this.#held = (this.#held << 8) | this.#bytes[this.#at++];
+      this.#count += 8;
+    }
+    const lacking = count - this.#count;
+    const bits = lacking > 0 ? this.#held << lacking : this.#held >>> -lacking;
+    return bits & ((1 << count) - 1);
+  }
+
+  /** Passes over bits that were peeked at. */
+  skip(count: number): void {
+    if (count > this.#count) this.#ended();
+    this.#count -= count;
   }
 
   read32(): number {

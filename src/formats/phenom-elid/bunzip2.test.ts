@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { packBzip2 } from '../../../test/pack-bzip2.ts';
+import { Bits } from './bits.ts';
 import { Bunzip2, isBzip2 } from './bunzip2.ts';
+import { HuffmanCode } from './huffman.ts';
 
 const fromBase64 = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
@@ -86,5 +88,38 @@ describe('bzip2', () => {
 
   it('that does not begin as such is told', () => {
     expect(() => new Bunzip2(new Uint8Array(20), 'x.bz2')).toThrow(/x\.bz2, byte 0: .*do not begin as a bzip2 stream/);
+  });
+});
+
+describe('a code', () => {
+  const bitsOf = (words: readonly string[]) => {
+    const all = words.join('');
+    const bytes = all.match(/.{1,8}/g) ?? [];
+    return new Bits(
+      Uint8Array.from(bytes, (byte) => Number.parseInt(byte.padEnd(8, '0'), 2)),
+      () => {
+        throw new Error('ended');
+      },
+    );
+  };
+
+  it('is read by words of any length, also up to the last bit', () => {
+    // 0, 10, 110 … and of 20 bits two.
+    const lengths = Uint8Array.from({ length: 21 }, (_, symbol) => Math.min(20, symbol + 1));
+    const code = new HuffmanCode(lengths);
+    const word = (symbol: number) => (symbol === 20 ? '1'.repeat(20) : `${'1'.repeat(symbol)}0`);
+    const symbols = Array.from({ length: 21 * 21 }, (_, i) => [Math.floor(i / 21), i % 21]).flat();
+    const bits = bitsOf([...symbols.map(word), '1'.repeat(7)]);
+    expect(symbols.map(() => code.read(bits))).toEqual(symbols);
+    for (let symbol = 0; symbol < 21; symbol++) expect(code.read(bitsOf([word(symbol)]))).toBe(symbol);
+    expect(() => code.read(bitsOf(['1'.repeat(16)]))).toThrow('ended');
+    expect(() => code.read(bitsOf([]))).toThrow('ended');
+  });
+
+  it('that leaves words out says so, and one with too many is read as far as it goes', () => {
+    expect(new HuffmanCode(Uint8Array.of(2, 2, 2)).read(bitsOf(['11', '0'.repeat(30)]))).toBe(-1);
+    const crowded = new HuffmanCode(Uint8Array.of(1, 1, 1, 2));
+    const bits = bitsOf(['0', '1', '0']);
+    expect([crowded.read(bits), crowded.read(bits), crowded.read(bits)]).toEqual([0, 1, 0]);
   });
 });

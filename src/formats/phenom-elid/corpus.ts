@@ -1,4 +1,5 @@
 import { defineConformance } from '../../../test/conformance.ts';
+import { analysis, f64, image, line, list, map, packed, project, text, u32 } from '../../../test/made-elid.ts';
 import type { Dataset } from '../../signal/dataset.ts';
 
 /** The reference widens spectra and maps, takes images for places, and the zone of its own machine for that of the times. */
@@ -25,6 +26,18 @@ const PARTS = [
 );
 
 export default defineConformance({
+  made: [0, 4].map((version) => {
+    const analyses = [
+      analysis(1, { version }),
+      analysis(2, { version, order: 2, own: f64(0.1, 0.2) }),
+      line(version),
+      map(version),
+      analysis(5, { version, own: [...u32(7), ...u32(9)] }),
+      analysis(6, { version, order: 3, own: f64(0, 0, 0.5, 0.5) }),
+      analysis(7, { version, order: 5, own: [...text('sum'), ...list([[...u32(1), ...f64(1)]])] }),
+    ];
+    return packed(project([image(analyses)], version));
+  }),
   compare: { metadata: 'subset' },
   asReference: ({ datasets, oracle }) => ({ datasets: datasets.map(asReference), oracle }),
   exceptions: { 'phenom-elid/Elid2Version0.elid': PARTS, 'phenom-elid/Elid2Version4.elid': PARTS },

@@ -5,6 +5,8 @@ import { formatError } from '../../signal/errors.ts';
 export interface RippleHeader {
   /** All keys in lower case, values as written; without a prototype. */
   readonly entries: Readonly<Record<string, string>>;
+  /** File, and the line that says this, where one does. */
+  readonly place: (key: string) => string;
   readonly width: number;
   readonly height: number;
   readonly depth: number;
@@ -45,10 +47,11 @@ export function parseRipple(text: string, where: string): RippleHeader {
     entries[key] = content.slice(gap).trim();
     lines.set(key, i + 1);
   }
+  const place = (key: string) => (lines.has(key) ? `${where}, line ${lines.get(key)}` : where);
   const bad = (key: string, what: string, expected: string) =>
     formatError({
       code: 'bad-ripple-header',
-      where: lines.has(key) ? `${where}, line ${lines.get(key)}` : where,
+      where: place(key),
       what,
       expected,
       fix: 'correct the .rpl file in a text editor',
@@ -85,6 +88,7 @@ export function parseRipple(text: string, where: string): RippleHeader {
   }
   return {
     entries,
+    place,
     width: whole('width', 1),
     height: whole('height', 1),
     depth: whole('depth', 1),

@@ -18,7 +18,7 @@ const READ_LIMIT = 2 ** 26;
 
 /**
  * Reads an `.rpl` and the `.raw` beside it; either of the two may be given.
- * @throws SpectrailError `format/missing-companion`, `format/bad-ripple-header`, `format/short-raw`
+ * @throws SpectrailError `format/missing-companion`, `format/bad-ripple-header`, `format/bad-axis`, `format/short-raw`
  */
 export async function readRipple(source: ByteSource): Promise<Dataset[]> {
   const isRaw = source.name.toLowerCase().endsWith('.raw');
@@ -128,26 +128,28 @@ function isSpectral({ entries, depth }: RippleHeader): boolean {
 }
 
 function buildAxis(
-  { entries, ...header }: RippleHeader,
+  { entries, place, ...header }: RippleHeader,
   dimension: Dimension,
   role: AxisRole,
   warnings: string[],
 ): Axis {
   const number = (key: string) => {
-    const text = entries[`${dimension}-${key}`];
+    const text = entries[key];
     if (text === undefined || text === '' || text === '<undefined>') return undefined;
     const value = Number(text);
     if (Number.isFinite(value)) return value;
     throw formatError({
       code: 'bad-axis',
-      what: `${dimension}-${key} is "${text}"`,
+      where: place(key),
+      what: `${key} is "${text.slice(0, 80)}"`,
       expected: 'a finite number',
       fix: 'correct the line in the .rpl file, or remove it to count channels',
     });
   };
-  const perChannel = Number(entries['ev-per-chan']);
-  const energy = dimension === 'depth' && number('scale') === undefined && perChannel > 0;
-  const scale = energy ? perChannel : number('scale');
+  const own = number(`${dimension}-scale`);
+  const perChannel = dimension === 'depth' && own === undefined ? number('ev-per-chan') : undefined;
+  const energy = perChannel !== undefined && perChannel > 0;
+  const scale = energy ? perChannel : own;
   if (scale === 0) warnings.push(`${dimension}-scale is 0: channel numbers are used`);
   const unit = entries[`${dimension}-units`] || (energy ? 'eV' : '');
   return uniformAxis({
@@ -156,7 +158,7 @@ function buildAxis(
     role,
     size: header[dimension],
     scale: scale || 1,
-    offset: number('origin') ?? 0,
+    offset: number(`${dimension}-origin`) ?? 0,
   });
 }
 

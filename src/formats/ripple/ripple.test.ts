@@ -82,6 +82,25 @@ describe('layout', () => {
     expect(dataset.axes[2]).toMatchObject({ scale: 10, unit: 'eV' });
   });
 
+  it.each(['ev-per-chan', 'depth-scale', 'depth-origin', 'width-scale'])(
+    'is refused, at its line, where %s is no finite number',
+    async (key) => {
+      const rpl = header({ ...cube, [key]: '1e999' });
+      const line = rpl.split('\n').findIndex((text) => text.startsWith(key)) + 1;
+      await expect(only(pair(rpl, ramp))).rejects.toMatchObject({
+        kind: 'format',
+        code: 'bad-axis',
+        where: `map.rpl, line ${line}`,
+        what: `${key} is "1e999"`,
+      });
+    },
+  );
+
+  it('does not look at ev-per-chan where the axis has its own scale', async () => {
+    const dataset = await only(pair(header({ ...cube, 'depth-scale': 3, 'ev-per-chan': '1e999' }), ramp));
+    expect(dataset.axes[2]).toMatchObject({ scale: 3 });
+  });
+
   it('reads every type in both byte orders, after an offset', async () => {
     const names: Record<string, Dtype> = { unsigned: 'uint8', signed: 'int8', float: 'float32' };
     await fc.assert(

@@ -11,7 +11,9 @@ const LONGEST_NAMES = 2 ** 20;
 
 interface Header {
   readonly entries: ReadonlyMap<string, string>;
-  /** Names and units of the columns; the first is the axis. */
+  /** Columns that are named; the first is the axis. */
+  readonly columns: number;
+  /** Names and units of the first two. */
   readonly names: readonly string[];
   readonly units: readonly string[];
 }
@@ -32,13 +34,13 @@ export async function readWitec(file: ByteSource): Promise<ArrayDataset[]> {
   if (file.size > LARGEST) throw bad(1, `the file has ${file.size} bytes`, `at most ${LARGEST}`);
   const lines = new TextLines(decodeText(await file.read(0, file.size)));
   const header = readHeader(lines);
-  if (header.names.length < 2) throw bad(lines.number, 'there is no table of spectra', 'a section [Data] with names');
-  const columns = header.names.length;
+  const { columns, entries, names, units } = header;
+  if (columns < 2) throw bad(lines.number, 'there is no table of spectra', 'a section [Data] with names');
   const first = { number: lines.number, next: lineAfter(lines) };
   let rows = 0;
   for (const again = linesFrom(lines, first.next); again.next(); ) if (!again.isBlank) rows++;
   // Each number has a letter and a delimiter.
-  if (!(rows >= 1 && rows * columns * 2 <= lines.text.length + 1)) {
+  if (!(rows >= 1 && rows * columns * 2 <= lines.text.length - first.next + 1)) {
     throw bad(first.number, `${rows} rows of ${columns} columns`, 'as many numbers in each row as there are names');
   }
   const positions = new Float64Array(rows);
@@ -59,7 +61,6 @@ export async function readWitec(file: ByteSource): Promise<ArrayDataset[]> {
     for (let c = 1; c < columns; c++) values[(c - 1) * rows + row] = numbers[c];
     row++;
   }
-  const { entries, names, units } = header;
   const unit = units[0] ?? entries.get('XAxisUnit') ?? '';
   const axes = [
     ...navigation(entries, columns - 1),
@@ -93,18 +94,26 @@ function readHeader(lines: TextLines): Header {
   while (lines.next()) {
     const line = lines.line.slice(0, LONGEST_NAMES).trim();
     if (line === '[Data]') {
-      const names = lines.next() ? cellsOf(lines.line) : [];
-      const units = lines.next() ? cellsOf(lines.line) : [];
-      return { entries, names, units };
+      const named = lines.next() ? lines.line : undefined;
+      const units = lines.next() ? firstCells(lines.line) : [];
+      if (named === undefined) return { entries, columns: 0, names: [], units };
+      return { entries, columns: cellCount(named), names: firstCells(named), units };
     }
     const equals = line.indexOf('=');
     if (equals > 0 && entries.size < MOST_KEYS)
       entries.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
   }
-  return { entries, names: [], units: [] };
+  return { entries, columns: 0, names: [], units: [] };
 }
 
-const cellsOf = (line: string) => line.split(/[,;\t]/).map((cell) => cell.trim());
+const firstCells = (line: string) => line.split(/[,;\t]/, 2).map((cell) => cell.trim());
+
+/** Without a list of them: of a line of nothing but delimiters it would have many times the size. */
+function cellCount(line: string): number {
+  let cells = 1;
+  for (let i = 0; i < line.length; i++) if (',;\t'.includes(line[i])) cells++;
+  return cells;
+}
 
 /** The unit tells what the axis is; its own name is mostly "X-Axis". */
 function spectralKind(name: string, unit: string): { name: string; unit: string } {

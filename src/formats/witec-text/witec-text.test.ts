@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { weighAllocations } from '../../../contract/laws/allocations.ts';
 import { memoryFile } from '../../../test/memory-file.ts';
 import type { ArrayDataset } from '../../signal/dataset.ts';
 import witec from './index.ts';
@@ -95,6 +96,12 @@ describe('damage', () => {
     ['an axis of no numbers', build('', `${one()}\nInfinity,2`), /line 10: "Infinity,2" is no row/],
   ])('%s is refused in words', async (_, text, message) => {
     await expect(read(text.replaceAll('\r\n', '\n'))).rejects.toThrow(message);
+  });
+
+  it('of a line of nothing but delimiters makes no list of what stands between them', async () => {
+    const text = build('', `${','.repeat(500_000)}\n${'\t'.repeat(500_000)}\n1,2`, '\n');
+    const { largest } = await weighAllocations(() => expect(read(text)).rejects.toThrow(/1 rows of 500001 columns/));
+    expect(largest).toBeLessThan(2 * text.length);
   });
 
   it('is found at the line that an editor shows, whatever ends the lines', async () => {
