@@ -57,21 +57,23 @@ interface Plan {
   counts?: readonly number[];
   elements?: Bytes;
   order?: number;
+  /** Live and real. */
+  times?: readonly [number, number];
   own?: Bytes;
 }
 
 const ENERGIES = f64(-36, 10);
 
-function conditions(version: number): Bytes {
+function conditions(version: number, times: readonly [number, number] = [5.5, 10.25]): Bytes {
   const angle = version === 0 ? 30 : Math.PI / 6;
-  const measured = f64(15000, angle, 0, 5.5, 10.25, 11e-6, 1e-7, 126.5);
+  const measured = f64(15000, angle, 0, ...times, 11e-6, 1e-7, 126.5);
   const stage = version === 0 ? [] : f64(0, 0.008, 25e-6, 0, Math.PI / 18);
   return [...measured, ...text('PHE'), ...stage, ...(version >= 3 ? [...f64(0), 1, 1] : [])];
 }
 
 function analysis(
   type: number,
-  { version = 0, counts = [0, 3, 300], elements = [13, 29], order = 1, own = [] }: Plan = {},
+  { version = 0, counts = [0, 3, 300], elements = [13, 29], order = 1, times, own = [] }: Plan = {},
 ): Bytes {
   return [
     type,
@@ -80,7 +82,7 @@ function analysis(
     9,
     ...ENERGIES,
     ...list(counts.map(varuint)),
-    ...conditions(version),
+    ...conditions(version, times),
     ...list(elements.map((z) => [z])),
     ...list([[8]]),
     ...list([u32(1), u32(2)]),
@@ -232,6 +234,19 @@ describe('a Phenom project', () => {
     expect(titles(found)).toEqual(['MSA 1']);
     expect(found[0].metadata).toMatchObject({ instrument: 'SEM', microscope: 'PHE' });
     expect(found[0].metadata).not.toHaveProperty('date');
+  });
+
+  it('has no times where they contradict each other, and says so, nor times of 0', async () => {
+    const [, map, difference] = await open(
+      project([image([analysis(1, { times: [4.5, 3] }), analysis(1, { times: [0, 5] })])]),
+    );
+    expect(Object.keys(map.metadata.detector_EDS as object)).not.toContain('live_time');
+    expect(Object.keys(map.metadata.detector_EDS as object)).not.toContain('real_time');
+    expect(map.original).toMatchObject({ liveTime: 4.5, realTime: 3 });
+    expect(map.warnings).toEqual([expect.stringMatching(/live time of 4.5 s, above its real time of 3 s/)]);
+    expect(difference.metadata.detector_EDS).toMatchObject({ real_time: 5 });
+    expect(Object.keys(difference.metadata.detector_EDS as object)).not.toContain('live_time');
+    expect(difference.warnings).toEqual([]);
   });
 
   it('holds maps as counts that are not 0', async () => {
