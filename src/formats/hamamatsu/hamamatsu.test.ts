@@ -243,8 +243,9 @@ describe('damage', () => {
       build({ comment: SCALING.replace('@X', '9999999999') }),
       /X axis stand beyond the end/,
     ],
-    ['positions that are no numbers', build({ y: [0, Number.NaN] }), /position 1 is NaN/],
+    ['positions that are no numbers', build({ y: [0, Number.NaN] }), /position 1 of the Y axis is NaN/],
   ])('%s is refused in words', async (_, bytes, message) => {
     await expect(hamamatsu.read!(memoryFile('x.img', bytes))).rejects.toThrow(message);
+    await expect(hamamatsu.read!(memoryFile('x.img', bytes))).rejects.toMatchObject({ kind: 'format' });
   });
 });

@@ -14,7 +14,7 @@ const DTYPES: Readonly<Record<number, Dtype>> = { 0: 'uint8', 2: 'uint16', 3: 'u
 
 /**
  * The image of a file: for a streak camera behind a spectrograph a spectrum at each time.
- * @throws SpectrailError `format/bad-hamamatsu`, `format/truncated`, `input/bad-axis`.
+ * @throws SpectrailError `format/bad-hamamatsu`, `format/truncated`.
  */
 export async function readStreakImage(file: ByteSource): Promise<ArrayDataset[]> {
   const header = headerOf(await file.read(0, HEADER_BYTES));

@@ -30,7 +30,8 @@ const PIXELS = { X: 'Horizontal CCD Position', Y: 'Vertical CCD Position' } as c
  * What the comment says of the horizontal or the vertical axis: a table of 32-bit floats somewhere in the file, a constant
  * step, or nothing, as in focus mode: then pixels.
  *
- * @throws SpectrailError `format/truncated` for a table outside of the file, `input/bad-axis` for numbers in it that are none.
+ * @throws SpectrailError `format/truncated` for a table outside of the file, `format/bad-hamamatsu` for numbers in it that are
+ * none.
  */
 export async function scaleOf(
   file: ByteSource,
@@ -80,7 +81,18 @@ async function readTable(file: ByteSource, at: number, size: number, direction: 
     });
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  return Float64Array.from({ length: size }, (_, i) => view.getFloat32(4 * i, true));
+  const positions = Float64Array.from({ length: size }, (_, i) => view.getFloat32(4 * i, true));
+  const bad = positions.findIndex((position) => !Number.isFinite(position));
+  if (bad >= 0) {
+    throw formatError({
+      code: 'bad-hamamatsu',
+      where: `${file.name}, byte ${at + 4 * bad}`,
+      what: `position ${bad} of the ${direction} axis is ${positions[bad]}`,
+      expected: 'a finite number',
+      fix: 'save it again from HPD-TA or HiPic',
+    });
+  }
+  return positions;
 }
 
 function runsOn(positions: Float64Array): boolean {

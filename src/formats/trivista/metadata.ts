@@ -79,10 +79,10 @@ function blaze(hardware: Element | undefined, grooves: string | undefined): Plai
   return plainNumber(/^[\d.]+(?= ?nm$)/i.exec(text ?? '')?.[0] ?? '') ?? text;
 }
 
-/** In mm: the one on the side to which the mirror turns. */
+/** In mm: the one on the side to which the mirror turns; 0 is written where none is. */
 function slit(items: ReadonlyMap<string, string>, hardware: Element | undefined, end: 'Entrance' | 'Exit') {
   const side = attribute(child(hardware, `Mirror${end}`), 'Position') === 'side' ? 'Side' : 'Front';
-  return scaled(plainNumber(items.get(`Slit_${end}-${side}`) ?? ''), 1000);
+  return scaled(positive(plainNumber(items.get(`Slit_${end}-${side}`) ?? '')), 1000);
 }
 
 function quantityOf(label: string | undefined, unit: string | undefined): string | undefined {
