@@ -1,9 +1,9 @@
 import type { Metadata, PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { elementText, guardedXml } from '../guarded-xml.ts';
-import { child, children, type Element, plainTree } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
 import { invariantMoment } from '../written-date.ts';
+import { child, children, type Element, plainTree } from '../xml-tree.ts';
 
 const LIMITS = { letters: 1 << 22, elements: 1 << 16 } as const;
 

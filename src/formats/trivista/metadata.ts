@@ -1,7 +1,7 @@
 import type { Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
-import { attribute, child, children, type Element } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
 import { invariantMoment } from '../written-date.ts';
+import { attribute, child, children, type Element } from '../xml-tree.ts';
 import { type Settings, setting } from './settings.ts';
 
 /** Spectrometer (mm, nm), detector (s, °C), laser (nm) and date as VistaControl notes them; what it does not say is absent. */
