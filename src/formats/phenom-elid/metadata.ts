@@ -7,7 +7,9 @@ import type { Analysis, Conditions } from './project.ts';
 /** Of an analysis, on top of what its image says: kV, mm, s, degrees, eV. */
 export function analysisMetadata({ conditions, elements }: Analysis, image: Metadata): Metadata {
   const { highTension, workingDistance, tilt, instrument } = conditions;
-  const metadata: Metadata = { ...image, instrument: 'SEM', signal_type: 'EDS_SEM', quantity: QUANTITY };
+  // The time that the image took at a pixel is none of the spectra.
+  const { dwell_time_s: _, ...around } = image;
+  const metadata: Metadata = { ...around, instrument: 'SEM', signal_type: 'EDS_SEM', quantity: QUANTITY };
   if (Number.isFinite(highTension) && highTension > 0) metadata.beam_energy_keV = highTension / 1e3;
   if (instrument !== '' && metadata.microscope === undefined) metadata.microscope = instrument;
   if (workingDistance !== undefined && Number.isFinite(workingDistance) && workingDistance > 0) {

@@ -221,6 +221,8 @@ describe('a Phenom project', () => {
       date: '2019-08-07',
       detector_EDS: { azimuth_angle: 0, energy_resolution_MnKa: 126.5, live_time: 5.5, real_time: 10.25 },
     });
+    expect(found[0].metadata).toHaveProperty('dwell_time_s');
+    expect(found[1].metadata).not.toHaveProperty('dwell_time_s');
     const { elevation_angle } = found[1].metadata.detector_EDS as { elevation_angle: number };
     expect(elevation_angle).toBeCloseTo(30, 10);
     const { stage } = found[1].metadata as { stage: Record<string, number> };

@@ -110,8 +110,9 @@ function describe(analysis: Analysis, label: string, version: number, field: Fie
   };
 }
 
+const shown = (seconds: number) => Number(seconds.toPrecision(6));
 const timesWarning = ({ liveTime, realTime }: Conditions) =>
-  `the file has a live time of ${liveTime} s, above its real time of ${realTime} s: neither is taken, both are in the original`;
+  `the file has a live time of ${shown(liveTime)} s, above its real time of ${shown(realTime)} s: neither is taken, both are in the original`;
 
 function placeAxes({ points, lines, frame }: Scan, map: boolean, side: number | undefined): Axis[] {
   const axis = (name: string, size: number, part: number) => {
