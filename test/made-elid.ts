@@ -52,21 +52,23 @@ interface Plan {
   counts?: readonly number[];
   elements?: Bytes;
   order?: number;
+  /** Live and real. */
+  times?: readonly [number, number];
   own?: Bytes;
 }
 
 const ENERGIES = f64(-36, 10);
 
-function conditions(version: number): Bytes {
+function conditions(version: number, times: readonly [number, number] = [5.5, 10.25]): Bytes {
   const angle = version === 0 ? 30 : Math.PI / 6;
-  const measured = f64(15000, angle, 0, 5.5, 10.25, 11e-6, 1e-7, 126.5);
+  const measured = f64(15000, angle, 0, ...times, 11e-6, 1e-7, 126.5);
   const stage = version === 0 ? [] : f64(0, 0.008, 25e-6, 0, Math.PI / 18);
   return [...measured, ...text('PHE'), ...stage, ...(version >= 3 ? [...f64(0), 1, 1] : [])];
 }
 
 export function analysis(
   type: number,
-  { version = 0, counts = [0, 3, 300], elements = [13, 29], order = 1, own = [] }: Plan = {},
+  { version = 0, counts = [0, 3, 300], elements = [13, 29], order = 1, times, own = [] }: Plan = {},
 ): Bytes {
   return [
     type,
@@ -75,7 +77,7 @@ export function analysis(
     9,
     ...ENERGIES,
     ...list(counts.map(varuint)),
-    ...conditions(version),
+    ...conditions(version, times),
     ...list(elements.map((z) => [z])),
     ...list([[8]]),
     ...list([u32(1), u32(2)]),

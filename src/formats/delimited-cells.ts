@@ -1,3 +1,5 @@
+import { wordNumber } from './plain-number.ts';
+
 /**
  * The cells of a line as RFC 4180 has them: a cell in double quotes may hold the separator, and quotes written twice. Blanks
  * around cells that are not in quotes are taken away.
@@ -32,16 +34,9 @@ function endOfQuoted(line: string, from: number): number {
   return -1;
 }
 
-/** A cell of a number: empty, `?` and NaN are not-a-number; undefined for what is no number. */
+/** A cell of a number: empty, `?` and NaN are not-a-number; undefined for what is no number, Fortran exponents included. */
 export function cellNumber(cell: string, decimalComma = false): number | undefined {
   if (cell === '' || cell === '?') return Number.NaN;
-  if (cell.length > LONGEST_NUMBER) return undefined;
   const text = decimalComma ? cell.replace(',', '.') : cell;
-  if (NUMBER.test(text)) return Number(text);
-  if (/^nan$/i.test(text)) return Number.NaN;
-  const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
-  return infinite ? Number(`${infinite[1]}Infinity`) : undefined;
+  return /d/i.test(text) ? undefined : wordNumber(text);
 }
-
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const LONGEST_NUMBER = 400;

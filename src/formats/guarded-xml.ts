@@ -1,20 +1,35 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { Element } from './panalytical-xrdml/xml.ts';
+import type { Element } from './xml-tree.ts';
 
 export interface XmlLimits {
   readonly letters: number;
   readonly elements: number;
 }
 
+export interface XmlForm {
+  /** An element of nothing but text is that text, its entities replaced. */
+  readonly texts?: boolean;
+  /** Tags without the prefixes of their namespaces. */
+  readonly withoutPrefixes?: boolean;
+  /** Tags of elements that are lists even where they stand once. */
+  readonly repeated?: ReadonlySet<string>;
+  /** Take also what is not well-formed, as far as the parser does. */
+  readonly lenient?: boolean;
+}
+
 const DEEPEST = 64;
 
 /**
  * Parses XML of a stranger: attributes under `@_name`, the text of each element under `#text`, entities as they are written
- * ({@link withoutEntities}).
+ * ({@link withoutEntities}), unless `form` says otherwise.
  * @returns the outermost elements by their names, or in words why not: text that is not well-formed, is beyond the limits, or
  * declares a document type (the place of entities that multiply).
  */
-export function guardedXml(xml: string, { letters, elements }: XmlLimits): { root: Element } | { fault: string } {
+export function guardedXml(
+  xml: string,
+  { letters, elements }: XmlLimits,
+  { texts = false, withoutPrefixes = false, repeated, lenient = false }: XmlForm = {},
+): { root: Element } | { fault: string } {
   if (xml.length > letters) return { fault: `it has ${xml.length} letters, more than ${letters}` };
   if (xml.split('<', elements + 1).length > elements) return { fault: `it has more than ${elements} elements` };
   if (/<!DOCTYPE/i.test(xml)) return { fault: 'it declares a document type' };
@@ -22,12 +37,14 @@ export function guardedXml(xml: string, { letters, elements }: XmlLimits): { roo
     ignoreAttributes: false,
     parseTagValue: false,
     parseAttributeValue: false,
-    processEntities: false,
-    alwaysCreateTextNode: true,
+    processEntities: texts,
+    alwaysCreateTextNode: !texts,
+    removeNSPrefix: withoutPrefixes,
     maxNestedTags: DEEPEST,
+    ...(repeated && { isArray: (tag: string) => repeated.has(tag) }),
   });
   try {
-    const valid = XMLValidator.validate(xml);
+    const valid = lenient || XMLValidator.validate(xml);
     if (valid !== true) return { fault: `line ${valid.err.line} is no XML: ${valid.err.msg}` };
     return { root: parser.parse(xml) as Element };
   } catch (cause) {

@@ -72,12 +72,7 @@ export function badSheet(where: string, what: string, expected: string) {
   });
 }
 
-const MOST_KINDS = 32;
-
-/**
- * Spectra that stand in rows under their positions. Columns of labels are kept whole in `original.labels`, and in the metadata
- * as the count of each text where there are few.
- */
+/** Spectra that stand in rows under their positions. Columns of labels are kept in `original.labels`. */
 export function labelledSpectra(
   title: string,
   positions: Float64Array,
@@ -86,12 +81,7 @@ export function labelledSpectra(
 ): ArrayDataset {
   const missing = values.reduce((count, value) => (Number.isNaN(value) ? count + 1 : count), 0);
   const kept: PlainTree = Object.create(null);
-  const said: PlainTree = Object.create(null);
-  for (const [i, texts] of labels.entries()) {
-    kept[names[i]] = texts as Plain[];
-    const summary = summaryOf(texts);
-    if (summary !== undefined) said[names[i]] = summary;
-  }
+  for (const [i, texts] of labels.entries()) kept[names[i]] = texts as Plain[];
   return {
     kind: 'array',
     title,
@@ -99,7 +89,7 @@ export function labelledSpectra(
     dtype: 'float64',
     axes: [uniformAxis({ name: 'row', role: 'navigation', size: rows }), spectralAxis(positions)],
     values: { kind: 'dense', load: async () => values.slice() },
-    metadata: Object.keys(said).length > 0 ? { labels: said } : {},
+    metadata: {},
     original: labels.length > 0 ? { labels: kept } : {},
     warnings: missing > 0 ? [`${missing} values are missing or not a number`] : [],
   };
@@ -110,18 +100,4 @@ function spectralAxis(positions: Float64Array): Axis {
   return scale
     ? uniformAxis({ role: 'spectral', size: positions.length, scale, offset: positions[0] })
     : explicitAxis({ role: 'spectral', positions });
-}
-
-/** The count of each text, where there are few; of numbers only a single one. */
-function summaryOf(texts: readonly string[]): Plain | undefined {
-  const numbers = texts.every((text) => Number.isFinite(cellNumber(text) ?? Number.NaN));
-  if (numbers) return texts.length === 1 ? cellNumber(texts[0]) : undefined;
-  const kinds = new Map<string, number>();
-  for (const text of texts) {
-    kinds.set(text, (kinds.get(text) ?? 0) + 1);
-    if (kinds.size > MOST_KINDS) return undefined;
-  }
-  const tree: PlainTree = Object.create(null);
-  for (const [kind, count] of [...kinds].sort()) tree[kind] = count;
-  return tree;
 }

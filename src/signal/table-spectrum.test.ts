@@ -76,6 +76,15 @@ describe('a table becomes a spectrum', () => {
     expect(tableSpectrum(table(['energy', 'eV'], ['counts', 'counts/s'])).metadata.quantity).toBe('counts (counts/s)');
   });
 
+  it.each([
+    ['Electrons (Counts)', 'counts'],
+    ['T [°C]', '°C'],
+    ['cts [1/ch]', '1/ch'],
+    ['counts', 'counts'],
+  ])('whose quantity %s says its unit once', (name, unit) => {
+    expect(tableSpectrum(table(['energy', 'eV'], [name, unit])).metadata.quantity).toBe(name);
+  });
+
   it('on a uniform axis where its positions are even, as listed where not, rising or falling', () => {
     expect(tableSpectrum(table(['energy', '', [3, 2.5, 2]], ['y'])).axes[0]).toMatchObject({
       kind: 'uniform',

@@ -64,8 +64,11 @@ export function tableSpectrum(table: TableDataset): ArrayDataset {
 
 const isAxis = ({ name, unit }: TableColumn) => axisOfColumn(name, unit) !== undefined;
 
-/** VAMAS has the unit `d` for numbers without one. */
-const quantityOf = ({ name, unit }: TableColumn) => (unit === '' || unit === 'd' ? name : `${name} (${unit})`);
+/** With the unit that the name does not say. VAMAS has the unit `d` for numbers without one. */
+function quantityOf({ name, unit }: TableColumn): string {
+  const said = unit === '' || unit === 'd' || columnLabel(name).unit === unit || name.endsWith(`[${unit}]`);
+  return said ? name : `${name} (${unit})`;
+}
 
 const isAbsorption = ({ name }: TableColumn) => ABSORPTION.test(plainName(name));
 

@@ -8,16 +8,23 @@ describe('a word of the vocabulary', () => {
     ['detector_Anything.live_time', 'detector_*.live_time'],
     ['instrument_Detector.processing.swift', 'instrument_Detector.processing'],
     ['stage.x', 'stage.x'],
+    ['instrument_Spectrometer_2.model', 'instrument_Spectrometer.model'],
   ])('%s is %s', (path, key) => {
     expect(termOf(path)?.key).toBe(key);
   });
 
-  it.each(['beamEnergy', 'detector_EDS.zeal', 'stage', 'stage.x.y', 'constructor', '__proto__.x', ''])(
-    '"%s" is none',
-    (path) => {
-      expect(termOf(path)).toBeUndefined();
-    },
-  );
+  it.each([
+    'beamEnergy',
+    'detector_EDS.zeal',
+    'stage',
+    'stage.x.y',
+    'instrument_Spectrometer_.model',
+    'constructor',
+    '__proto__.x',
+    '',
+  ])('"%s" is none', (path) => {
+    expect(termOf(path)).toBeUndefined();
+  });
 });
 
 describe('the conditions', () => {

@@ -261,9 +261,12 @@ const TERMS: ReadonlyMap<string, Term> = new Map(
   VOCABULARY.flatMap(({ terms }) => terms.map((term) => [term.key, term])),
 );
 
-/** The term of a path in the metadata, if it is one; all that lies under a `noted` one belongs to it. */
+/**
+ * The term of a path in the metadata, if it is one; all that lies under a `noted` one belongs to it. Of a spectrometer of several
+ * stages each has its number behind: `instrument_Spectrometer_2`.
+ */
 export function termOf(path: string): Term | undefined {
-  const key = path.replace(/^detector_[^.]+/, 'detector_*');
+  const key = path.replace(/^detector_[^.]+/, 'detector_*').replace(/^(instrument_Spectrometer)_\d+(?=\.)/, '$1');
   const term = TERMS.get(key);
   if (term) return term;
   for (let dot = key.lastIndexOf('.'); dot > 0; dot = key.lastIndexOf('.', dot - 1)) {

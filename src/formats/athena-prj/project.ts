@@ -1,5 +1,5 @@
 import type { Plain, PlainTree } from '../../signal/dataset.ts';
-import { isNumber } from '../columns/number-row.ts';
+import { isNumber } from '../plain-number.ts';
 
 /** One group of a project, as it is stored. */
 export interface ProjectRecord {

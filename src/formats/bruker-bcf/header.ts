@@ -1,8 +1,8 @@
 import type { PlainTree } from '../../signal/dataset.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
+import { child, type Element } from '../xml-tree.ts';
 import { bad, isoDate, isoTime, numbers, readSpectrum, type SumSpectrum } from './spectrum.ts';
 import {
-  child,
   children,
   imageText,
   instance,
@@ -12,7 +12,6 @@ import {
   plainTree,
   positive,
   textOf,
-  type XmlNode,
 } from './xml-node.ts';
 
 /** What `EDSDatabase/HeaderData` says; everything the data can be read without is optional. */
@@ -69,7 +68,7 @@ export function parseHeader(bytes: Uint8Array, where: string): Header {
   }
 }
 
-function readDatabase(database: XmlNode, base64: readonly string[], where: string): Header {
+function readDatabase(database: Element, base64: readonly string[], where: string): Header {
   const sem = instance(database, 'TRTSEMData');
   const map = instances(database, 'TRTImageData').find((image) => textOf(image, '@_Name') === undefined);
   const container = children(instance(database, 'TRTContainerClass'));
@@ -101,7 +100,7 @@ function readDatabase(database: XmlNode, base64: readonly string[], where: strin
 }
 
 /** Microseconds per pixel and line pass, times passes and pixels per line. */
-function mapTime(scan: XmlNode | undefined, lines: readonly number[], width: number): number | undefined {
+function mapTime(scan: Element | undefined, lines: readonly number[], width: number): number | undefined {
   const [pixel, pixelAverage, lineAverage] = ['PixelTime', 'PixelAverage', 'LineAverage'].map((key) =>
     positive(scan, key),
   );
@@ -110,7 +109,7 @@ function mapTime(scan: XmlNode | undefined, lines: readonly number[], width: num
   return (passes * lineAverage * pixelAverage * pixel * width) / 1e6;
 }
 
-function readStage(node: XmlNode | undefined): PlainTree {
+function readStage(node: Element | undefined): PlainTree {
   const stage: PlainTree = {};
   const fields = { Rotation: 'rotation', Tilt: 'tilt_alpha', X: 'x', Y: 'y', Z: 'z' };
   for (const [field, key] of Object.entries(fields)) {
@@ -123,7 +122,7 @@ function readStage(node: XmlNode | undefined): PlainTree {
 }
 
 function planes(
-  image: XmlNode,
+  image: Element,
   base64: readonly string[],
   dx: number | undefined,
   dy: number | undefined,
@@ -151,12 +150,12 @@ function planes(
   }
 }
 
-function imageSize(image: XmlNode): { width: number; height: number } {
+function imageSize(image: Element): { width: number; height: number } {
   return { width: positive(image, 'Width') ?? 0, height: positive(image, 'Height') ?? 0 };
 }
 
 /** The elements chosen for the map; lists for line scans and points may follow in the same file. */
-function readElements(container: readonly XmlNode[]): { symbol: string; line?: string }[] {
+function readElements(container: readonly Element[]): { symbol: string; line?: string }[] {
   const lists = container.filter((node) => textOf(node, '@_Type') === 'TRTElementInformationList');
   const list = lists.find((node) => textOf(node, '@_Name') === 'MapElements') ?? lists[0];
   return children(instance(list, 'TRTSpectrumRegionList'))
@@ -165,7 +164,7 @@ function readElements(container: readonly XmlNode[]): { symbol: string; line?: s
     .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
 
-function readSpectra(database: XmlNode, where: string): Map<number, SumSpectrum> {
+function readSpectra(database: Element, where: string): Map<number, SumSpectrum> {
   const spectra = new Map<number, SumSpectrum>();
   for (const key of Object.keys(database)) {
     const index = /^SpectrumData(\d{1,3})$/.exec(key)?.[1];

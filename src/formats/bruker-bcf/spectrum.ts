@@ -1,5 +1,6 @@
 import { formatError } from '../../signal/errors.ts';
-import { child, instance, numberOf, positive, textOf, type XmlNode } from './xml-node.ts';
+import { child, type Element } from '../xml-tree.ts';
+import { instance, numberOf, positive, textOf } from './xml-node.ts';
 
 /** A `TRTSpectrum`: a spectrum of its own, or the sum over a map. */
 export interface SumSpectrum {
@@ -28,7 +29,7 @@ export interface SumSpectrum {
 const MAX_CHANNELS = 1 << 16;
 
 /** @throws SpectrailError `format/bad-header` when the number of channels or the calibration is missing or makes no sense. */
-export function readSpectrum(spectrum: XmlNode, where: string): SumSpectrum {
+export function readSpectrum(spectrum: Element, where: string): SumSpectrum {
   const calibration = instance(spectrum, 'TRTSpectrumHeader');
   const [channels, offset, scale] = ['ChannelCount', 'CalibAbs', 'CalibLin'].map((key) => numberOf(calibration, key));
   if (channels === undefined || !Number.isInteger(channels) || channels < 1 || channels > MAX_CHANNELS) {

@@ -2,17 +2,9 @@ import type { ArrayDataset, Metadata } from '../../signal/dataset.ts';
 import { formatError, isSpectrailError } from '../../signal/errors.ts';
 import { edsDetector, energyAxis, instrumentOf, QUANTITY } from '../bruker-bcf/eds-vocabulary.ts';
 import { bad, readSpectrum, type SumSpectrum } from '../bruker-bcf/spectrum.ts';
-import {
-  child,
-  children,
-  instance,
-  instances,
-  parseXml,
-  plainTree,
-  textOf,
-  type XmlNode,
-} from '../bruker-bcf/xml-node.ts';
+import { children, instance, instances, parseXml, plainTree, textOf } from '../bruker-bcf/xml-node.ts';
 import type { ByteSource } from '../format.ts';
+import { child, type Element } from '../xml-tree.ts';
 
 /** Spectra have some tens of kilobytes. */
 const LARGEST_FILE = 1 << 26;
@@ -40,7 +32,7 @@ export async function readSpx(file: ByteSource): Promise<ArrayDataset[]> {
   return spectra.map((node) => spectrumDataset(node, file.name));
 }
 
-function parseRoot(bytes: Uint8Array, where: string): XmlNode {
+function parseRoot(bytes: Uint8Array, where: string): Element {
   try {
     return parseXml(bytes).root;
   } catch (cause) {
@@ -50,7 +42,7 @@ function parseRoot(bytes: Uint8Array, where: string): XmlNode {
   }
 }
 
-function spectrumDataset(node: XmlNode, where: string): ArrayDataset {
+function spectrumDataset(node: Element, where: string): ArrayDataset {
   const spectrum = readSpectrum(node, where);
   const { channels, counts } = spectrum;
   if (counts.length === 0) throw bad(where, 'the spectrum has no list of counts', 'numbers in Channels, with commas');
@@ -74,7 +66,7 @@ function spectrumDataset(node: XmlNode, where: string): ArrayDataset {
   };
 }
 
-function spectrumMetadata(node: XmlNode, spectrum: SumSpectrum): Metadata {
+function spectrumMetadata(node: Element, spectrum: SumSpectrum): Metadata {
   const { primaryEnergy: energy, magnification, date, time } = spectrum;
   const metadata: Metadata = {};
   if (energy !== undefined) metadata.instrument = instrumentOf(energy);
@@ -92,7 +84,7 @@ function spectrumMetadata(node: XmlNode, spectrum: SumSpectrum): Metadata {
 }
 
 /** In the order in which they were chosen. */
-function chosenElements(node: XmlNode): string[] {
+function chosenElements(node: Element): string[] {
   return children(instance(node, 'TRTPSEElementList'))
     .map((element) => textOf(element, '@_Name') ?? '')
     .filter((symbol) => /^[A-Z][a-z]?$/.test(symbol));

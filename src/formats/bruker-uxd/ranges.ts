@@ -1,4 +1,4 @@
-import { formatError, type SpectrailError } from '../../signal/errors.ts';
+import { badLine } from '../bad-line.ts';
 import { TextLines } from '../text-lines.ts';
 import { textNumbers } from '../text-numbers.ts';
 
@@ -49,9 +49,9 @@ export function splitRanges(text: string, name: string): UxdRange[] {
       while (more && !lines.line.trimStart().startsWith('_')) more = lines.next();
       const body = text.slice(from.start, more ? lines.start : text.length);
       const bad = (word: string, at: number) =>
-        damaged(name, from.line + at - 1, `"${word}" is no number`, 'numbers, until the next keyword');
+        badLine(name, from.line + at - 1, `"${word}" is no number`, 'numbers, until the next keyword');
       if (ranges.length === MOST_RANGES) {
-        throw damaged(name, from.line, `more than ${MOST_RANGES} ranges`, `at most ${MOST_RANGES} ranges`);
+        throw badLine(name, from.line, `more than ${MOST_RANGES} ranges`, `at most ${MOST_RANGES} ranges`);
       }
       ranges.push({
         keywords: new Map([...common, ...(own ?? [])]),
@@ -69,10 +69,10 @@ export function splitRanges(text: string, name: string): UxdRange[] {
       const scope = ranges.length > 0 ? (own ??= new Map()) : (own ?? common);
       scope.set(key, unquoted(keyword[2]));
       if (scope.size > MOST_KEYWORDS) {
-        throw damaged(name, lines.number, `more than ${MOST_KEYWORDS} keywords`, 'a header, then counts');
+        throw badLine(name, lines.number, `more than ${MOST_KEYWORDS} keywords`, 'a header, then counts');
       }
     } else if (!lines.isBlank && !line.trimStart().startsWith(';')) {
-      throw damaged(
+      throw badLine(
         name,
         lines.number,
         `"${line.trim().slice(0, 40)}" is no keyword`,
@@ -87,14 +87,4 @@ export function splitRanges(text: string, name: string): UxdRange[] {
 function unquoted(text: string): string {
   const value = text.trim();
   return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1).trim() : value;
-}
-
-export function damaged(name: string, line: number, what: string, expected: string): SpectrailError {
-  return formatError({
-    code: 'bad-data',
-    where: `${name}, line ${line}`,
-    what,
-    expected,
-    fix: 'correct the line in a text editor, or export the file again',
-  });
 }

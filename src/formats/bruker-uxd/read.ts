@@ -1,10 +1,11 @@
 import type { Dataset, TableDataset } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
+import { badLine } from '../bad-line.ts';
 import { diffractionDataset, goniometerAxis, knownValues, type ScanPositions } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
 import { readWholeText } from '../whole-text.ts';
 import { rangeMetadata } from './metadata.ts';
-import { damaged, splitRanges, type UxdRange } from './ranges.ts';
+import { splitRanges, type UxdRange } from './ranges.ts';
 
 /**
  * Reads a UXD file: each range is a spectrum of its own; points with counting times of their own make a table.
@@ -41,7 +42,7 @@ async function rangeDataset(range: UxdRange, name: string, number: number | unde
   const { keywords, columns, numbers, line } = range;
   const width = 1 + Number(columns.position !== undefined) + Number(columns.time);
   if (numbers.length % width !== 0) {
-    throw damaged(name, line, `${numbers.length} numbers are not whole points`, `${width} numbers a point`);
+    throw badLine(name, line, `${numbers.length} numbers are not whole points`, `${width} numbers a point`);
   }
   const size = numbers.length / width;
   const column = (c: number) => Float64Array.from({ length: size }, (_, i) => numbers[i * width + c]);
@@ -73,7 +74,7 @@ async function rangeDataset(range: UxdRange, name: string, number: number | unde
 function evenly({ keywords, line }: UxdRange, name: string, size: number): ScanPositions {
   const [start, step] = ['START', 'STEPSIZE'].map((key) => Number(keywords.get(key) || Number.NaN));
   if (Number.isFinite(start) && Number.isFinite(step) && (step !== 0 || size === 1)) return { start, step };
-  throw damaged(
+  throw badLine(
     name,
     line,
     `the range starts at "${keywords.get('START') ?? ''}" and steps by "${keywords.get('STEPSIZE') ?? ''}"`,

@@ -1,3 +1,4 @@
+import { wordNumber } from '../plain-number.ts';
 import { isBlank } from '../text-lines.ts';
 
 /** How the columns of a line are separated; blanks always do. */
@@ -15,15 +16,7 @@ const BAR = 0x7c;
 export const DECIMAL_POINT: Dialect = { separators: [COMMA, SEMICOLON, BAR], decimalComma: false };
 export const DECIMAL_COMMA: Dialect = { separators: [SEMICOLON, BAR], decimalComma: true };
 
-const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d+)?$/;
-const NOT_A_NUMBER = /^[+-]?nan$/i;
-const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const LONGEST_NUMBER = 400;
-
-/** Is this word a number? */
-export function isNumber(word: string): boolean {
-  return word.length <= LONGEST_NUMBER && NUMBER.test(word);
-}
 
 /**
  * The numbers of `text.slice(start, end)` into `out`; returns how many there are, also when `out` has no room for
@@ -43,7 +36,7 @@ export function readNumbers(
     const from = at;
     while (at < stop && !isBlank(text.charCodeAt(at)) && !separators.includes(text.charCodeAt(at))) at++;
     if (at === from || at - from > LONGEST_NUMBER) return 0;
-    const value = plainNumber(text, from, at) ?? parse(text.slice(from, at), decimalComma);
+    const value = plainDigits(text, from, at) ?? wordNumber(pointed(text.slice(from, at), decimalComma));
     if (value === undefined) return 0;
     if (width < out.length) out[width] = value;
     width++;
@@ -79,7 +72,7 @@ function afterBlanks(text: string, start: number, end: number): number {
 const EXACT_DIGITS = 15;
 
 /** The common case, digits with a point or without, read without making a text of them; undefined for anything else. */
-function plainNumber(text: string, from: number, to: number): number | undefined {
+function plainDigits(text: string, from: number, to: number): number | undefined {
   if (to - from > EXACT_DIGITS) return undefined;
   let digits = 0;
   let scale = 0;
@@ -94,10 +87,4 @@ function plainNumber(text: string, from: number, to: number): number | undefined
   return scale === 0 ? digits : digits / scale;
 }
 
-function parse(word: string, decimalComma: boolean): number | undefined {
-  const point = decimalComma ? word.replace(',', '.') : word;
-  if (NUMBER.test(point)) return Number(point.replace(/[dD]/, 'e'));
-  if (NOT_A_NUMBER.test(point)) return Number.NaN;
-  const infinite = INFINITE.exec(point);
-  return infinite ? Number(`${infinite[1]}Infinity`) : undefined;
-}
+const pointed = (word: string, decimalComma: boolean) => (decimalComma ? word.replace(',', '.') : word);

@@ -1,8 +1,9 @@
 import { columnLabel } from '../../signal/column-label.ts';
 import { formatError } from '../../signal/errors.ts';
 import { delimitedCells } from '../delimited-cells.ts';
+import { isNumber } from '../plain-number.ts';
 import { TextLines } from '../text-lines.ts';
-import { DECIMAL_COMMA, DECIMAL_POINT, type Dialect, isNumber, readNumbers } from './number-row.ts';
+import { DECIMAL_COMMA, DECIMAL_POINT, type Dialect, readNumbers } from './number-row.ts';
 
 /** The block of numbers in a text file. */
 export interface NumberTable {

@@ -243,6 +243,10 @@ describe('a header that was edited', () => {
   });
 
   it('without the mark is that of any file', async () => {
-    expect(await read('# title: "x"')).toMatchObject({ title: 'x.xy', metadata: { headerLines: 2 } });
+    expect(await read('# title: "x"')).toMatchObject({
+      title: 'x.xy',
+      metadata: {},
+      original: { header: ['# title: "x"', '# e (eV)\tmu'], headerLines: 2, rowsWithOtherLength: 0 },
+    });
   });
 });

@@ -1,10 +1,10 @@
 import { type Axis, type AxisRole, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Dataset, Metadata, PlainTree } from '../../signal/dataset.ts';
 import { formatError, isSpectrailError, type SpectrailError } from '../../signal/errors.ts';
+import { compactUnit } from '../compact-unit.ts';
 import { finitePlain } from '../finite-plain.ts';
 import type { ByteSource } from '../format.ts';
 import { type Hdf5File, type Hdf5Member, hdf5Kind, hdf5Values, openHdf5, singleValue } from '../hdf5/index.ts';
-import { compactUnit } from '../velox-emd/compact-unit.ts';
 
 const MOST_ACQUISITIONS = 512;
 /** Of the dimensions, where the file does not label them. */

@@ -1,11 +1,11 @@
 import type { ArrayDataset, Metadata, PlainTree } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import { type ByteSource, defineFormat } from '../format.ts';
 import { NumberList } from '../number-list.ts';
 import { TextLines } from '../text-lines.ts';
 import { timeAxis } from '../time-axis.ts';
+import { readWhole } from '../whole-text.ts';
 
-const MOST_BYTES = 1 << 26;
 const DAY_S = 86_400;
 
 /**
@@ -23,17 +23,9 @@ export default defineFormat({
   read: readDens,
 });
 
-/** @throws SpectrailError `format/bad-dens`, `input/too-large`. */
+/** @throws SpectrailError `format/bad-dens`, `format/truncated`, `input/too-large`. */
 async function readDens(file: ByteSource): Promise<ArrayDataset[]> {
-  if (file.size > MOST_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for a log`,
-      expected: `at most ${MOST_BYTES} bytes`,
-    });
-  }
-  const lines = new TextLines(new TextDecoder('latin1').decode(await file.read(0, file.size)));
+  const lines = new TextLines(new TextDecoder('latin1').decode(await readWhole(file)));
   const header: string[] = [];
   let names: string[] | undefined;
   while (!names && lines.next()) {

@@ -1,3 +1,5 @@
+import { wordNumber } from '../plain-number.ts';
+
 /** One header line `#KEYWORD -unit: value`. */
 export interface Keyword {
   /** Upper case, without the unit. */
@@ -32,12 +34,7 @@ const LONGEST_NUMBER = 400;
  */
 export function parseNumber(text: string): number | undefined {
   if (text.length > LONGEST_NUMBER) return undefined;
-  const compact = text.trim().replace(/\s+(?=[eEdD][+-]?\d)/, '');
-  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d+)?$/.test(compact)) return Number(compact.replace(/[dD]/, 'e'));
-  const special = /^([+-]?)(nan|inf|infinity)$/i.exec(compact);
-  if (!special) return undefined;
-  if (special[2].toLowerCase() === 'nan') return Number.NaN;
-  return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return wordNumber(text.trim().replace(/\s+(?=[eEdD][+-]?\d)/, ''));
 }
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];

@@ -1,4 +1,4 @@
-import { isNumber } from '../columns/number-row.ts';
+import { isNumber } from '../plain-number.ts';
 
 const LONGEST_LINE = 1000;
 

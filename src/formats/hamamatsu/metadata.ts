@@ -1,13 +1,14 @@
 import type { Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
 import { plainNumber } from '../plain-number.ts';
+import { localDay } from '../written-date.ts';
 import type { Comment } from './comment.ts';
 
 const MODES = ['live', 'acquire', 'photon_counting', 'analog_integration'];
 const SECONDS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 
 /**
- * Camera (s), streak tube and spectrograph (nm, grooves per mm) as HPD-TA notes them. What the comment does not say is absent,
- * as is 0 where it means that nothing was set.
+ * Camera (s), streak tube and spectrograph (nm, grooves per mm, slits in µm) as HPD-TA notes them; the detector is the streak
+ * tube, or the camera where there is none. What the comment does not say is absent, as is 0 where it means that nothing was set.
  */
 export function streakMetadata(comment: Comment): Metadata {
   const number = (section: string, key: string) => plainNumber(comment.entry(section, key) ?? '');
@@ -16,6 +17,8 @@ export function streakMetadata(comment: Comment): Metadata {
   const frames = set('Acquisition', 'NrExposure');
   const range = /^([\d.]+) (\S{1,8})$/.exec(comment.entry('Streak camera', 'Time Range') ?? '');
   const streak = comment.entry('Streak camera', 'DeviceName');
+  const entrance = set('Spectrograph', 'Side Ent. Slitw.') ?? set('Spectrograph', 'Slit Width');
+  const exit = set('Spectrograph', 'Exit Slit Width');
   return known({
     instrument_Detector: known({
       frames,
@@ -28,9 +31,8 @@ export function streakMetadata(comment: Comment): Metadata {
         curvature_correction: flag(number('Acquisition', 'CurveCorr')),
         defect_correction: flag(number('Acquisition', 'DefectCorrection')),
       }),
-      camera: comment.entry('Camera', 'CameraName'),
       detector_type: streak === undefined ? undefined : 'StreakCamera',
-      model: streak,
+      model: streak ?? comment.entry('Camera', 'CameraName'),
       mcp_gain: number('Streak camera', 'MCP Gain'),
       time_range: range ? plainNumber(range[1]) : undefined,
       time_range_units: range?.[2],
@@ -43,29 +45,16 @@ export function streakMetadata(comment: Comment): Metadata {
         blazing_wavelength: set('Spectrograph', 'Blaze'),
       }),
       central_wavelength: set('Spectrograph', 'Wavelength'),
-      entrance_slit_width: set('Spectrograph', 'Side Ent. Slitw.') ?? set('Spectrograph', 'Slit Width'),
-      exit_slit_width: set('Spectrograph', 'Exit Slit Width'),
+      entrance_slit_width: entrance,
+      entrance_slit_width_units: entrance && 'µm',
+      exit_slit_width: exit,
+      exit_slit_width_units: exit && 'µm',
     }),
-    date: isoDate(comment.entry('Application', 'Date') ?? ''),
+    date: localDay(comment.entry('Application', 'Date') ?? ''),
     time: /^(\d\d:\d\d:\d\d)(?:\.\d{1,6})?$/.exec(comment.entry('Application', 'Time') ?? '')?.[1],
     notes: comment.entry('Comment', 'UserComment'),
     quantity: quantityOf(comment.entry('Acquisition', 'ZAxisLabel'), comment.entry('Acquisition', 'ZAxisUnit')),
   });
-}
-
-/** As the language of the machine has it; undefined where day and month could be either. */
-function isoDate(text: string): string | undefined {
-  const [, year, month, day] = /^(\d{4})[-/.](\d\d)[-/.](\d\d)$/.exec(text) ?? [];
-  if (year !== undefined) return calendar(year, month, day);
-  const [, first, mark, second, last] = /^(\d\d)([-/.])(\d\d)\2(\d{4})$/.exec(text) ?? [];
-  if (last === undefined) return undefined;
-  if (mark === '.' || Number(first) > 12) return calendar(last, second, first);
-  return Number(second) > 12 || first === second ? calendar(last, first, second) : undefined;
-}
-
-function calendar(year: string, month: string, day: string): string | undefined {
-  const within = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
-  return within ? `${year}-${month}-${day}` : undefined;
 }
 
 function seconds(text: string): number | undefined {

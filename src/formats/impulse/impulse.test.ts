@@ -49,14 +49,20 @@ describe('an experiment', () => {
       [1e-3, Number.NaN, 2],
     ]);
     expect(found[0].axes[0]).toMatchObject({ kind: 'uniform', name: 'Time', unit: 's', scale: 0.5, offset: 7.5 });
-    expect(found[0].metadata).toEqual({ date: '06-08-2021', time: '13:40:19', quantity: 'degC' });
-    expect(found[2].metadata).toEqual({ date: '06-08-2021', time: '13:40:19' });
+    expect(found[0].metadata).toEqual({ time: '13:40:19', quantity: 'degC' });
+    expect(found[2].metadata).toEqual({ time: '13:40:19' });
     expect(found[0].original).toMatchObject({
+      'Experiment date': '06-08-2021',
       Sample: 'Gold',
       Gas1: 'H2',
       'Live notes': ['13:46:46: one', '13:46:52: two'],
     });
     expect(Object.keys(found[0].original)).toContain('__proto__');
+  });
+
+  it('has a date where it can be told', async () => {
+    const [found] = await read('a.csv', { 'a.csv': DATA, 'a_Metadata.log': LOG.replace('06-08', '26-08') });
+    expect(found.metadata.date).toBe('2021-08-26');
   });
 
   it('without its log is read, and says so', async () => {

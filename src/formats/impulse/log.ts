@@ -2,6 +2,7 @@ import type { Metadata, PlainTree } from '../../signal/dataset.ts';
 import type { ByteSource } from '../format.ts';
 import { TextLines } from '../text-lines.ts';
 import { readWholeText } from '../whole-text.ts';
+import { localDay } from '../written-date.ts';
 
 const MOST_ENTRIES = 256;
 const LONGEST_TEXT = 400;
@@ -15,8 +16,8 @@ export interface ImpulseLog {
 }
 
 /**
- * `Experiment date, 06-08-2021`, one entry a line, and live notes with the time of day. Whether day or month comes first in
- * the date is not said; it is kept as it is.
+ * `Experiment date, 06-08-2021`, one entry a line, and live notes with the time of day. Where day or month could come first in
+ * the date it is known only as it is written, in the tree of the original.
  * @throws SpectrailError `input/too-large` above 4 MiB.
  */
 export async function readLog(file: ByteSource): Promise<ImpulseLog> {
@@ -36,7 +37,8 @@ export async function readLog(file: ByteSource): Promise<ImpulseLog> {
   if (notes.length > 0) original['Live notes'] = notes;
   const metadata: Metadata = {};
   const [date, time] = [original['Experiment date'], original['Experiment time']];
-  if (typeof date === 'string' && /^\d\d-\d\d-\d{4}$/.test(date)) metadata.date = date;
-  if (typeof time === 'string' && /^\d\d:\d\d:\d\d$/.test(time)) metadata.time = time;
+  const day = typeof date === 'string' ? localDay(date) : undefined;
+  if (day !== undefined) metadata.date = day;
+  if (typeof time === 'string' && /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(time)) metadata.time = time;
   return { metadata, original };
 }

@@ -1,5 +1,5 @@
-import { XMLParser } from 'fast-xml-parser';
 import { formatError } from '../../signal/errors.ts';
+import { guardedXml } from '../guarded-xml.ts';
 
 /** An element of LabSpec: its `ID` says what it is, its text is a value, its children have IDs of their own. */
 export interface LsxNode {
@@ -11,8 +11,7 @@ export interface LsxNode {
 type XmlNode = { readonly [key: string]: unknown };
 
 /** Trees have some 300 elements in 10,000 letters, and the numbers of the axes. */
-const LONGEST_TREE = 1 << 22;
-const MOST_ELEMENTS = 1 << 15;
+const LIMITS = { letters: 1 << 22, elements: 1 << 15 } as const;
 const END = '</LSX_Tree>';
 
 /** @throws SpectrailError `format/bad-labspec` for text that is no LabSpec tree, or far larger than any. */
@@ -21,21 +20,14 @@ export function readTree(text: string, where: string): LsxNode {
   if (end < 0) throw badLabSpec(where, 'the description of the spectra does not end', END);
   const start = Math.max(0, text.indexOf('<LSX_Tree'));
   const xml = text.slice(start, end + END.length);
-  if (xml.length > LONGEST_TREE || xml.split('<', MOST_ELEMENTS + 1).length > MOST_ELEMENTS) {
-    throw badLabSpec(where, `the description of the spectra has ${xml.length} letters`, `at most ${LONGEST_TREE}`);
-  }
-  if (/<!DOCTYPE/i.test(text.slice(0, start)) || /<!DOCTYPE/i.test(xml)) {
-    throw badLabSpec(where, 'it declares a document type', 'none');
-  }
-  const options = { ignoreAttributes: false, parseTagValue: false, parseAttributeValue: false, maxNestedTags: 64 };
-  let root: unknown;
-  try {
-    root = (new XMLParser(options).parse(xml) as XmlNode).LSX_Tree;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw badLabSpec(where, `the description of the spectra is no XML (${why})`, 'XML as LabSpec exports it');
-  }
-  return nodeOf(root);
+  if (/<!DOCTYPE/i.test(text.slice(0, start))) throw badLabSpec(where, 'it declares a document type', 'none');
+  const parsed = guardedXml(xml, LIMITS, { texts: true, lenient: true });
+  if ('root' in parsed) return nodeOf(parsed.root.LSX_Tree);
+  throw badLabSpec(
+    where,
+    `the description of the spectra cannot be read: ${parsed.fault}`,
+    'XML as LabSpec exports it, of some 10,000 letters',
+  );
 }
 
 function nodeOf(xml: unknown): LsxNode {

@@ -1,7 +1,7 @@
 import type { Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
 import { isSpectrailError } from '../../signal/errors.ts';
 import { type Hdf5File, singleValue } from '../hdf5/index.ts';
-import { readJsonText, tryJson } from '../velox-emd/json.ts';
+import { readJsonText, tryJson } from '../hdf5/json-text.ts';
 import { textOf } from './names.ts';
 
 /** Where the conditions of a dataset that we wrote stand, beside its NXdata. */

@@ -106,7 +106,6 @@ export function edsDetector(header: Header): Metadata {
     detector_serial: text(header['Detector Serial Number']),
     elevation_angle: angle('Detector Elevation'),
     number_of_frames: positiveIn(header, 'Number Frames'),
-    process_time: positiveIn(header, 'Process Time'),
     window: text(header['Window Type']),
   });
 }

@@ -18,7 +18,11 @@ export async function readImages(technique: Technique, left: SpectrailError[]): 
   if (dwell !== undefined && dwell > 0) metadata.dwell_time_s = dwell / 1e6;
   return each(names, left, (name) => {
     const [detector, ...title] = name.split('/');
-    const about = { title: title.join('/'), metadata: { ...metadata, detector }, original: { header } };
+    const about = {
+      title: title.join('/'),
+      metadata: { ...metadata, [`detector_${detector}`]: { name: detector } },
+      original: { header },
+    };
     return overGrid(technique, `${path}/Data/${name}`, grid, () => [], about);
   });
 }

@@ -57,7 +57,6 @@ describe('spectra of X-rays', () => {
         azimuth_angle: 90,
         elevation_angle: expect.closeTo(30, 10),
         number_of_frames: 7,
-        process_time: 4,
         window: 'SATW',
       },
     });
@@ -201,9 +200,9 @@ describe('diffraction and electron images', () => {
     expect(datasets[1]).toMatchObject({
       shape: [4, 2],
       dtype: 'uint8',
-      metadata: { detector: 'SE', dwell_time_s: 1e-5 },
+      metadata: { detector_SE: { name: 'SE' }, dwell_time_s: 1e-5 },
     });
-    expect(datasets[2]).toMatchObject({ dtype: 'uint16', metadata: { detector: 'BSE' } });
+    expect(datasets[2]).toMatchObject({ dtype: 'uint16', metadata: { detector_BSE: { name: 'BSE' } } });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Plain, PlainTree } from '../../signal/dataset.ts';
 import { onlyPositive } from '../diffraction-pattern.ts';
-import { attribute, child, type Document, type Element } from './xml.ts';
+import { attribute, child, type Element } from '../xml-tree.ts';
+import type { Document } from './xml.ts';
 
 /** The line that `usedWavelength` says was meant, and the element that holds its wavelength. */
 const INTENDED: Readonly<Record<string, string>> = {

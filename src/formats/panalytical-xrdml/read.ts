@@ -3,9 +3,10 @@ import { formatError } from '../../signal/errors.ts';
 import { diffractionDataset, knownValues } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
 import { readWholeText } from '../whole-text.ts';
+import { children, plainTree } from '../xml-tree.ts';
 import { scanMetadata } from './metadata.ts';
 import { readPoints } from './scan.ts';
-import { children, parseDocument, plainTree } from './xml.ts';
+import { parseDocument, saidOf } from './xml.ts';
 
 const MAX_BYTES = 1 << 27;
 
@@ -38,9 +39,9 @@ export async function readXrdml(file: ByteSource): Promise<Dataset[]> {
         values: knownValues(points.values),
         metadata: { ...said, ...points.metadata },
         original: {
-          ...plainTree(root, ['xrdMeasurement']),
-          ...plainTree(measurement, ['scan']),
-          scan: plainTree(scan),
+          ...plainTree(root, ['xrdMeasurement'], saidOf),
+          ...plainTree(measurement, ['scan'], saidOf),
+          scan: plainTree(scan, [], saidOf),
           ...(Object.keys(points.fixed).length > 0 ? { fixedPositions: { ...points.fixed } } : {}),
         },
         warnings: [...points.warnings, ...skipped],

@@ -2,7 +2,8 @@ import type { PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { goniometerAxis, onlyPositive, type ScanPositions } from '../diffraction-pattern.ts';
 import { textNumbers } from '../text-numbers.ts';
-import { attribute, child, children, type Document, type Element } from './xml.ts';
+import { attribute, child, children, type Element } from '../xml-tree.ts';
+import type { Document } from './xml.ts';
 
 /** The points of one scan. */
 export interface ScanPoints {

@@ -2,8 +2,8 @@ import { type Axis, type AxisRole, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Dataset, Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
+import { entry, isTree, numberAt, summarised, textAt } from '../json-tree.ts';
 import { readNpy } from '../npy/read.ts';
-import { entry, isTree, numberAt, summarised, textAt } from '../velox-emd/json.ts';
 import { openZip } from '../zip/folder.ts';
 
 /** Descriptions seen have 5,000 bytes. */

@@ -1,7 +1,7 @@
 import type { Metadata, PlainTree } from '../../signal/dataset.ts';
 import { elementText, guardedXml } from '../guarded-xml.ts';
-import { attribute, child, type Element, plainTree } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
+import { attribute, child, type Element, plainTree } from '../xml-tree.ts';
 
 const LIMITS = { letters: 1 << 18, elements: 1 << 12 } as const;
 

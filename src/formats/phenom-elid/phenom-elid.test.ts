@@ -98,6 +98,8 @@ describe('a Phenom project', () => {
       date: '2019-08-07',
       detector_EDS: { azimuth_angle: 0, energy_resolution_MnKa: 126.5, live_time: 5.5, real_time: 10.25 },
     });
+    expect(found[0].metadata).toHaveProperty('dwell_time_s');
+    expect(found[1].metadata).not.toHaveProperty('dwell_time_s');
     const { elevation_angle } = found[1].metadata.detector_EDS as { elevation_angle: number };
     expect(elevation_angle).toBeCloseTo(30, 10);
     const { stage } = found[1].metadata as { stage: Record<string, number> };
@@ -111,6 +113,19 @@ describe('a Phenom project', () => {
     expect(titles(found)).toEqual(['MSA 1']);
     expect(found[0].metadata).toMatchObject({ instrument: 'SEM', microscope: 'PHE' });
     expect(found[0].metadata).not.toHaveProperty('date');
+  });
+
+  it('has no times where they contradict each other, and says so, nor times of 0', async () => {
+    const [, map, difference] = await open(
+      project([image([analysis(1, { times: [4.5, 3] }), analysis(1, { times: [0, 5] })])]),
+    );
+    expect(Object.keys(map.metadata.detector_EDS as object)).not.toContain('live_time');
+    expect(Object.keys(map.metadata.detector_EDS as object)).not.toContain('real_time');
+    expect(map.original).toMatchObject({ liveTime: 4.5, realTime: 3 });
+    expect(map.warnings).toEqual([expect.stringMatching(/live time of 4.5 s, above its real time of 3 s/)]);
+    expect(difference.metadata.detector_EDS).toMatchObject({ real_time: 5 });
+    expect(Object.keys(difference.metadata.detector_EDS as object)).not.toContain('live_time');
+    expect(difference.warnings).toEqual([]);
   });
 
   it('holds maps as counts that are not 0', async () => {

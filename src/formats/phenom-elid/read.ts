@@ -7,8 +7,16 @@ import { readDirectories } from '../tiff/ifd.ts';
 import { readTiff } from '../tiff/read.ts';
 import { readWhole } from '../whole-text.ts';
 import { type FeiImage, readFeiImage } from './fei-image.ts';
-import { analysisMetadata, analysisOriginal } from './metadata.ts';
-import { type Analysis, MAGIC, type ProjectImage, readProject, type Scan, type Spectrum } from './project.ts';
+import { analysisMetadata, analysisOriginal, contradictsItself } from './metadata.ts';
+import {
+  type Analysis,
+  type Conditions,
+  MAGIC,
+  type ProjectImage,
+  readProject,
+  type Scan,
+  type Spectrum,
+} from './project.ts';
 import { Unpacked } from './unpacked.ts';
 
 const MOST_BYTES = 2 ** 30;
@@ -81,12 +89,12 @@ function describe(analysis: Analysis, label: string, version: number, field: Fie
   const { kind, numbers, spectrum, scan } = analysis;
   const name = `${kind} ${numbers.join(' - ')}`;
   const common = {
-    kind: 'array',
+    kind: 'array' as const,
     title: label === '' ? name : `${label}, ${name}`,
     metadata: analysisMetadata(analysis, field.metadata),
     original: analysisOriginal(analysis, version),
-    warnings: [],
-  } as const;
+    warnings: contradictsItself(analysis.conditions) ? [timesWarning(analysis.conditions)] : [],
+  };
   if (!scan) {
     const axes = [energyAxis('Energy', spectrum, spectrum.counts.length)];
     const load = async () => spectrum.counts.slice();
@@ -101,6 +109,10 @@ function describe(analysis: Analysis, label: string, version: number, field: Fie
     values: { kind: 'events', load: async () => scan.counts },
   };
 }
+
+const shown = (seconds: number) => Number(seconds.toPrecision(6));
+const timesWarning = ({ liveTime, realTime }: Conditions) =>
+  `the file has a live time of ${shown(liveTime)} s, above its real time of ${shown(realTime)} s: neither is taken, both are in the original`;
 
 function placeAxes({ points, lines, frame }: Scan, map: boolean, side: number | undefined): Axis[] {
   const axis = (name: string, size: number, part: number) => {

@@ -1,11 +1,11 @@
 import type { ArrayDataset, Metadata, PlainTree } from '../../signal/dataset.ts';
-import { formatError, inputError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
 import { type ByteSource, defineFormat } from '../format.ts';
 import { NumberList } from '../number-list.ts';
 import { TextLines } from '../text-lines.ts';
 import { timeAxis } from '../time-axis.ts';
+import { readWhole } from '../whole-text.ts';
 
-const MOST_BYTES = 1 << 26;
 const MOST_COLUMNS = 256;
 const UNITS_OF_TIME: Readonly<Record<string, number>> = { Milliseconds: 1e-3, Seconds: 1, Minutes: 60, Hours: 3600 };
 
@@ -22,17 +22,9 @@ export default defineFormat({
   read: readProtochips,
 });
 
-/** @throws SpectrailError `format/bad-protochips`, `input/too-large`. */
+/** @throws SpectrailError `format/bad-protochips`, `format/truncated`, `input/too-large`. */
 async function readProtochips(file: ByteSource): Promise<ArrayDataset[]> {
-  if (file.size > MOST_BYTES) {
-    throw inputError({
-      code: 'too-large',
-      where: file.name,
-      what: `${file.size} bytes are too many for a log`,
-      expected: `at most ${MOST_BYTES} bytes`,
-    });
-  }
-  const lines = new TextLines(new TextDecoder('latin1').decode(await file.read(0, file.size)));
+  const lines = new TextLines(new TextDecoder('latin1').decode(await readWhole(file)));
   const bad = (what: string, expected: string) =>
     formatError({ code: 'bad-protochips', where: `${file.name}, line ${lines.number}`, what, expected });
   lines.next();

@@ -1,10 +1,11 @@
 import type { Dataset, PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
+import { badLine } from '../bad-line.ts';
 import { measuredAt } from '../bruker-raw/dates.ts';
 import { diffractionDataset, goniometerAxis, knownValues, onlyPositive } from '../diffraction-pattern.ts';
 import type { ByteSource } from '../format.ts';
 import { readWhole } from '../whole-text.ts';
-import { damaged, type RasScan, splitScans } from './sections.ts';
+import { type RasScan, splitScans } from './sections.ts';
 
 const WIDTH = 3;
 
@@ -39,7 +40,7 @@ function decode(bytes: Uint8Array): string {
 
 async function scanDataset({ header, numbers, line }: RasScan, name: string, number: number | undefined) {
   if (numbers.length % WIDTH !== 0) {
-    throw damaged(name, line, `${numbers.length} numbers are not whole points`, `${WIDTH} numbers a point`);
+    throw badLine(name, line, `${numbers.length} numbers are not whole points`, `${WIDTH} numbers a point`);
   }
   const size = numbers.length / WIDTH;
   const column = (c: number) => Float64Array.from({ length: size }, (_, i) => numbers[i * WIDTH + c]);

@@ -1,4 +1,5 @@
-import { formatError, type SpectrailError } from '../../signal/errors.ts';
+import { formatError } from '../../signal/errors.ts';
+import { badLine } from '../bad-line.ts';
 import { TextLines } from '../text-lines.ts';
 import { textNumbers } from '../text-numbers.ts';
 
@@ -28,13 +29,13 @@ export function splitScans(text: string, name: string): RasScan[] {
     if (mark === '*RAS_HEADER_START') header = new Map();
     else if (mark === '*RAS_INT_START') {
       if (scans.length === MOST_SCANS)
-        throw damaged(name, lines.number, `more than ${MOST_SCANS} scans`, 'fewer scans');
+        throw badLine(name, lines.number, `more than ${MOST_SCANS} scans`, 'fewer scans');
       scans.push({ header, ...points(lines, text, name) });
     } else {
       const entry = ENTRY.exec(mark);
       if (entry) header.set(entry[1], unquoted(entry[2]));
       if (header.size > MOST_ENTRIES) {
-        throw damaged(name, lines.number, `more than ${MOST_ENTRIES} entries`, 'a header, then *RAS_INT_START');
+        throw badLine(name, lines.number, `more than ${MOST_ENTRIES} entries`, 'a header, then *RAS_INT_START');
       }
     }
   }
@@ -47,7 +48,7 @@ function points(lines: TextLines, text: string, name: string): Pick<RasScan, 'nu
     if (text[lines.start] !== '*') continue;
     if (lines.line.trim() !== '*RAS_INT_END') break;
     const bad = (word: string, at: number) =>
-      damaged(name, line + at - 1, `"${word}" is no number`, 'position, intensity and attenuation of a point');
+      badLine(name, line + at - 1, `"${word}" is no number`, 'position, intensity and attenuation of a point');
     return { numbers: textNumbers(text.slice(start, lines.start), { bad }), line: line + 1 };
   }
   throw formatError({
@@ -62,14 +63,4 @@ function points(lines: TextLines, text: string, name: string): Pick<RasScan, 'nu
 /** The whole is trimmed already. */
 function unquoted(text: string): string {
   return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1).trim() : text;
-}
-
-export function damaged(name: string, line: number, what: string, expected: string): SpectrailError {
-  return formatError({
-    code: 'bad-data',
-    where: `${name}, line ${line}`,
-    what,
-    expected,
-    fix: 'correct the line in a text editor, or export the file again',
-  });
 }

@@ -34,11 +34,7 @@ export function techniqueOf(labels: Labels, fileName: string): Technique {
 const TEXTS: readonly (readonly [string, string])[] = [
   ['NAMES', 'sample'],
   ['NAME', 'sample'],
-  ['RRUFFID', 'rruff_id'],
-  ['LOCALITY', 'locality'],
-  ['SOURCE', 'source'],
   ['DESCRIPTION', 'notes'],
-  ['ORIENTATION', 'orientation'],
 ];
 
 /** The header in the common vocabulary; labels without a value are absent. */
@@ -49,17 +45,16 @@ export function metadataOf(labels: Labels, { signalType }: Technique): Metadata 
     const text = labels.get(label);
     if (text) metadata[key] ??= text;
   }
-  const [ideal, measured] = [labels.get('IDEAL CHEMISTRY'), labels.get('MEASURED CHEMISTRY')];
+  const ideal = labels.get('IDEAL CHEMISTRY');
   if (ideal) metadata.chemical_formula = formula(ideal);
-  if (measured) metadata.measured_chemistry = formula(measured);
-  const laser = LASER.map((label) => labels.get(label)).find((text) => text);
+  const laser = onlyPositive({
+    wavelength: plainNumber(LASER.map((label) => labels.get(label)).find((text) => text) ?? ''),
+  });
   const cell = cellOf(labels.get('CELL PARAMETERS') ?? '');
   return {
     ...metadata,
-    ...onlyPositive({
-      laser_wavelength_nm: plainNumber(laser ?? ''),
-      wavelength_angstrom: plainNumber(labels.get('X-RAY WAVELENGTH') ?? ''),
-    }),
+    ...onlyPositive({ wavelength_angstrom: plainNumber(labels.get('X-RAY WAVELENGTH') ?? '') }),
+    ...(Object.keys(laser).length > 0 && { instrument_Laser: laser }),
     ...(Object.keys(cell).length > 0 && { cell }),
   };
 }

@@ -34,13 +34,9 @@ describe('a file', () => {
     expect(found.metadata).toEqual({
       signal_type: 'Raman',
       sample: 'Corundum',
-      rruff_id: 'R060020',
-      locality: 'Yogo Gulch, Montana, USA',
-      source: 'a museum = a house',
       notes: 'Blue crystal',
       chemical_formula: 'Al2O3',
-      measured_chemistry: '(Al1.99Fe3+0.01)Σ=2O3',
-      laser_wavelength_nm: 514,
+      instrument_Laser: { wavelength: 514 },
       cell: {
         a_angstrom: 4.76274,
         b_angstrom: 4.76274,
@@ -50,12 +46,25 @@ describe('a file', () => {
         gamma_deg: 120,
       },
     });
-    expect(found.original).toMatchObject({ OWNER: 'RRUFF', 'IDEAL CHEMISTRY': 'Al_2_O_3_' });
+    expect(found.original).toMatchObject({
+      OWNER: 'RRUFF',
+      RRUFFID: 'R060020',
+      LOCALITY: 'Yogo Gulch, Montana, USA',
+      SOURCE: 'a museum = a house',
+      'IDEAL CHEMISTRY': 'Al_2_O_3_',
+      'MEASURED CHEMISTRY': '(Al_1.99_Fe^3+^_0.01_)_Σ=2_O_3_',
+    });
     expect((await asSignal(found)).modality).toBe('raman');
   });
 
   it.each([
-    ['a laser', ['##LASER_WAVELENGTH=532'], 'x.txt', 'Raman shift', { signal_type: 'Raman', laser_wavelength_nm: 532 }],
+    [
+      'a laser',
+      ['##LASER_WAVELENGTH=532'],
+      'x.txt',
+      'Raman shift',
+      { signal_type: 'Raman', instrument_Laser: { wavelength: 532 } },
+    ],
     ['X-rays', ['##X-RAY WAVELENGTH=1.541838'], 'x.txt', '2θ', { signal_type: 'XRD', wavelength_angstrom: 1.541838 }],
     ['its type', ['##FILETYPE=Infrared Data Processed'], 'Raman.txt', 'Wavenumber', { signal_type: 'IR' }],
     ['its type only', ['##FILETYPE=Raman RAW'], 'x.txt', 'Raman shift', { signal_type: 'Raman' }],
@@ -73,7 +82,7 @@ describe('a file', () => {
     const found = (await read(file(['##RAMAN WAVELENGTH=']))) as ArrayDataset;
     expect(found.axes[0]).toMatchObject({ name: '', unit: '' });
     expect(found.metadata).not.toHaveProperty('signal_type');
-    expect(found.metadata).not.toHaveProperty('laser_wavelength_nm');
+    expect(found.metadata).not.toHaveProperty('instrument_Laser');
     expect(found.warnings).toHaveLength(1);
   });
 

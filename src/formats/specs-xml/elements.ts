@@ -1,4 +1,5 @@
 import { formatError } from '../../signal/errors.ts';
+import { withoutEntities } from '../guarded-xml.ts';
 
 /** An element of a CORBA document: the kind of its value is its tag, its name an attribute. */
 export interface Element {
@@ -94,13 +95,12 @@ export function child(element: Element | undefined, name: string): Element | und
   return element?.children.find((entry) => entry.name === name);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 const LONGEST_TEXT = 4096;
 
-/** The text of a value, its five predefined entities replaced; undefined where there is no such child. */
+/** The text of a value, its entities replaced; undefined where there is no such child. */
 export function textOf(text: string, element: Element | undefined, name: string): string | undefined {
   const value = child(element, name);
   if (!value) return undefined;
   const raw = text.slice(value.start, Math.min(value.end, value.start + LONGEST_TEXT)).trim();
-  return raw.replace(/&(lt|gt|amp|quot|apos);/g, (_, entity: string) => ENTITIES[entity]);
+  return withoutEntities(raw);
 }

@@ -1,6 +1,6 @@
 import { type Axis, type AxisRole, uniformAxis } from '../../signal/axis.ts';
 import { elementText } from '../guarded-xml.ts';
-import { child, type Element } from '../panalytical-xrdml/xml.ts';
+import { child, type Element } from '../xml-tree.ts';
 import { numberIn } from './description.ts';
 
 /** Kinds of calibrated axes: positions are in m, angles in rad. */

@@ -1,8 +1,9 @@
 import type { Metadata, PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
 import { elementText, guardedXml } from '../guarded-xml.ts';
-import { child, children, type Element, plainTree } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
+import { invariantMoment } from '../written-date.ts';
+import { child, children, type Element, plainTree } from '../xml-tree.ts';
 
 const LIMITS = { letters: 1 << 22, elements: 1 << 16 } as const;
 
@@ -70,15 +71,8 @@ export function documentMetadata(document: Element): Metadata {
     put('precession_frequency_Hz', numberIn(hardware('PrecessionHardwarePrecessionFrequency')));
   }
   const camera = elementText(itemOf(procedure, 'Camera'));
-  if (camera !== '') metadata.detector = camera;
-  return { ...metadata, ...created(elementText(child(document, 'CreatedDateTime'))) };
-}
-
-/** The invariant culture of .NET: month first, whatever the language of the machine. */
-function created(text: string): Metadata {
-  const [, month, day, year, time] = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d:\d\d)$/.exec(text) ?? [];
-  if (time === undefined || Number(month) > 12 || Number(day) > 31) return {};
-  return { date: `${year}-${month}-${day}`, time };
+  if (camera !== '') metadata.detector_Camera = { name: camera };
+  return { ...metadata, ...invariantMoment(elementText(child(document, 'CreatedDateTime'))) };
 }
 
 /** What the document says, without how it was shown on the screen; what was done is listed by name and value. */

@@ -4,7 +4,7 @@ import { formatError, isSpectrailError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { elementText } from '../guarded-xml.ts';
 import { type Hdf5File, hdf5Kind, hdf5Values, openHdf5 } from '../hdf5/index.ts';
-import { child, type Element } from '../panalytical-xrdml/xml.ts';
+import { child, type Element } from '../xml-tree.ts';
 import { gridAxes, gridOf, imageAxes, type Position } from './axes.ts';
 import {
   badTopSpin,

@@ -205,7 +205,7 @@ describe('metadata', () => {
       magnification: 10000,
       precession_angle_deg: 0.5,
       precession_frequency_Hz: 100,
-      detector: 'Merlin',
+      detector_Camera: { name: 'Merlin' },
       date: '2025-05-12',
       time: '12:33:37',
     });

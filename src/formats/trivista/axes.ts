@@ -1,7 +1,7 @@
 import { type Axis, explicitAxis, uniformAxis } from '../../signal/axis.ts';
-import { attribute, child, type Element } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
 import { timeAxis } from '../time-axis.ts';
+import { attribute, child, type Element } from '../xml-tree.ts';
 import type { Frame } from './frame.ts';
 import { type Settings, setting } from './settings.ts';
 import { windowsOf } from './windows.ts';

@@ -1,6 +1,7 @@
 import type { Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
-import { attribute, child, children, type Element } from '../panalytical-xrdml/xml.ts';
 import { plainNumber } from '../plain-number.ts';
+import { invariantMoment } from '../written-date.ts';
+import { attribute, child, children, type Element } from '../xml-tree.ts';
 import { type Settings, setting } from './settings.ts';
 
 /** Spectrometer (mm, nm), detector (s, °C), laser (nm) and date as VistaControl notes them; what it does not say is absent. */
@@ -21,7 +22,7 @@ export function triVistaMetadata(root: Element, document: Element, settings: Set
     }),
     instrument_Laser: pruned({ wavelength: positive(laser), objective_magnification: magnification(root) }),
     ...spectrometers(root, settings),
-    ...recorded(attribute(document, 'RecordTime') ?? ''),
+    ...invariantMoment(attribute(document, 'RecordTime') ?? ''),
     quantity: quantityOf(attribute(document, 'Label'), attribute(document, 'DataLabel')),
   });
 }
@@ -78,18 +79,10 @@ function blaze(hardware: Element | undefined, grooves: string | undefined): Plai
   return plainNumber(/^[\d.]+(?= ?nm$)/i.exec(text ?? '')?.[0] ?? '') ?? text;
 }
 
-/** In mm: the one on the side to which the mirror turns. */
+/** In mm: the one on the side to which the mirror turns; 0 is written where none is. */
 function slit(items: ReadonlyMap<string, string>, hardware: Element | undefined, end: 'Entrance' | 'Exit') {
   const side = attribute(child(hardware, `Mirror${end}`), 'Position') === 'side' ? 'Side' : 'Front';
-  return scaled(plainNumber(items.get(`Slit_${end}-${side}`) ?? ''), 1000);
-}
-
-/** The invariant culture of .NET: month first, whatever the language of the machine. */
-function recorded(text: string): PlainTree {
-  const match = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d:\d\d)(?:\.\d{1,9})?$/.exec(text);
-  if (!match || Number(match[1]) > 12 || Number(match[2]) > 31) return {};
-  const [, month, day, year, time] = match;
-  return { date: `${year}-${month}-${day}`, time };
+  return scaled(positive(plainNumber(items.get(`Slit_${end}-${side}`) ?? '')), 1000);
 }
 
 function quantityOf(label: string | undefined, unit: string | undefined): string | undefined {

@@ -1,8 +1,8 @@
 import { type Axis, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset } from '../../signal/dataset.ts';
 import type { ByteSource } from '../format.ts';
-import { attribute, child, children, type Element, plainTree } from '../panalytical-xrdml/xml.ts';
 import { readWholeText } from '../whole-text.ts';
+import { attribute, child, children, type Element, plainTree } from '../xml-tree.ts';
 import { type Dimension, dimensionOf, placeFrames, runsOn } from './axes.ts';
 import { frameValues } from './frame-values.ts';
 import { triVistaMetadata } from './metadata.ts';

@@ -1,6 +1,6 @@
 import type { PlainTree } from '../../signal/dataset.ts';
 import { elementText, withoutEntities } from '../guarded-xml.ts';
-import { attribute, child, children, type Element } from '../panalytical-xrdml/xml.ts';
+import { attribute, child, children, type Element } from '../xml-tree.ts';
 import { parseXml } from './xml.ts';
 
 /** Settings of a measurement under their headings, as VistaControl shows them. */

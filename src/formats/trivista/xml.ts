@@ -1,6 +1,6 @@
 import { formatError } from '../../signal/errors.ts';
 import { guardedXml } from '../guarded-xml.ts';
-import { attribute, child, children, type Element } from '../panalytical-xrdml/xml.ts';
+import { attribute, child, children, type Element } from '../xml-tree.ts';
 import { type Frame, frameOf } from './frame.ts';
 
 /** What is said beside the frames: hardware, calibrations, settings; some 50,000 letters a document. */

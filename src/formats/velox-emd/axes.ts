@@ -1,7 +1,7 @@
 import { type Axis, type AxisRole, uniformAxis } from '../../signal/axis.ts';
 import type { PlainTree } from '../../signal/dataset.ts';
-import { compactUnit } from './compact-unit.ts';
-import { numberAt, textAt } from './json.ts';
+import { compactUnit } from '../compact-unit.ts';
+import { numberAt, textAt } from '../json-tree.ts';
 import type { ScanSize } from './scan-size.ts';
 
 /**

@@ -4,10 +4,11 @@ import { isReal, type ValueArray } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { openHdf5 } from '../hdf5/index.ts';
+import { readJsonColumn, tryJson } from '../hdf5/json-text.ts';
+import { entry, numberAt, summarised } from '../json-tree.ts';
 import { scanAxes } from './axes.ts';
 import type { Contents } from './contents.ts';
 import { groupsIn } from './groups.ts';
-import { entry, numberAt, readJsonColumn, summarised, tryJson } from './json.ts';
 import { microscopeMetadata, present } from './microscope.ts';
 import { lastAxisFirst } from './slabs.ts';
 

@@ -1,6 +1,6 @@
 import type { PlainTree } from '../../signal/dataset.ts';
 import type { Hdf5File, Hdf5Member } from '../hdf5/index.ts';
-import { readJsonText, tryJson } from './json.ts';
+import { readJsonText, tryJson } from '../hdf5/json-text.ts';
 
 /** More members than any file seen has in one group. */
 const MOST_MEMBERS = 4096;

@@ -3,9 +3,10 @@ import { DTYPES, type ValueArray } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { openHdf5 } from '../hdf5/index.ts';
+import { readJsonColumn } from '../hdf5/json-text.ts';
+import { summarised, textAt } from '../json-tree.ts';
 import { frameAxis, scanAxes } from './axes.ts';
 import type { Contents } from './contents.ts';
-import { readJsonColumn, summarised, textAt } from './json.ts';
 import { microscopeMetadata } from './microscope.ts';
 import { lastAxisFirst } from './slabs.ts';
 

@@ -1,7 +1,8 @@
 import type { PlainTree } from '../../signal/dataset.ts';
 import type { Hdf5File } from '../hdf5/index.ts';
+import { readJsonText, tryJson } from '../hdf5/json-text.ts';
+import { textAt } from '../json-tree.ts';
 import { jsonsIn } from './groups.ts';
-import { readJsonText, textAt, tryJson } from './json.ts';
 
 /** What the images of a file are called, by their path. */
 export type Labels = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import type { Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
-import { numberAt, textAt, treesIn } from './json.ts';
+import { numberAt, textAt, treesIn } from '../json-tree.ts';
 
 /** Zero stands for "not set" in these fields. */
 const positive = (value: number | undefined) => (value !== undefined && value > 0 ? value : undefined);

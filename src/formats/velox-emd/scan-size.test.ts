@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compactUnit } from './compact-unit.ts';
+import { compactUnit } from '../compact-unit.ts';
 import { declaredSize, fittingSize, type ScanSize } from './scan-size.ts';
 
 const size = (height: number, width: number): ScanSize => ({ height, width });

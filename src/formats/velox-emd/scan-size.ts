@@ -1,5 +1,5 @@
 import type { PlainTree } from '../../signal/dataset.ts';
-import { numberAt } from './json.ts';
+import { numberAt } from '../json-tree.ts';
 
 const MOST_PIXELS = 1 << 26;
 const LONGEST_LINE = 1 << 16;

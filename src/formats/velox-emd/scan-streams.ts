@@ -4,9 +4,10 @@ import type { ValueArray } from '../../signal/dtype.ts';
 import { formatError, type SpectrailError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { type Hdf5File, openHdf5 } from '../hdf5/index.ts';
+import { readJsonColumn, readJsonText } from '../hdf5/json-text.ts';
+import { numberAt, textAt } from '../json-tree.ts';
 import type { Contents } from './contents.ts';
 import { membersOf } from './groups.ts';
-import { numberAt, readJsonColumn, readJsonText, textAt } from './json.ts';
 import { NEXT_PIXEL, ScanPhotons, type StreamFacts } from './stream.ts';
 
 /** Velox does not compress streams. Where somebody else did, this much is believed of what they unpack to. */

@@ -1,7 +1,8 @@
 import type { PlainTree } from '../../signal/dataset.ts';
 import type { Hdf5File } from '../hdf5/index.ts';
+import { readJsonText, tryJson } from '../hdf5/json-text.ts';
+import { entry } from '../json-tree.ts';
 import { groupsIn, jsonsIn } from './groups.ts';
-import { entry, readJsonText, tryJson } from './json.ts';
 
 /** Atomic numbers of the elements chosen in Velox; undefined where nothing was quantified. */
 export async function readElements(file: Hdf5File): Promise<number[] | undefined> {

@@ -4,11 +4,12 @@ import { isReal, type ValueArray } from '../../signal/dtype.ts';
 import { formatError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import { openHdf5 } from '../hdf5/index.ts';
+import { readJsonColumn } from '../hdf5/json-text.ts';
+import { summarised } from '../json-tree.ts';
 import { permuteAxes } from '../permute-axes.ts';
 import { energyAxis } from './axes.ts';
 import type { Contents } from './contents.ts';
 import { edsMetadata } from './eds-metadata.ts';
-import { readJsonColumn, summarised } from './json.ts';
 import { detectorsOf } from './microscope.ts';
 
 /** A summed EDS spectrum, of one segment of the detector or of all; several, when the dataset has more columns than one. */

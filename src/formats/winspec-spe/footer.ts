@@ -1,6 +1,7 @@
 import type { Metadata } from '../../signal/dataset.ts';
 import type { Dtype } from '../../signal/dtype.ts';
-import { child, numberOf, parseXml, textOf, type XmlNode } from '../bruker-bcf/xml-node.ts';
+import { numberOf, parseXml, textOf } from '../bruker-bcf/xml-node.ts';
+import { child, type Element } from '../xml-tree.ts';
 
 /** Where LightField says that values are, and what they are. */
 export interface Footer {
@@ -27,10 +28,10 @@ const PIXEL_FORMATS: Readonly<Record<string, Dtype>> = {
   MonochromeFloating32: 'float32',
 };
 
-function all(node: XmlNode | undefined, name: string): XmlNode[] {
+function all(node: Element | undefined, name: string): Element[] {
   const value = node?.[name];
   const list = Array.isArray(value) ? value : [value];
-  return list.filter((entry): entry is XmlNode => typeof entry === 'object' && entry !== null);
+  return list.filter((entry): entry is Element => typeof entry === 'object' && entry !== null);
 }
 
 /** @throws Error for text that is not XML. */
@@ -62,8 +63,8 @@ export function parseFooter(bytes: Uint8Array): Footer | undefined {
 
 /** The list is that of the columns of the region, or of the whole sensor, of which the region has a part, or sums. */
 function wavelengthsOf(
-  calibrations: XmlNode | undefined,
-  region: XmlNode,
+  calibrations: Element | undefined,
+  region: Element,
   index: number,
   width: number,
 ): Float64Array | undefined {
@@ -93,11 +94,11 @@ function wavelengthsOf(
   });
 }
 
-function elementText(node: XmlNode | undefined, name: string): string | undefined {
+function elementText(node: Element | undefined, name: string): string | undefined {
   return textOf(node, name) ?? textOf(child(node, name), '#text');
 }
 
-function metadataOf(root: XmlNode, frame: XmlNode): Metadata {
+function metadataOf(root: Element, frame: Element): Metadata {
   const history = child(child(root, 'DataHistories'), 'DataHistory');
   const camera = child(child(child(child(history, 'Origin'), 'Experiment'), 'Devices'), 'Cameras');
   const exposure = elementText(child(child(camera, 'Camera'), 'ShutterTiming'), 'ExposureTime');

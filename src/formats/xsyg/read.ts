@@ -1,6 +1,7 @@
 import type { Dataset, Metadata, PlainTree } from '../../signal/dataset.ts';
 import type { ByteSource } from '../format.ts';
 import { readWholeText } from '../whole-text.ts';
+import { calendarDay } from '../written-date.ts';
 import { curveDataset } from './curve.ts';
 import { badXml, type Tag, tagsOf } from './tags.ts';
 
@@ -64,11 +65,7 @@ function curveOf(
   };
   add('signal_type', type);
   add('sample', said(sample, 'name'));
-  add('detector', said(curve, 'detector'));
-  add('stimulator', said(curve, 'stimulator'));
-  add('curve_type', said(curve, 'curveType'));
   add('quantity', (said(curve, 'curveDescripter').split(';')[1] ?? '').trim());
-  add('filter', said(record, 'filterCombination'));
   const original: PlainTree = {
     sample: tree(sample),
     sequence: tree(sequence),
@@ -88,8 +85,8 @@ function tree({ attributes }: Tag): PlainTree {
 
 /** `20160224155123` */
 function momentOf(text: string): Metadata {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
-  if (!year || Number(month) > 12 || Number(day) > 31 || Number(hour) > 23 || Number(minute) > 59) return {};
-  if (Number(year) < 1900 || month === '00' || day === '00' || Number(second) > 59) return {};
-  return { date: `${year}-${month}-${day}`, time: `${hour}:${minute}:${second}` };
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)([01]\d|2[0-3])([0-5]\d)([0-5]\d)$/.exec(text) ?? [];
+  const date = second === undefined || Number(year) < 1900 ? undefined : calendarDay(year, month, day);
+  return date === undefined ? {} : { date, time: `${hour}:${minute}:${second}` };
 }

@@ -42,15 +42,13 @@ describe('a curve', () => {
       time: '15:51:23',
       signal_type: 'OSL',
       sample: 'quartz & more',
-      detector: 'UVVIS',
-      curve_type: 'measured',
       quantity: 'cts [1/ch]',
-      filter: 'U340',
     });
     expect(found.original).toMatchObject({
       sample: { lexsygID: '1' },
       sequence: { name: 's' },
-      curve: { detector: 'UVVIS' },
+      record: { filterCombination: 'U340' },
+      curve: { detector: 'UVVIS', curveType: 'measured' },
     });
   });
 
@@ -70,10 +68,8 @@ describe('a curve', () => {
     expect(found[1].metadata).toEqual({
       signal_type: 'OSL',
       sample: 'quartz & more',
-      stimulator: 'heating element',
-      curve_type: 'predefined',
-      filter: 'U340',
     });
+    expect(found[1].original.curve).toMatchObject({ stimulator: 'heating element', curveType: 'predefined' });
   });
 
   it.each(['', '20161324155123', '20160200155123', '2016', '20160224255123'])(

@@ -1,46 +1,15 @@
-import type { Plain, PlainTree } from '../../signal/dataset.ts';
-import { formatError, isSpectrailError } from '../../signal/errors.ts';
-import type { Hdf5File } from '../hdf5/index.ts';
+import type { Plain, PlainTree } from '../signal/dataset.ts';
+import { formatError } from '../signal/errors.ts';
 
-/** A column of metadata is 60000 bytes in every file seen. */
-const LONGEST_COLUMN = 2 ** 22;
 const DEEPEST = 32;
 /** Arrays above this many values are named, not listed. */
 const LISTED = 256;
 
 /**
- * The JSON in the first column of a matrix of bytes: metadata are stored one column per frame, padded with NUL.
- * @throws SpectrailError `format/bad-metadata`, and those of the HDF5 file.
+ * A JSON object without prototypes; what is nested deeper than 32 is cut off.
+ * @throws SpectrailError `format/bad-metadata`
  */
-export async function readJsonColumn(file: Hdf5File, path: string): Promise<PlainTree> {
-  const { shape, dtype } = await file.dataset(path);
-  const [rows, columns = 1] = shape;
-  if (dtype !== 'uint8' || shape.length < 1 || shape.length > 2 || columns < 1 || !(rows <= LONGEST_COLUMN)) {
-    throw badMetadata(path, `the metadata are ${dtype ?? 'records'} of shape ${shape.join(' × ')}`);
-  }
-  const count = shape.length === 1 ? [rows] : [rows, 1];
-  const bytes = (await file.read(path, { start: shape.map(() => 0), count })) as Uint8Array;
-  const end = bytes.indexOf(0);
-  return parseTree(new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end)), path);
-}
-
-/** The JSON in a dataset of one text. */
-export async function readJsonText(file: Hdf5File, path: string): Promise<PlainTree> {
-  const [text = ''] = await file.strings(path);
-  return parseTree(text, path);
-}
-
-/** Undefined where there is no such JSON, or none that can be read: for what the data can be read without. */
-export async function tryJson(read: () => Promise<PlainTree>): Promise<PlainTree | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!isSpectrailError(error)) throw error;
-    return undefined;
-  }
-}
-
-function parseTree(text: string, path: string): PlainTree {
+export function jsonTree(text: string, path: string): PlainTree {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -76,7 +45,7 @@ export function entry(tree: Plain | undefined, ...path: readonly string[]): Plai
   return value;
 }
 
-/** Velox writes most numbers as text. */
+/** Also one that is written as text. */
 export function numberAt(tree: Plain | undefined, ...path: readonly string[]): number | undefined {
   const value = entry(tree, ...path);
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -103,7 +72,7 @@ export function summarised(value: Plain): Plain {
   return tree;
 }
 
-function badMetadata(where: string, what: string, cause?: unknown) {
+export function badMetadata(where: string, what: string, cause?: unknown) {
   return formatError({
     code: 'bad-metadata',
     where,
