@@ -71,6 +71,19 @@ async function ripple(): Promise<string> {
   return join(home, 'big.rpl');
 }
 
+/** The same, a plane of each channel after the other. */
+async function rippleByImage(): Promise<string> {
+  const planes = new Uint16Array(counts.length);
+  for (let i = 0; i < PIXELS; i++) for (let c = 0; c < CHANNELS; c++) planes[c * PIXELS + i] = counts[i * CHANNELS + c];
+  writeFileSync(join(home, 'planes.raw'), Buffer.from(planes.buffer));
+  const lines = [
+    ...[`key\tvalue`, `width\t${SHAPE[1]}`, `height\t${SHAPE[0]}`, `depth\t${CHANNELS}`, 'offset\t0'],
+    ...['data-type\tunsigned', 'data-length\t2', 'byte-order\tlittle-endian', 'record-by\timage', 'depth-units\tkeV'],
+  ];
+  writeFileSync(join(home, 'planes.rpl'), lines.join('\n'));
+  return join(home, 'planes.rpl');
+}
+
 /** A series of frames as a Merlin detector writes it: big-endian counts, the last row first, 384 bytes before each. */
 async function merlin(): Promise<string> {
   const [frames, height, width] = SHAPE;
@@ -137,6 +150,7 @@ const samples = await Promise.all(
     ['Merlin frames', merlin()],
     ['NumPy', saved('npy', map('float32', dense))],
     ['Ripple by vector, big-endian', ripple()],
+    ['Ripple by image', rippleByImage()],
     ['TIA', tia()],
     ['TopSpin', topSpin()],
     ['NeXus', saved('nexus', map('float32', dense))],

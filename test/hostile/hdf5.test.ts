@@ -81,7 +81,6 @@ describe('a packed chunk', () => {
   });
 
   it.each([
-    ['lzf', 32000],
     ['blosc', 32001],
     ['lz4', 32004],
     ['bitshuffle', 32008],

@@ -2,7 +2,8 @@
 export type ReadAt = (position: number, length: number) => Uint8Array;
 
 const HEADER = 16;
-const PIECE = 65536;
+/** As much as a collection takes that did not have to grow. */
+const PIECE = 4096;
 
 /**
  * Is every global heap collection (the store of variable-length text) that starts in these bytes walkable to its end?

@@ -7,11 +7,15 @@ import { parseInUnit } from '../../signal/units.ts';
  * @throws SpectrailError `input/empty-window` when no channel centre lies inside.
  */
 export function windowChannels(axis: Axis, window: readonly [string | number, string | number]): [number, number] {
-  const [a, b] = window.map((edge) => axisIndex(axis, parseInUnit(edge, axis.unit)));
+  const positions = window.map((edge) => parseInUnit(edge, axis.unit));
+  const [a, b] = positions.map((position) => axisIndex(axis, position));
   const first = Math.max(0, Math.ceil(Math.min(a, b) - 1e-9));
   const end = Math.min(axis.size, Math.floor(Math.max(a, b) + 1e-9) + 1);
-  if (!(end > first)) {
-    const edges = [axisValue(axis, 0), axisValue(axis, axis.size - 1)].map((value) => `${value} ${axis.unit}`);
+  const ends = [axisValue(axis, 0), axisValue(axis, axis.size - 1)];
+  // Beyond the ends of listed positions every value is that of the last channel.
+  const beside = Math.max(...positions) < Math.min(...ends) || Math.min(...positions) > Math.max(...ends);
+  if (!(end > first) || beside) {
+    const edges = ends.map((value) => `${value} ${axis.unit}`);
     throw inputError({
       code: 'empty-window',
       what: `no channel lies between ${window[0]} and ${window[1]}`,
