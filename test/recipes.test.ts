@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Product, parseRecipe, plan, run } from '../src/index.ts';
-import { adjustedRand } from '../src/kernels/index.ts';
+import { adjustedRand, CounterRandom } from '../src/kernels/index.ts';
+import { uniformAxis } from '../src/signal/axis.ts';
+import { COUNTS } from '../src/signal/intensity.ts';
+import { poisson } from '../src/signal/noise.ts';
 import { uncertainty } from '../src/signal/quantity.ts';
+import { createSignal } from '../src/signal/signal.ts';
 import { simulateEds } from '../src/simulate/eds.ts';
 import type { Anomalies, PhaseMap } from '../src/steps/products.ts';
 import { eelsMap } from './eels-map.ts';
@@ -60,4 +64,55 @@ describe('recipes', () => {
     expect(resultOf(products, 'backgrounds').rivals.length).toBe(rivals.length);
     expect(trail.map(({ use }) => use)).toEqual(['background.power-law', 'background.compare', 'measure.window']);
   });
+
+  it('raman-baseline counts a band above its fluorescence within its budget', async () => {
+    const band = (x: number) => 120 / (1 + ((x - 520) / 6) ** 2);
+    const signal = spectra('raman', 'Raman shift', '1/cm', [200, 2], 800, 16, (x) => {
+      const fluorescence = 2000 * Math.exp(-(((x - 900) / 500) ** 2)) + 600 * Math.exp(-x / 700);
+      return fluorescence + band(x) + 90 / (1 + ((x - 1000) / 8) ** 2);
+    });
+    const { products } = await run(read('raman-baseline.yaml'), { spectra: signal });
+    const { total } = resultOf(products, 'window');
+    const truth = 16 * Array.from({ length: 21 }, (_, k) => band(500 + 2 * k)).reduce((a, b) => a + b, 0);
+    expect(Math.abs(total.value - truth)).toBeLessThan(2 * uncertainty(total));
+    expect(uncertainty(total)).toBeLessThan(truth / 4);
+  });
+
+  it('xps-background counts a peak above its background within its budget', async () => {
+    const peak = (x: number) => 800 * Math.exp(-(((x - 287) / 1.2) ** 2));
+    const positions = Array.from({ length: 300 }, (_, j) => 275 + 0.1 * j);
+    const step = (x: number) => positions.filter((at) => at < x).reduce((sum, at) => sum + peak(at), 0);
+    const signal = spectra('xps', 'Binding energy', 'eV', [275, 0.1], 300, 1, (x) => 900 + 0.004 * step(x) + peak(x));
+    // Ends of 20 channels: with 5 their counting statistics would be most of the error.
+    const recipe = read('xps-background.yaml').replace('in: spectrum', 'in: spectrum\n    params: { ends: 20 }');
+    const { products } = await run(recipe, { spectrum: signal });
+    const { total } = resultOf(products, 'window');
+    const truth = positions.filter((x) => x > 279.99 && x < 295.01).reduce((sum, x) => sum + peak(x), 0);
+    expect(Math.abs(total.value - truth)).toBeLessThan(3 * uncertainty(total));
+    expect(uncertainty(total)).toBeLessThan(truth / 4);
+  });
 });
+
+/** Poisson counts of one mean spectrum. */
+function spectra(
+  modality: 'raman' | 'xps',
+  name: string,
+  unit: string,
+  [offset, scale]: readonly [number, number],
+  channels: number,
+  pixels: number,
+  mean: (position: number) => number,
+) {
+  const random = new CounterRandom(7, 0);
+  const means = Float64Array.from({ length: channels }, (_, j) => mean(offset + scale * j));
+  const values = Float64Array.from({ length: pixels * channels }, (_, at) => random.poisson(means[at % channels]));
+  return createSignal({
+    title: 'made',
+    modality,
+    navigation: [uniformAxis({ name: 'x', role: 'navigation', size: pixels })],
+    spectral: uniformAxis({ name, unit, role: 'spectral', size: channels, offset, scale }),
+    source: { type: 'memory', block: { kind: 'dense', pixels, channels, values } },
+    intensity: COUNTS,
+    noise: poisson(),
+  });
+}

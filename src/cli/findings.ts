@@ -119,7 +119,7 @@ function describeWindow({ window, spectral, total }: WindowIntensity): string {
 }
 
 function describeBackgrounds({ chosen, rivals, pixels }: BackgroundComparison): string {
-  return `${chosen.replaceAll('-', ' ')} beside ${counted(rivals.length, 'rival background')}, mean of ${counted(pixels, 'spectrum', 'spectra')}`;
+  return `${chosen} beside ${counted(rivals.length, 'rival background')}, mean of ${counted(pixels, 'spectrum', 'spectra')}`;
 }
 
 function describeWarnings(warnings: readonly string[]): string[] {

@@ -176,7 +176,7 @@ export interface BackgroundComparison extends Origin {
   /** Channels first ≤ j < end on which the background is defined. */
   readonly range: readonly [first: number, end: number];
   readonly raw: Float64Array;
-  /** Name of the method that was chosen. */
+  /** Title of the method that was chosen. */
   readonly chosen: string;
   /** NaN where it is not defined; so are the rivals, each on a range of its own. */
   readonly background: Float64Array;

@@ -19,7 +19,7 @@ export const backgrounds: ProductSection<'backgrounds'> = (report, result) => {
   const { node, product } = result;
   const { raw, background, rivals, net, sigma, spread } = product;
   const x = axisValues(product.spectral);
-  const name = product.chosen.replaceAll('-', ' ');
+  const { chosen } = product;
   const shared = { height: 240, x, xLabel: spectralLabel(product), yLabel: 'counts per pixel' } as const;
   const over = report.figures.wide(
     `${node.id}-backgrounds`,
@@ -36,9 +36,9 @@ export const backgrounds: ProductSection<'backgrounds'> = (report, result) => {
             colour: lineColour(k + 1),
             thin: true,
           })),
-          { y: background, colour: CHOSEN, name: `background: ${name}` },
+          { y: background, colour: CHOSEN, name: chosen },
         ],
-        alt: `Mean spectrum, the ${name} background and ${counted(rivals.length, 'rival')}`,
+        alt: `Mean spectrum, ${chosen} and ${counted(rivals.length, 'rival')}`,
       }),
     html`Mean of ${traced(node.id, counted(product.pixels, 'spectrum', 'spectra'))}, the background that was taken off, and,
     thin, the rivals: ${rivals.map(({ label }) => label).join('; ') || 'none for this modality'}.`,

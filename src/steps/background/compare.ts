@@ -138,7 +138,7 @@ export default defineStep<Params>({
       pixels: found.pixels,
       range,
       raw,
-      chosen: chosen.id.slice(chosen.id.indexOf('.') + 1),
+      chosen: backgroundMethod(chosen.id).title,
       background,
       rivals: rivals.map(({ label }, k) => ({ label, background: others[k] })),
       net: raw.map((value, j) => value - background[j]),

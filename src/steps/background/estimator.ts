@@ -42,8 +42,9 @@ export interface Estimator {
 
 /** A way to estimate a background, as steps, rival estimates and window intensities use it. */
 export interface BackgroundMethod<P = unknown> {
-  /** Id of its step. */
+  /** Id and title of its step. */
   readonly id: string;
+  readonly title: string;
   /** Modalities whose physics it describes; undefined: it assumes none. */
   readonly modality?: readonly ModalityId[];
   /**

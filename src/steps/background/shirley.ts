@@ -31,7 +31,22 @@ export default defineBackground<Params>({
     const energies = energiesOf(setting);
     const endChannels = Math.min(setting.params.ends, energies.energies.length >> 1);
     return onRegion(setting, (values, rows, channels, out) => {
+      const given = values.slice(0, rows * channels);
       shirley(values, rows, channels, { ...energies, endChannels }, out);
+      for (let row = 0; row < rows; row++) {
+        const at = row * channels;
+        if (Number.isNaN(out[at])) lineBetweenEnds(given, out, at, channels, endChannels);
+      }
     });
   },
 });
+
+/** Where the iteration finds no peak, as with a step that is large beside it or long flats, what its ends say is all there is. */
+function lineBetweenEnds(values: Float64Array, out: Float64Array, at: number, channels: number, ends: number): void {
+  let [first, last] = [0, 0];
+  for (let k = 0; k < ends; k++) {
+    first += values[at + k] / ends;
+    last += values[at + channels - 1 - k] / ends;
+  }
+  for (let j = 0; j < channels; j++) out[at + j] = first + ((last - first) * j) / (channels - 1);
+}
