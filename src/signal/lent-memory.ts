@@ -1,8 +1,19 @@
+import { DTYPES, type Dtype, type NumberArray } from './dtype.ts';
+
 /**
  * Gives memory of so many bytes, with anything in it, for the values of a block: whoever lends it uses it again for other
  * values once the work on the block is done.
  */
 export type Lend = (bytes: number) => Uint8Array<ArrayBuffer>;
+
+/** Memory of its own, all 0: where nobody lends any. */
+export const newMemory: Lend = (bytes) => new Uint8Array(bytes);
+
+/** Room for so many numbers, with anything in it where it is lent. */
+export function valuesIn(dtype: Dtype, length: number, lend: Lend = newMemory): NumberArray {
+  const { buffer, byteOffset } = lend(length * DTYPES[dtype].bytes);
+  return DTYPES[dtype].over(buffer, byteOffset, length) as NumberArray;
+}
 
 /**
  * What the system gives for a large array begins 16 bytes behind the start of a page (glibc): from here on it is aligned to

@@ -12,3 +12,4 @@ export * from './products';
 export * from './rows';
 export * from './squares';
 export * from './totals';
+export * from './unshuffle';

@@ -45,6 +45,7 @@ export interface Machine {
   readonly squaresEvents: (...numbers: number[]) => number;
   readonly squaresDense32: (...numbers: number[]) => number;
   readonly squaresDense64: (...numbers: number[]) => number;
+  readonly unshuffle: Call;
 }
 
 let instance: Machine | undefined;
