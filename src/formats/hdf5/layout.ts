@@ -24,7 +24,7 @@ const [CONTIGUOUS, CHUNKED] = [1, 2];
  * @throws SpectrailError `format/hdf5-layout` for other layouts, `format/hdf5-damaged`
  */
 export function layoutOf(place: Place, header: number, rank: number): Layout {
-  checkWidths(place);
+  checkSuperblock(place);
   const messages = messagesAt(place, header);
   const found = messages.find(({ type, shared }) => type === LAYOUT && !shared)?.data;
   if (!found || found.byteLength < 2) throw damaged(place, header, 'no layout of the data', 'a layout message');
@@ -42,12 +42,20 @@ export function layoutOf(place: Place, header: number, rank: number): Layout {
   throw foreign(place, `the values lie in the way of layout version ${version}, class ${kind}`);
 }
 
-/** Superblocks say how wide addresses and lengths are (II.A): before version 2 behind four more numbers. */
-function checkWidths(place: Place): void {
-  const superblock = bytesAt(place, 0, 16, 'the superblock');
-  const at = superblock.getUint8(8) < 2 ? 13 : 9;
+/** Headers may be out of date: newer ones are kept in one piece elsewhere. */
+const CACHE_IMAGE = 0x18;
+
+/** Superblocks say how wide addresses and lengths are (II.A): before version 2 behind four more numbers, and nothing more. */
+function checkSuperblock(place: Place): void {
+  const superblock = bytesAt(place, 0, 28, 'the superblock');
+  const second = superblock.getUint8(8) >= 2;
+  const at = second ? 9 : 13;
   const [address, length] = [superblock.getUint8(at), superblock.getUint8(at + 1)];
   if (address !== 8 || length !== 8) throw foreign(place, `addresses have ${address} bytes and lengths ${length}`);
+  const extension = second ? addressIn(superblock, 20) : undefined;
+  if (extension !== undefined && messagesAt(place, extension).some(({ type }) => type === CACHE_IMAGE)) {
+    throw foreign(place, 'headers are kept in a cache image');
+  }
 }
 
 function foreign({ where }: Place, what: string) {

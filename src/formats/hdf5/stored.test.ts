@@ -12,6 +12,7 @@ import { blobFile } from '../blob-file.ts';
 import type { ByteSource } from '../format.ts';
 import { openNodeFile } from '../node-file.ts';
 import { hdf5Values, openHdf5 } from './index.ts';
+import { layoutOf } from './layout.ts';
 import { hdf5Library } from './library.ts';
 import type { Tile } from './tiles.ts';
 
@@ -139,6 +140,26 @@ describe('what the library reads itself', () => {
   it('chunks that are listed in a newer way', async () => {
     const { bytes } = await storedFile({ ...given, latest: true });
     expect(await readsAs(bytes)).toEqual([undefined, given.values]);
+  });
+
+  it('files of other addresses, and with headers in a cache image', async () => {
+    const place = (bytes: Uint8Array) => ({
+      readAt: (from: number, length: number) => bytes.subarray(from, from + length),
+      fileSize: bytes.length,
+      base: 0,
+      where: 'a.h5',
+    });
+    const narrow = await storedFile(given);
+    expect(layoutOf(place(narrow.bytes), narrow.header, 3)).toMatchObject({ kind: 'chunks' });
+    narrow.bytes[13] = 4;
+    expect(() => layoutOf(place(narrow.bytes), narrow.header, 3)).toThrow(/addresses have 4 bytes/);
+    // The header of the dataset in place of an extension of the superblock, its first message of another type.
+    const { bytes, header } = await storedFile({ ...given, chunk: undefined, latest: true });
+    expect(layoutOf(place(bytes), header, 3)).toMatchObject({ kind: 'whole' });
+    new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(20, BigInt(header), true);
+    const flags = bytes[header + 5];
+    bytes[header + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0) + 2 ** (flags & 3)] = 0x18;
+    expect(() => layoutOf(place(bytes), header, 3)).toThrow(/cache image/);
   });
 
   it('big-endian values', async () => {

@@ -105,7 +105,7 @@ export function fillBox(stored: StoredDataset, file: StoredBytes, box: Box, part
     const found = index.get(place);
     const common = sharedBox(part, { start: from, count: chunk });
     if (!found) copyRuns({ bytes: file.unwritten(common), ...common }, box, common, elementBytes);
-    else if (stored.filters.some(({ id }, i) => id === LZF && !((found.mask >>> i) & 1))) {
+    else if (stored.filters.some(({ id }) => id === LZF)) {
       copyRuns({ bytes: unpacked(stored, file, found), start: from, count: chunk }, box, common, elementBytes);
     } else fillFromChunk(stored, file, found, from, box, common);
     let d = at.length - 1;
@@ -162,7 +162,7 @@ function inOrder(bytes: Uint8Array, elementBytes: number): Uint8Array {
 /** Runs from this many bytes on are read one by one to where they belong; shorter ones with what lies between them. */
 const LONG_RUN = 2 ** 13;
 
-/** The same of a chunk whose bytes lie there as they are, or shuffled: no more is read of it than is wanted. */
+/** From a chunk of an {@link isPlain} dataset: no more is read of it than is wanted. */
 function fillFromChunk(
   stored: StoredDataset,
   file: StoredBytes,
