@@ -10,10 +10,11 @@ import { openNodePath } from '../src/formats/node-folder.ts';
 import { ROW_READERS } from '../src/formats/row-readers.ts';
 import { readRange } from '../src/shapes/read.ts';
 import { uniformAxis } from '../src/signal/axis.ts';
-import { type Block, sliceBlock, toDense } from '../src/signal/block.ts';
+import { type Block, type DenseBlock, sliceBlock, toDense } from '../src/signal/block.ts';
 import type { ArrayDataset } from '../src/signal/dataset.ts';
 import { DTYPES, type Dtype, type NumberArray, type ValueArray } from '../src/signal/dtype.ts';
 import { isSpectrailError } from '../src/signal/errors.ts';
+import { dmFile, group, list } from '../test/dm-file.ts';
 import { memoryTarget } from '../test/memory-folder.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'spectrail-rows-'));
@@ -84,6 +85,24 @@ async function rippleByImage(): Promise<string> {
   return join(home, 'planes.rpl');
 }
 
+/** A spectrum image as DigitalMicrograph writes it: one channel after the other. */
+async function digitalMicrograph(): Promise<string> {
+  const [height, width] = SHAPE;
+  const values = Array.from(counts, (_, i) => counts[(i % PIXELS) * CHANNELS + Math.floor(i / PIXELS)]);
+  const image = group({
+    Name: 'map',
+    ImageTags: group({ 'Meta Data': group({ Format: 'Spectrum image', Signal: 'X-ray' }) }),
+    ImageData: group({
+      Calibrations: group({ Dimension: list() }),
+      DataType: 10,
+      Dimensions: list(width, height, CHANNELS),
+      Data: { type: 4, values },
+    }),
+  });
+  writeFileSync(join(home, 'map.dm4'), dmFile(group({ ImageList: list(image) }), { version: 4 }));
+  return join(home, 'map.dm4');
+}
+
 /** A series of frames as a Merlin detector writes it: big-endian counts, the last row first, 384 bytes before each. */
 async function merlin(): Promise<string> {
   const [frames, height, width] = SHAPE;
@@ -151,6 +170,7 @@ const samples = await Promise.all(
     ['NumPy', saved('npy', map('float32', dense))],
     ['Ripple by vector, big-endian', ripple()],
     ['Ripple by image', rippleByImage()],
+    ['DigitalMicrograph, energies last', digitalMicrograph()],
     ['TIA', tia()],
     ['TopSpin', topSpin()],
     ['NeXus', saved('nexus', map('float32', dense))],
@@ -163,6 +183,9 @@ const samples = await Promise.all(
     return [name as string, dataset] as const;
   }),
 );
+
+/** Readers of plain values, which use what they are lent. */
+const USED = new Set(['rows/raw', 'rows/planes', 'rows/framed', 'rows/tia', 'rows/hdf5', 'rows/dense']);
 
 async function wholeOf({ values, shape }: ArrayDataset): Promise<Block> {
   const loaded = await values.load();
@@ -197,6 +220,29 @@ describe.each(samples)('rows of %s', (_, dataset) => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it('keep nothing but the block in memory that is lent for them, whatever was there before', async () => {
+    const whole = await wholeOf(dataset);
+    const { read, source } = dataset.values.rows!;
+    let lent: Uint8Array[] = [];
+    const lend = (bytes: number) => {
+      lent.push(new Uint8Array(bytes).fill(0xab));
+      return lent[lent.length - 1] as Uint8Array<ArrayBuffer>;
+    };
+    const runs = [0, 100, 4096, 4150, 8192, PIXELS, 100, 150, 0, PIXELS];
+    for (const [i, start] of runs.entries()) {
+      const end = runs[i + 1] ?? 0;
+      if (end <= start) continue;
+      lent = [];
+      const block = await read(start, end, lend);
+      expect(Array.from(toDense(block, 'float64').values)).toEqual(
+        Array.from(toDense(sliceBlock(whole, start, end)).values),
+      );
+      if (USED.has(source.reader))
+        expect(lent.map(({ buffer }) => buffer)).toEqual([(block as DenseBlock).values.buffer]);
+      for (const memory of lent) memory.fill(0xcd);
+    }
   });
 
   it('say of themselves what they are', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inlineEngine } from '../src/engines/inline.ts';
 import { messageEngine } from '../src/engines/messages.ts';
 import { defineFold, defineMap, defineScan } from '../src/shapes/shape.ts';
-import type { DenseBlock } from '../src/signal/block.ts';
+import type { Block, DenseBlock } from '../src/signal/block.ts';
 import { resolveShape } from '../src/steps/index.ts';
 import { messagePorts } from './laws/message-ports.ts';
 import { describeGeometry, GEOMETRIES } from './laws/random-blocks.ts';
@@ -14,6 +14,8 @@ import {
   type AnySmall,
   foldLaw,
   formsLaw,
+  lentMapLaw,
+  lentMemoryLaw,
   mapLaw,
   mapOnEngines,
   scanLaw,
@@ -48,6 +50,10 @@ describe.each(of<AnyMap>('map'))('the map %s', (_, map) => {
   it.each(geometries)('gives the same bits on every engine and block size for %s', async (_, geometry) => {
     await mapOnEngines(trial(map, geometry, SEED), enginesFor(map));
   });
+
+  it.each(geometries)('keeps nothing of rows whose memory is used again for %s', async (_, geometry) => {
+    await lentMapLaw(trial(map, geometry, SEED));
+  });
 });
 
 describe.each(of<AnyFold>('fold'))('the fold %s', (_, fold) => {
@@ -57,6 +63,10 @@ describe.each(of<AnyFold>('fold'))('the fold %s', (_, fold) => {
 
   it.each(geometries)('gives the same bits for any blocks, order and engine for %s', async (_, geometry) => {
     await foldLaw(trial(fold, geometry, SEED), enginesFor(fold));
+  });
+
+  it.each(geometries)('keeps nothing of rows whose memory is used again for %s', async (_, geometry) => {
+    await lentMemoryLaw(trial(fold, geometry, SEED));
   });
 });
 
@@ -103,6 +113,25 @@ describe.each([['a sample', forgettingMean] as const, ...of<AnyScan>('scan')])('
 describe('the laws catch', () => {
   const geometry = GEOMETRIES[3];
   const dense = { args: {}, kinds: ['dense'] as const };
+
+  it('a fold that keeps rows, and a map that remembers them', async () => {
+    const keeping = defineFold<object, { first?: Float64Array }>({
+      init: () => ({}),
+      add: (_args, state, [block]) => ({ first: state.first ?? ((block as DenseBlock).values as Float64Array) }),
+      merge: (left, right) => ({ first: left.first ?? right.first }),
+      example: () => dense,
+    });
+    await expect(lentMemoryLaw(trial(keeping, geometry))).rejects.toThrow(/lent memory/);
+    let before: Block | undefined;
+    const remembering = defineMap<object>({
+      apply: (_args, [block]) => {
+        before = before?.pixels === block.pixels ? before : block;
+        return before;
+      },
+      example: () => dense,
+    });
+    await expect(lentMapLaw(trial(remembering, geometry))).rejects.toThrow(/lent memory/);
+  });
 
   it('a map that reads more rows than it gathers', async () => {
     const greedy = defineMap<object>({

@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
 import { collect, type Engine, runFold, runSmall } from '../../src/engines/engine.ts';
 import { CounterRandom } from '../../src/kernels/index.ts';
-import { haloOf } from '../../src/shapes/job.ts';
+import { haloOf, runJob } from '../../src/shapes/job.ts';
 import { pixelRows, plainMemory } from '../../src/shapes/per-pixel.ts';
 import { rangeOf, readRange } from '../../src/shapes/read.ts';
-import type { Example, Geometry, Shape } from '../../src/shapes/shape.ts';
+import type { Example, Geometry, RowsShape, Shape } from '../../src/shapes/shape.ts';
 import { TILE_PIXELS } from '../../src/shapes/tile.ts';
 import { type Block, concatBlocks, type EventsBlock, sliceBlock } from '../../src/signal/block.ts';
+import { type Lend, LentMemory } from '../../src/signal/lent-memory.ts';
 import type { Source } from '../../src/signal/source.ts';
 import { denseForm, exampleBlocks } from './random-blocks.ts';
 import { digest, expectSameNumbers } from './same-numbers.ts';
@@ -153,6 +154,88 @@ export async function foldLaw(trial: Trial<AnyFold>, engines: readonly Engine[])
     }
   }
   expect(await digest([trial.blocks, trial.example.args])).toBe(before);
+}
+
+/** Memory that holds something else as soon as it is given back. */
+class SpoiltMemory extends LentMemory {
+  override async during<T>(work: (lend: Lend) => T | Promise<T>): Promise<T> {
+    const lent: Uint8Array[] = [];
+    const result = await work((bytes) => {
+      const memory = new Uint8Array(bytes).fill(0xab);
+      lent.push(memory);
+      return memory;
+    });
+    for (const memory of lent) memory.fill(0xcd);
+    return result;
+  }
+}
+
+const LENT_ROWS = 'rows/lent';
+
+/** Rows of a block in memory that was lent for them, events and factors with all of their arrays. */
+const lentRows: RowsShape = {
+  shape: 'rows',
+  read: async (whole, start, end, lend) => {
+    const block = own(sliceBlock(whole as Block, start, end));
+    if (!lend) return block;
+    const moved = Object.entries(block).map(([name, value]) => {
+      if (!ArrayBuffer.isView(value) || name === 'loadings') return [name, value];
+      const { buffer, byteOffset, byteLength } = value;
+      const memory = lend(byteLength);
+      memory.set(new Uint8Array(buffer, byteOffset, byteLength));
+      const Values = value.constructor as new (buffer: ArrayBuffer, at: number, length: number) => ArrayBufferView;
+      return [name, new Values(memory.buffer, memory.byteOffset, byteLength / (value as Uint8Array).BYTES_PER_ELEMENT)];
+    });
+    return Object.fromEntries(moved) as Block;
+  },
+};
+
+function lent(block: Block): Source {
+  const { pixels, channels, kind } = block;
+  const facts = { pixels, channels, kind: kind as 'dense' | 'events', entries: 0, bytes: 0 };
+  return { type: 'stored', reader: LENT_ROWS, args: block, ...facts };
+}
+
+/** Nothing of a job is left in the memory that its blocks were read into: with that spoilt after every job, the same bits. */
+export async function lentMemoryLaw(trial: Trial<AnyFold>): Promise<void> {
+  const { shape, example, geometry, blocks } = trial;
+  const resolve = async (id: string) => (id === LENT_ROWS ? lentRows : shape);
+  const memory = new SpoiltMemory();
+  const engine: Engine = {
+    name: 'lending',
+    lanes: 1,
+    async runPass(pass, jobs, done) {
+      for (const [index, job] of jobs.entries()) done(index, await runJob(pass, await job(), resolve, memory));
+    },
+    async close() {},
+  };
+  const stored = blocks.map(lent);
+  const whole = await digest(await foldOf(trial, engine, 40));
+  for (const blockLevel of [0, 1]) {
+    const found = await runFold(engine, ID, example.args, stored, { resolve, geometry, blockLevel });
+    expect(await digest(found), `blocks of 2^${blockLevel} tiles in lent memory`).toBe(whole);
+  }
+}
+
+/** The same of a map: what it makes of rows in lent memory owes nothing to the rows that were there before. */
+export async function lentMapLaw(trial: Trial<AnyMap>): Promise<void> {
+  const { shape, example, geometry, blocks } = trial;
+  const pixels = example.pixels ?? geometry.pixels;
+  const resolve = async (id: string) => (id === LENT_ROWS ? lentRows : shape);
+  const memory = new SpoiltMemory();
+  const source = mapped(trial) as Extract<Source, { type: 'mapped' }>;
+  const parents = blocks.map(lent);
+  const half = Math.ceil(pixels / 2);
+  for (const [start, end] of [
+    [0, half],
+    [half, pixels],
+    [0, half],
+  ]) {
+    if (end <= start) continue;
+    const range = await rangeOf({ ...source, parents }, start, end, resolve);
+    const seen = await memory.during(async (lend) => digest(own(await readRange(range, resolve, lend))));
+    expect(seen, `pixels ${start} to ${end} in lent memory`).toBe(await digest(own(await rowsOf(trial, start, end))));
+  }
 }
 
 /** Counts held as events and written out give the same numbers. */

@@ -1,6 +1,7 @@
 import { runJob } from '../shapes/job.ts';
 import { plainMemory } from '../shapes/per-pixel.ts';
 import type { ShapeResolver } from '../shapes/shape.ts';
+import { LentMemory } from '../signal/lent-memory.ts';
 import type { Engine } from './engine.ts';
 
 /** The caller's event loop runs at least this often, so that it can draw, count and be interrupted. */
@@ -13,9 +14,10 @@ export function inlineEngine(resolve: ShapeResolver): Engine {
     lanes: 1,
     allocate: plainMemory,
     async runPass(pass, jobs, done) {
+      const memory = new LentMemory();
       let breath = performance.now();
       for (let index = 0; index < jobs.length; index++) {
-        done(index, await runJob(pass, await jobs[index](), resolve));
+        done(index, await runJob(pass, await jobs[index](), resolve, memory));
         if (performance.now() - breath < LONGEST_BREATH_MS) continue;
         await new Promise((next) => setTimeout(next, 0));
         breath = performance.now();

@@ -1,6 +1,7 @@
 import { type Job, type Pass, runJob } from '../shapes/job.ts';
 import type { ShapeResolver } from '../shapes/shape.ts';
 import { internalError, SpectrailError } from '../signal/errors.ts';
+import { LentMemory } from '../signal/lent-memory.ts';
 import { buffersIn, compact } from './arrays-within.ts';
 import type { Engine } from './engine.ts';
 
@@ -32,12 +33,12 @@ interface FailureMessage {
 
 /** Answers jobs arriving at a port: the whole body of a worker. */
 export function serve(port: Port, resolve: ShapeResolver): void {
-  const passes = new Map<number, Pass>();
+  const passes = new Map<number, { readonly pass: Pass; readonly memory: LentMemory }>();
   port.onMessage(async (message) => {
     const request = message as Request;
     if (request.type === 'pass') {
       passes.clear();
-      passes.set(request.id, request.pass);
+      passes.set(request.id, { pass: request.pass, memory: new LentMemory() });
       return;
     }
     if (request.type === 'load') {
@@ -47,7 +48,8 @@ export function serve(port: Port, resolve: ShapeResolver): void {
     }
     const { id, index, job } = request;
     try {
-      const result = compact(await runJob(passes.get(id) as Pass, job, resolve));
+      const { pass, memory } = passes.get(id)!;
+      const result = compact(await runJob(pass, job, resolve, memory));
       port.post({ type: 'result', id, index, result } satisfies Reply, buffersIn(result));
     } catch (error) {
       port.post({ type: 'failure', id, index, error: describeFailure(error) } satisfies Reply);

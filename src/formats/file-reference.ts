@@ -1,4 +1,5 @@
 import { formatError } from '../signal/errors.ts';
+import type { Lend } from '../signal/lent-memory.ts';
 import type { ByteRange, ByteSource } from './format.ts';
 
 const ABREAST = 32;
@@ -16,10 +17,20 @@ export function referenceTo(file: ByteSource): FileReference | undefined {
 }
 
 /**
- * Exactly `length` bytes from `offset`.
+ * Exactly `length` bytes from `offset`, in memory that was lent for them where there is a file system.
  * @throws SpectrailError `format/changed-file` when the file is shorter than it was.
  */
-export async function readReference(file: FileReference, offset: number, length: number): Promise<Uint8Array> {
+export async function readReference(
+  file: FileReference,
+  offset: number,
+  length: number,
+  lend?: Lend,
+): Promise<Uint8Array> {
+  if (lend && 'path' in file && offset + length <= file.size) {
+    const lent = lend(length);
+    const filled = (await import('./node-file.ts')).readInto(file.path, offset, lent);
+    if (filled === length) return lent;
+  }
   const source = await openReference(file);
   const bytes = await source.read(offset, length);
   if (bytes.length === length) return bytes;

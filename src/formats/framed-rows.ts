@@ -1,4 +1,5 @@
 import { DTYPES, type Dtype, type NumberArray, valuesOver } from '../signal/dtype.ts';
+import { newMemory } from '../signal/lent-memory.ts';
 import { type FileReference, readReference } from './file-reference.ts';
 import { defineRowReader } from './row-reader.ts';
 
@@ -17,7 +18,7 @@ export interface FramedRowsArgs {
   readonly channels: number;
 }
 
-export default defineRowReader<FramedRowsArgs>(async (args, start, end) => {
+export default defineRowReader<FramedRowsArgs>(async (args, start, end, lend) => {
   const { file, offset, header, rowsPerFrame, bottomUp, dtype, littleEndian, channels } = args;
   const row = channels * DTYPES[dtype].bytes;
   const position = (at: number) => {
@@ -29,7 +30,7 @@ export default defineRowReader<FramedRowsArgs>(async (args, start, end) => {
   const first = positions.reduce((a, b) => Math.min(a, b), position(start));
   const last = positions.reduce((a, b) => Math.max(a, b), first - row);
   const stored = await readReference(file, first, last + row - first);
-  const bytes = new Uint8Array((end - start) * row);
+  const bytes = (lend ?? newMemory)((end - start) * row);
   for (const [i, at] of positions.entries()) bytes.set(stored.subarray(at - first, at - first + row), i * row);
   const values = valuesOver(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
   return { kind: 'dense', pixels: end - start, channels, values };

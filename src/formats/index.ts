@@ -1,4 +1,4 @@
-import type { ArrayDataset, Dataset } from '../signal/dataset.ts';
+import type { ArrayDataset, Dataset, StoredRows } from '../signal/dataset.ts';
 import { formatError, isSpectrailError, retold, type SpectrailError } from '../signal/errors.ts';
 import { type FolderSource, isFolder } from './folder.ts';
 import type { ByteSource, Format, Sniff } from './format.ts';
@@ -179,7 +179,7 @@ function guardArray(dataset: ArrayDataset, entry: FormatEntry, source: Source): 
   const { rows: stored } = values;
   const rows = stored && {
     ...stored,
-    read: (start: number, end: number) => inFormat(entry, source, () => stored.read(start, end)),
+    read: (...asked: Parameters<StoredRows['read']>) => inFormat(entry, source, () => stored.read(...asked)),
   };
   if (values.kind === 'dense') {
     return { ...dataset, values: { kind: 'dense', load: () => inFormat(entry, source, values.load), rows } };

@@ -1,4 +1,5 @@
 import { DTYPES, type Dtype, type NumberArray, valuesOver } from '../signal/dtype.ts';
+import { valuesIn } from '../signal/lent-memory.ts';
 import { type FileReference, openReference, readParts } from './file-reference.ts';
 import { defineRowReader } from './row-reader.ts';
 
@@ -18,11 +19,11 @@ const READ_BYTES = 2 ** 20;
 const TILE = 16;
 
 /** The pixels of each plane are read apart: what lies between them is as large as the map. */
-export default defineRowReader<PlaneRowsArgs>(async (args, start, end) => {
+export default defineRowReader<PlaneRowsArgs>(async (args, start, end, lend) => {
   const { file, offset, dtype, littleEndian, pixels, channels } = args;
-  const { bytes, make } = DTYPES[dtype];
+  const { bytes } = DTYPES[dtype];
   const run = end - start;
-  const values = make(run * channels) as NumberArray;
+  const values = valuesIn(dtype, run * channels, lend);
   const source = await openReference(file);
   const most = Math.max(TILE, Math.floor(READ_BYTES / (run * bytes)));
   for (let first = 0; run > 0 && first < channels; first += most) {

@@ -12,9 +12,10 @@ export interface RawRowsArgs {
   readonly channels: number;
 }
 
-export default defineRowReader<RawRowsArgs>(async ({ file, offset, dtype, littleEndian, channels }, start, end) => {
+export default defineRowReader<RawRowsArgs>(async (args, start, end, lend) => {
+  const { file, offset, dtype, littleEndian, channels } = args;
   const row = channels * DTYPES[dtype].bytes;
-  const bytes = await readReference(file, offset + start * row, (end - start) * row);
+  const bytes = await readReference(file, offset + start * row, (end - start) * row, lend);
   const values = valuesOver(bytes, dtype, (end - start) * channels, littleEndian) as NumberArray;
   return { kind: 'dense', pixels: end - start, channels, values };
 });

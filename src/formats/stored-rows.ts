@@ -30,5 +30,5 @@ export function denseRows<A>(
     entries,
     bytes: entries * DTYPES[dtype].bytes,
   };
-  return { source, read: (start, end) => read(args, start, end), facts };
+  return { source, read: (start, end, lend) => read(args, start, end, lend), facts };
 }

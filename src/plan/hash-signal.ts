@@ -4,6 +4,7 @@ import { tileRuns } from '../shapes/tile.ts';
 import { type Block, type DenseBlock, type EventsBlock, toDense } from '../signal/block.ts';
 import type { NumberArray } from '../signal/dtype.ts';
 import { type Hashable, hash, hashBytes } from '../signal/hash.ts';
+import { LentMemory } from '../signal/lent-memory.ts';
 import type { Signal } from '../signal/signal.ts';
 import { sourcePixels } from '../signal/source.ts';
 
@@ -31,11 +32,14 @@ export function hashSignal(signal: Signal): Promise<string> {
 async function hashTiles({ source, ...rest }: Signal): Promise<string> {
   const pixels = sourcePixels(source);
   const tiles: string[] = [];
+  const memory = new LentMemory();
   const runs = tileRuns(pixels, 0);
   for (let first = 0; first < runs.length; first += TILES_AT_ONCE) {
     const some = runs.slice(first, first + TILES_AT_ONCE).map(async ({ start, end }) => {
-      const block = await readRange(await rangeOf(source, start, end, resolveMember), resolveMember);
-      return hashBytes(canonicalBytes(block));
+      const range = await rangeOf(source, start, end, resolveMember);
+      return hashBytes(
+        await memory.during(async (lend) => canonicalBytes(await readRange(range, resolveMember, lend))),
+      );
     });
     tiles.push(...(await Promise.all(some)));
   }

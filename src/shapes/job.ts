@@ -1,5 +1,6 @@
 import { type Block, sliceBlock } from '../signal/block.ts';
 import { internalError } from '../signal/errors.ts';
+import type { Lend, LentMemory } from '../signal/lent-memory.ts';
 import { MergeTree } from './merge-tree.ts';
 import { pixelRows, plainMemory, sliceRows } from './per-pixel.ts';
 import { readRange, type SourceRange } from './read.ts';
@@ -35,10 +36,18 @@ export function withRows(state: unknown, rows: Rows): unknown {
   return Object.keys(rows).length > 0 ? { ...(state as object), ...rows } : state;
 }
 
-/** Runs one job where the caller stands: the only place where shapes meet blocks, whatever the engine. */
-export async function runJob(pass: Pass, job: Job, resolve: ShapeResolver): Promise<unknown> {
+/**
+ * Runs one job where the caller stands: the only place where shapes meet blocks, whatever the engine. A fold's blocks are
+ * read into `memory`, which is free again when its tiles are summarised; what is collected is kept, and so is its memory.
+ */
+export function runJob(pass: Pass, job: Job, resolve: ShapeResolver, memory?: LentMemory): Promise<unknown> {
+  if (!memory || pass.kind !== 'fold') return runWith(pass, job, resolve);
+  return memory.during((lend) => runWith(pass, job, resolve, lend));
+}
+
+async function runWith(pass: Pass, job: Job, resolve: ShapeResolver, lend?: Lend): Promise<unknown> {
   const blocks: Block[] = [];
-  for (const range of job.ranges) blocks.push(await readRange(range, resolve));
+  for (const range of job.ranges) blocks.push(await readRange(range, resolve, lend));
   if (pass.kind === 'collect') return blocks[0];
   const shape = await resolve(pass.shape ?? '');
   if (pass.kind === 'small' && shape.shape === 'small') return shape.run(pass.args, job.start);

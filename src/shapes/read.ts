@@ -1,5 +1,6 @@
 import { type Block, concatBlocks, sliceBlock } from '../signal/block.ts';
 import { internalError } from '../signal/errors.ts';
+import type { Lend } from '../signal/lent-memory.ts';
 import type { Source } from '../signal/source.ts';
 import type { MapShape, ShapeResolver } from './shape.ts';
 
@@ -40,21 +41,21 @@ export async function rangeOf(
   return { type: 'mapped', map: source.map, args: source.args, start, end, parents };
 }
 
-/** Carries rows through their chain of maps. */
-export async function readRange(range: SourceRange, resolve: ShapeResolver): Promise<Block> {
+/** Carries rows through their chain of maps. What comes of it may lie in what `lend` gave for what lies in files. */
+export async function readRange(range: SourceRange, resolve: ShapeResolver, lend?: Lend): Promise<Block> {
   if (range.type === 'memory') return range.block;
   if (range.type === 'stored') {
     const rows = await resolve(range.reader);
     if (rows.shape !== 'rows') {
       throw internalError({ code: 'wrong-shape', what: `"${range.reader}" is a ${rows.shape}, not a reader of rows` });
     }
-    return onlyNumbers(await rows.read(range.args, range.start, range.end));
+    return onlyNumbers(await rows.read(range.args, range.start, range.end, lend));
   }
   const map = await resolveMap(range.map, resolve);
   const blocks: Block[] = [];
   for (const parent of range.parents) {
     const pieces: Block[] = [];
-    for (const piece of parent) pieces.push(await readRange(piece, resolve));
+    for (const piece of parent) pieces.push(await readRange(piece, resolve, lend));
     blocks.push(concatBlocks(pieces));
   }
   return map.apply(range.args, blocks, range.start, range.end);

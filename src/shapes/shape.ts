@@ -1,4 +1,5 @@
 import type { Block, BlockKind } from '../signal/block.ts';
+import type { Lend } from '../signal/lent-memory.ts';
 import type { PerPixel, PixelArray } from './per-pixel.ts';
 
 export interface Geometry {
@@ -76,10 +77,13 @@ export interface SmallShape<A = unknown, R = unknown> extends ShapeBase<A> {
   readonly run: (args: A, index: number) => R | Promise<R>;
 }
 
-/** Where rows come from when they lie in files. Law: any range gives the rows it has in the whole. */
+/**
+ * Where rows come from when they lie in files. Laws: any range gives the rows it has in the whole; nothing but the block
+ * is kept in memory that was lent for it.
+ */
 export interface RowsShape<A = unknown> {
   readonly shape: 'rows';
-  readonly read: (args: A, start: number, end: number) => Promise<Block>;
+  readonly read: (args: A, start: number, end: number, lend?: Lend) => Promise<Block>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds members of every argument and state type

@@ -1,6 +1,7 @@
 import type { Axis } from './axis.ts';
 import type { Block, EventsBlock } from './block.ts';
 import type { Dtype, ValueArray } from './dtype.ts';
+import type { Lend } from './lent-memory.ts';
 import type { StoredSource } from './source.ts';
 
 /** Plain data only: what JSON can hold. */
@@ -38,8 +39,8 @@ export type DatasetValues =
 export interface StoredRows {
   /** For engines: crosses worker boundaries as plain data. */
   readonly source: StoredSource;
-  /** Rows [start, end), where the caller stands. */
-  readonly read: (start: number, end: number) => Promise<Block>;
+  /** Rows [start, end), where the caller stands; `lend` gives memory for them where the caller uses it again for others. */
+  readonly read: (start: number, end: number, lend?: Lend) => Promise<Block>;
   /** What the file itself states about its values, when it was written by us; saves a pass over them. */
   readonly facts?: ValueFacts;
 }

@@ -118,12 +118,26 @@ export function valuesOver(bytes: Uint8Array, dtype: Dtype, length: number, litt
   return over(bytes.buffer, bytes.byteOffset, length);
 }
 
-function swapBytes(bytes: Uint8Array, element: number): void {
-  for (let start = 0; start < bytes.length; start += element) {
-    for (let i = start, j = start + element - 1; i < j; i++, j--) {
-      const t = bytes[i];
-      bytes[i] = bytes[j];
-      bytes[j] = t;
-    }
+/** Elements of 2, 4 or 8 bytes, turned where they are; the first lies as its type must. */
+function swapBytes({ buffer, byteOffset, byteLength }: Uint8Array, element: number): void {
+  if (element === 2) {
+    const words = new Uint16Array(buffer, byteOffset, byteLength / 2);
+    for (let i = 0; i < words.length; i++) words[i] = (words[i] << 8) | (words[i] >> 8);
+    return;
   }
+  const words = new Uint32Array(buffer, byteOffset, byteLength / 4);
+  if (element === 4) {
+    for (let i = 0; i < words.length; i++) words[i] = turned(words[i]);
+    return;
+  }
+  for (let i = 0; i < words.length; i += 2) {
+    const first = words[i];
+    words[i] = turned(words[i + 1]);
+    words[i + 1] = turned(first);
+  }
+}
+
+/** The four bytes of a word, last first. */
+function turned(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }

@@ -2,6 +2,7 @@ import type { Plain } from '../../signal/dataset.ts';
 import type { Dtype, ValueArray } from '../../signal/dtype.ts';
 import type { Element } from './element.ts';
 import type { Tile } from './tiles.ts';
+import type { StoredDataset } from './unpack-chunks.ts';
 
 export interface Hdf5Member {
   readonly name: string;
@@ -41,8 +42,10 @@ export interface Hdf5File {
   dataset(path: string): Promise<Hdf5DatasetInfo>;
   /** One entry for each dimension of the dataset. */
   dimensions(path: string): Promise<Hdf5Dimension[]>;
-  /** All values, or the box `tile`, in C order. */
-  read(path: string, tile?: Tile): Promise<ValueArray>;
+  /** All values, or the box `tile`, in C order; in `into`, where it is given, which has as many bytes as they. */
+  read(path: string, tile?: Tile, into?: Uint8Array<ArrayBuffer>): Promise<ValueArray>;
+  /** Where the values lie, if they lie there as they are, or shuffled: reading any box of them costs no more than its bytes. */
+  stored(path: string): Promise<StoredDataset | undefined>;
   /**
    * Hands all values to `use`, in boxes of whole chunks of about `bytes` bytes, one for each turn of the loop over what is
    * returned. The values are gone when `use` returns, and it must not throw.

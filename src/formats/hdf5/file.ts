@@ -1,6 +1,6 @@
 import type { Filter, Metadata } from 'h5wasm';
 import { DTYPES, type ValueArray } from '../../signal/dtype.ts';
-import { formatError } from '../../signal/errors.ts';
+import { formatError, isSpectrailError } from '../../signal/errors.ts';
 import type { ByteSource } from '../format.ts';
 import type { Hdf5Attribute, Hdf5DatasetInfo, Hdf5Dimension, Hdf5File, Hdf5Member } from './contents.ts';
 import { type Element, elementOf, textOf, valuesOf } from './element.ts';
@@ -9,12 +9,14 @@ import { areOwn, checkStorage, MOST_ATTRIBUTES, SMALL_LIMIT, smallBytes, tooLarg
 import { type Mounted, mount } from './mount.ts';
 import { hdf5Lengths, hdf5Start } from './signature.ts';
 import { placeTile, type Tile, tiles } from './tiles.ts';
-import { boxOfChunks, type PackedDataset, packedDataset } from './unpack-chunks.ts';
+import { fillBox, isPlain, runBytes, type StoredBytes, type StoredDataset, storedDataset } from './unpack-chunks.ts';
 
 /** Largest single read, bytes. */
 const READ_LIMIT = 2 ** 26;
 /** Where a read is made again for what the file has to be asked for first. */
 const PAGED_LIMIT = 2 ** 22;
+/** Of values in one piece, the library gathers shorter runs than this, bytes. */
+const SHORT_RUN = 2 ** 13;
 
 /**
  * Opens an HDF5 file for reading; close it when done.
@@ -72,11 +74,27 @@ async function complete<T>({ paged }: Mounted, call: () => T): Promise<T> {
   }
 }
 
+/** What was found; undefined where something was odd about the file, for the library to judge. */
+async function unlessOdd<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isSpectrailError(error, 'format')) return undefined;
+    throw error;
+  }
+}
+
+function startsWithChunk({ chunks }: Metadata, { start }: Tile): boolean {
+  return chunks ? start.every((at, d) => at % chunks[d] === 0) : false;
+}
+
 interface Numbers {
   readonly meta: Metadata;
   readonly element: Element & { kind: 'values' };
-  /** Where its chunks are packed in a way that the library cannot undo. */
-  readonly packed?: PackedDataset;
+  /** Where it is read here. */
+  readonly stored?: StoredDataset;
+  /** The library can read it, too. */
+  readonly known: boolean;
 }
 
 class OpenFile implements Hdf5File {
@@ -86,7 +104,8 @@ class OpenFile implements Hdf5File {
   readonly #mounted: Mounted;
   /** Where the signature stands: addresses count from there. */
   readonly #start: number;
-  readonly #packings = new Map<string, PackedDataset>();
+  /** Where datasets lie that are read here. */
+  readonly #stored = new Map<string, StoredDataset | undefined>();
   #open = true;
 
   constructor(library: Hdf5Library, file: bigint, source: ByteSource, mounted: Mounted, start: number) {
@@ -184,16 +203,30 @@ class OpenFile implements Hdf5File {
     return dimensions;
   }
 
-  async read(path: string, tile?: Tile): Promise<ValueArray> {
+  async stored(path: string): Promise<StoredDataset | undefined> {
+    const { stored, known } = await this.#numbers(path);
+    return known ? stored : undefined;
+  }
+
+  async read(path: string, tile?: Tile, into?: Uint8Array<ArrayBuffer>): Promise<ValueArray> {
     const numbers = await this.#numbers(path);
     const { meta, element } = numbers;
     const shape = meta.shape ?? [];
     const box = tile ?? { start: shape.map(() => 0), count: shape };
     const length = box.count.reduce((a, b) => a * b, 1);
-    const { width, make } = DTYPES[element.dtype];
+    const { width, bytes: elementBytes, make, over } = DTYPES[element.dtype];
+    if (into && into.length !== length * elementBytes) {
+      throw formatError({
+        code: 'changed-file',
+        where: `${this.#source.name}:${path}`,
+        what: `the values are of type ${element.dtype}: ${length * elementBytes} bytes, not ${into.length}`,
+        expected: 'a file that does not change while it is read',
+        fix: 'run again when nothing writes to it',
+      });
+    }
     let whole: ValueArray;
     try {
-      whole = make(length);
+      whole = into ? over(into.buffer, into.byteOffset, length) : make(length);
     } catch (cause) {
       const bytes = length * meta.size;
       throw tooLarge(`${this.#source.name}:${path}`, bytes, 'what this machine can hold in memory', cause);
@@ -201,6 +234,7 @@ class OpenFile implements Hdf5File {
     const place = (values: ValueArray, part: Tile) =>
       placeTile(whole as Uint8Array, box.count, part, values as Uint8Array, width);
     const limit = this.#mounted.paged ? PAGED_LIMIT : READ_LIMIT;
+    if (elementBytes === meta.size && (await this.#filled(path, numbers, box, whole, limit))) return whole;
     for await (const _ of this.#eachTile(path, numbers, box, limit, place));
     return whole;
   }
@@ -227,26 +261,47 @@ class OpenFile implements Hdf5File {
       module.get_dataset_filters(this.#file, path),
     );
     checkStorage(where, meta, filters, this.#source.size);
-    return { meta, element, packed: areOwn(filters) ? await this.#packed(path, where, meta, filters) : undefined };
+    const known = !areOwn(filters);
+    if (known && !isPlain(meta, filters)) return { meta, element, known };
+    if (!this.#stored.has(path)) {
+      const found = this.#locate(path, where, meta, filters);
+      this.#stored.set(path, await (known ? unlessOdd(found) : found));
+    }
+    return { meta, element, stored: this.#stored.get(path), known };
   }
 
-  /** Where its chunks are, found once. */
-  async #packed(path: string, where: string, meta: Metadata, filters: readonly Filter[]): Promise<PackedDataset> {
-    const known = this.#packings.get(path);
-    if (known) return known;
+  async #locate(path: string, where: string, meta: Metadata, filters: readonly Filter[]): Promise<StoredDataset> {
     const reference = await this.#call(path, 'looking for', ({ module }) =>
       module.create_object_reference(this.#file, path),
     );
     const place = { where, readAt: this.#mounted.readAt, fileSize: this.#source.size, base: this.#start };
+    return complete(this.#mounted, () => storedDataset(place, Uint8Array.from(reference), meta, filters));
+  }
+
+  #storedBytes(path: string, { elementBytes }: StoredDataset): StoredBytes {
+    const { readAt, readInto } = this.#mounted;
     const unwritten = ({ start, count }: Tile) => {
-      const bytes = count.reduce((a, b) => a * b, meta.size);
+      const bytes = count.reduce((a, b) => a * b, elementBytes);
       return this.#borrowed(path, bytes, this.#reader(path, start, count), (data) => data.slice());
     };
-    const packed = await complete(this.#mounted, () =>
-      packedDataset(place, Uint8Array.from(reference), meta, filters, unwritten),
-    );
-    this.#packings.set(path, packed);
-    return packed;
+    return { readAt, readInto, fileSize: this.#source.size, unwritten };
+  }
+
+  /** Fills `whole` with a box of values that is read here; false where the library has to. */
+  async #filled(path: string, numbers: Numbers, box: Tile, whole: ValueArray, limit: number): Promise<boolean> {
+    const { meta, stored, known } = numbers;
+    if (!stored || (known && stored.layout.kind === 'whole' && runBytes(stored, box) < SHORT_RUN)) return false;
+    const { start } = box;
+    const target = { bytes: new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength), ...box };
+    const filling = async () => {
+      const chunk = startsWithChunk(meta, box) ? stored.chunk : undefined;
+      for (const { start: inside, count } of tiles(box.count, chunk, meta.size, limit)) {
+        const part = { start: inside.map((at, d) => at + start[d]), count };
+        await complete(this.#mounted, () => fillBox(stored, this.#storedBytes(path, stored), target, part));
+      }
+      return true;
+    };
+    return (await (known ? unlessOdd(filling()) : filling())) ?? false;
   }
 
   #reader(path: string, start: readonly number[], count: readonly number[]): (at: number) => number {
@@ -257,14 +312,14 @@ class OpenFile implements Hdf5File {
   /** Values of a box of a dataset, in library memory, tile by tile; tiles are placed inside the box. */
   async *#eachTile(
     path: string,
-    { meta, element, packed }: Numbers,
+    { meta, element, stored, known }: Numbers,
     box: Tile,
     limit: number,
     use: (values: ValueArray, tile: Tile) => void,
   ): AsyncGenerator<Tile> {
     // The library cuts no box out of a single value.
     const scalar = box.count.length === 0;
-    const chunk = meta.chunks && box.start.every((at, d) => at % meta.chunks![d] === 0) ? meta.chunks : undefined;
+    const chunk = startsWithChunk(meta, box) ? meta.chunks! : undefined;
     for (const part of tiles(box.count, chunk, meta.size, limit)) {
       const bytes = part.count.reduce((a, b) => a * b, meta.size);
       const start = part.start.map((at, d) => at + box.start[d]);
@@ -272,9 +327,10 @@ class OpenFile implements Hdf5File {
       const read = scalar
         ? (at: number) => module.get_dataset_data(this.#file, path, null, null, null, BigInt(at))
         : this.#reader(path, start, part.count);
-      if (packed) {
-        const data = await complete(this.#mounted, () => boxOfChunks(packed, { start, count: part.count }));
-        use(valuesOf(data, element), part);
+      if (stored && !known) {
+        const target = { bytes: new Uint8Array(bytes), start, count: part.count };
+        await complete(this.#mounted, () => fillBox(stored, this.#storedBytes(path, stored), target, target));
+        use(valuesOf(target.bytes, element), part);
       } else await this.#borrow(path, bytes, read, (data) => use(valuesOf(data, element), part));
       yield part;
     }

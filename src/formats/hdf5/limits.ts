@@ -1,6 +1,6 @@
 import type { Filter, Metadata } from 'h5wasm';
 import { formatError, type SpectrailError } from '../../signal/errors.ts';
-import { REPACK } from './chunk-index.ts';
+import { REPACK } from './layout.ts';
 import { HDF5_MEMORY } from './library.ts';
 import { LZF, OWN_FILTERS } from './unpack-chunks.ts';
 

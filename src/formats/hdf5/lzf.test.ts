@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { COUNTS, KEY, lzfFile, STEP, stored, WIDE } from '../../../test/lzf-file.ts';
+import { COUNTS, KEY, lzfFile, STEP, stored } from '../../../test/lzf-file.ts';
 import { memoryFile } from '../../../test/memory-file.ts';
-import { chunkIndex } from './chunk-index.ts';
 import { openHdf5 } from './index.ts';
+import { layoutOf } from './layout.ts';
 import { unpackLzf } from './lzf.ts';
-import { boxOfChunks, LZF, type PackedDataset } from './unpack-chunks.ts';
+import { fillBox, LZF, type StoredDataset } from './unpack-chunks.ts';
 
 describe('LZF', () => {
   it('is bytes as they are, and copies of any length from any distance, also of what they write themselves', () => {
@@ -96,34 +96,54 @@ describe('a dataset packed with LZF', () => {
     const { bytes, header } = await stored(true);
     const readAt = (from: number, length: number) => bytes.subarray(from, from + length);
     const place = { readAt, fileSize: bytes.length, base: 0, where: 'a.h5' };
-    expect(() => chunkIndex(place, header, WIDE, [4, 10])).toThrow(/layout version.*\n.*\n.*h5repack/);
-    expect(() => chunkIndex(place, 0, WIDE, [4, 10])).toThrow(/no header of an object/);
-    expect(() => chunkIndex(place, bytes.length - 4, WIDE, [4, 10])).toThrow(/within/);
+    expect(() => layoutOf(place, header, 2)).toThrow(/layout version.*\n.*\n.*h5repack/);
+    expect(() => layoutOf(place, 0, 2)).toThrow(/no header of an object/);
+    expect(() => layoutOf(place, bytes.length - 4, 2)).toThrow(/within/);
   });
 });
 
 describe('chunks', () => {
   const bytes = Uint8Array.of(1, 2, 3, 4, 5, 6);
-  const packed = (mask: number, size = 6): PackedDataset => ({
-    where: 'a.h5',
-    shape: [3],
-    chunk: [3],
-    elementBytes: 2,
-    filters: [
-      { id: 2, name: 'shuffle', cd_values: [2] },
-      { id: LZF, name: 'lzf', cd_values: [] },
-    ],
-    index: new Map([[0, { address: 0, size, mask }]]),
-    readAt: () => (mask & 2 ? bytes : Uint8Array.of(5, ...bytes)),
-    unwritten: () => new Uint8Array(0),
-  });
+  const TREE = 100;
+
+  /** A box of three numbers of two bytes, in one chunk of so many bytes that the filters of the mask were not applied to. */
+  function boxOf(mask: number, packed: Uint8Array, { start, count } = { start: [0], count: [3] }) {
+    const file = Buffer.alloc(200);
+    file.set(packed);
+    file.write('TREE', TREE);
+    file.writeUInt8(1, TREE + 4);
+    file.writeUInt16LE(1, TREE + 6);
+    file.writeUInt32LE(packed.length, TREE + KEY);
+    file.writeUInt32LE(mask, TREE + KEY + 4);
+    const stored: StoredDataset = {
+      where: 'a.h5',
+      shape: [3],
+      chunk: [3],
+      elementBytes: 2,
+      filters: [
+        { id: 2, name: 'shuffle', cd_values: [2] },
+        { id: LZF, name: 'lzf', cd_values: [] },
+      ],
+      layout: { kind: 'chunks', tree: TREE },
+      base: 0,
+    };
+    const box = { bytes: new Uint8Array(2 * count[0]), start, count };
+    const readAt = (position: number, length: number) => new Uint8Array(file.subarray(position, position + length));
+    const readInto = (target: Uint8Array, position: number) => {
+      target.set(file.subarray(position, position + target.length));
+      return target.length;
+    };
+    fillBox(stored, { readAt, readInto, fileSize: file.length, unwritten: () => new Uint8Array(6) }, box, box);
+    return box.bytes;
+  }
 
   it('are put together from their shuffled bytes, unless a filter was passed over', () => {
-    const box = { start: [0], count: [3] };
-    expect(boxOfChunks(packed(0, 7), box)).toEqual(Uint8Array.of(1, 4, 2, 5, 3, 6));
-    expect(boxOfChunks(packed(1, 7), box)).toEqual(bytes);
-    expect(boxOfChunks(packed(2), box)).toEqual(Uint8Array.of(1, 4, 2, 5, 3, 6));
-    expect(boxOfChunks(packed(3), box)).toEqual(bytes);
-    expect(boxOfChunks(packed(3), { start: [1], count: [1] })).toEqual(Uint8Array.of(3, 4));
+    const packed = Uint8Array.of(5, ...bytes);
+    expect(boxOf(0, packed)).toEqual(Uint8Array.of(1, 4, 2, 5, 3, 6));
+    expect(boxOf(1, packed)).toEqual(bytes);
+    expect(boxOf(2, bytes)).toEqual(Uint8Array.of(1, 4, 2, 5, 3, 6));
+    expect(boxOf(3, bytes)).toEqual(bytes);
+    expect(boxOf(3, bytes, { start: [1], count: [1] })).toEqual(Uint8Array.of(3, 4));
+    expect(boxOf(2, bytes, { start: [1], count: [2] })).toEqual(Uint8Array.of(2, 5, 3, 6));
   });
 });

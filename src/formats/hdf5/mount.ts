@@ -12,6 +12,8 @@ export interface Mounted {
   readonly path: string;
   /** The bytes of the file itself. */
   readonly readAt: ReadAt;
+  /** Fills `target` from `position`; returns how many bytes there were. */
+  readInto(target: Uint8Array, position: number): number;
   /** Where the file gives its bytes only later: what came of what a call into the library asked for. */
   readonly paged?: PagedBytes;
   unmount(): void;
@@ -85,6 +87,7 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
   return {
     path,
     readAt: file.readAt,
+    readInto: file.readInto,
     paged,
     unmount: () => {
       file.close();
@@ -93,7 +96,8 @@ export async function mount(library: Hdf5Library, source: ByteSource): Promise<M
   };
 }
 
-interface Opened {
+/** A file that gives its bytes when they are asked for. */
+export interface Opened {
   readonly readAt: ReadAt;
   /** Fills `target` from `position`; returns how many bytes there were. */
   readInto(target: Uint8Array, position: number): number;
@@ -108,8 +112,9 @@ function ofPages(paged: PagedBytes): Opened {
   };
 }
 
-async function onDisk(path: string): Promise<Opened> {
-  const { closeSync, openSync, readSync } = await import('node:fs');
+/** A file on disk, open; `stamp` tells it from what it was before, or is later. */
+export async function onDisk(path: string): Promise<Opened & { readonly stamp: string; readonly size: number }> {
+  const { closeSync, fstatSync, openSync, readSync } = await import('node:fs');
   let handle: number;
   try {
     handle = openSync(path, 'r');
@@ -117,6 +122,7 @@ async function onDisk(path: string): Promise<Opened> {
     throw formatError({ code: 'unreadable-file', where: path, what: 'the file could not be opened', cause });
   }
   const readInto = (target: Uint8Array, position: number) => readSync(handle, target, 0, target.length, position);
+  const { dev, ino, size, mtimeMs, ctimeMs } = fstatSync(handle);
   return {
     readAt: (position, length) => {
       const bytes = new Uint8Array(length);
@@ -124,5 +130,7 @@ async function onDisk(path: string): Promise<Opened> {
     },
     readInto,
     close: () => closeSync(handle),
+    stamp: [dev, ino, size, mtimeMs, ctimeMs].join(),
+    size,
   };
 }

@@ -1,10 +1,14 @@
 import type { DenseBlock } from '../../signal/block.ts';
 import { DTYPES, type Dtype, type NumberArray } from '../../signal/dtype.ts';
+import { formatError, isSpectrailError } from '../../signal/errors.ts';
+import { valuesIn } from '../../signal/lent-memory.ts';
 import { type FileReference, openReference } from '../file-reference.ts';
 import { defineRowReader } from '../row-reader.ts';
 import type { Hdf5File } from './contents.ts';
 import { openHdf5 } from './file.ts';
+import { onDisk as openOnDisk } from './mount.ts';
 import type { Tile } from './tiles.ts';
+import { fillBox, runBytes, type StoredDataset } from './unpack-chunks.ts';
 
 /** Rows of a dataset whose dimensions stand in the order of the signal's axes. */
 export interface Hdf5RowsArgs {
@@ -52,27 +56,36 @@ interface Slab {
 /** What a run has left over, by the dataset it is of. */
 const kept = new WeakMap<Hdf5RowsArgs, Slab>();
 
-export default defineRowReader<Hdf5RowsArgs>(async (args, start, end) => {
+export default defineRowReader<Hdf5RowsArgs>(async (args, start, end, lend) => {
   const { file, path, dtype, shape } = args;
   const channels = shape[args.kept[args.kept.length - 1]];
+  const values = valuesIn(dtype, (end - start) * channels, lend);
+  const block: DenseBlock = { kind: 'dense', pixels: end - start, channels, values };
   const left = kept.get(args);
   if (left && left.start <= start && end <= left.end) {
     if (end === left.end) kept.delete(args);
-    return blockOf(left, start, end, channels);
+    values.set(left.values.subarray((start - left.start) * channels, (end - left.start) * channels));
+    return block;
   }
+  const stamp = await readWhereItLies(args, start, end, values);
+  if (stamp === true) return block;
   const opened = await openHdf5(await openReference(file));
   try {
     const { chunk } = await opened.dataset(path);
-    const lines = chunk ? linesOf(args, chunk[args.kept[0]]) : undefined;
-    if (!lines)
-      return { kind: 'dense', pixels: end - start, channels, values: await readRun(opened, args, start, end) };
-    const values = DTYPES[dtype].make((end - start) * channels) as NumberArray;
+    const found = await opened.stored(path);
+    if (found && stamp !== undefined) remember(args, stamp, found);
+    const lines = chunk && !found ? linesOf(args, chunk[args.kept[0]]) : undefined;
+    if (!lines) {
+      await readRun(opened, args, start, end, values);
+      return block;
+    }
     for (let at = start; at < end; ) {
       let slab = kept.get(args);
       if (!slab || at < slab.start || at >= slab.end) {
         const first = Math.floor(at / lines.pixels) * lines.pixels;
         const last = Math.min(first + lines.pixels, lines.all);
-        slab = { start: first, end: last, values: await readRun(opened, args, first, last) };
+        slab = { start: first, end: last, values: DTYPES[dtype].make((last - first) * channels) as NumberArray };
+        await readRun(opened, args, first, last, slab.values);
       }
       const stop = Math.min(end, slab.end);
       const part = slab.values.subarray((at - slab.start) * channels, (stop - slab.start) * channels);
@@ -81,15 +94,59 @@ export default defineRowReader<Hdf5RowsArgs>(async (args, start, end) => {
       else kept.delete(args);
       at = stop;
     }
-    return { kind: 'dense', pixels: end - start, channels, values };
+    return block;
   } finally {
     await opened.close();
   }
 });
 
-function blockOf({ start: first, values }: Slab, start: number, end: number, channels: number): DenseBlock {
-  const part = values.slice((start - first) * channels, (end - first) * channels);
-  return { kind: 'dense', pixels: end - start, channels, values: part };
+/** Where datasets lie in files on disk, by dataset, path, and what tells the file from what it was before. */
+const places = new Map<string, StoredDataset>();
+const MOST_PLACES = 64;
+
+/** What is stored there is found once in each thread: to open the file with the library takes longer than to read a run. */
+function remember(args: Hdf5RowsArgs, stamp: string, stored: StoredDataset): void {
+  for (const key of places.keys()) if (places.size >= MOST_PLACES) places.delete(key);
+  places.set(placeOf(args, stamp), stored);
+}
+
+const placeOf = ({ file, path }: Hdf5RowsArgs, stamp: string) =>
+  JSON.stringify([path, 'path' in file && file.path, stamp]);
+
+/**
+ * Fills `values` with a run of a dataset whose place is known, without the library. Otherwise, or where something is odd, that
+ * is left to the library: what tells the file from what it was before, or undefined where it is not on disk.
+ */
+async function readWhereItLies(
+  args: Hdf5RowsArgs,
+  start: number,
+  end: number,
+  { buffer, byteOffset, byteLength }: NumberArray,
+): Promise<true | string | undefined> {
+  const { file, dtype } = args;
+  // That it is gone is for others to say.
+  const onDisk = 'path' in file ? await openOnDisk(file.path).catch(() => undefined) : undefined;
+  if (!onDisk) return undefined;
+  try {
+    const { stamp } = onDisk;
+    const stored = places.get(placeOf(args, stamp));
+    if (stored?.elementBytes !== DTYPES[dtype].bytes) return stamp;
+    const unwritten = (): never => {
+      throw formatError({ code: 'hdf5-layout', what: 'a chunk was never written' });
+    };
+    const bytes = { readAt: onDisk.readAt, readInto: onDisk.readInto, fileSize: onDisk.size, unwritten };
+    const target = new Uint8Array(buffer, byteOffset, byteLength);
+    for (const { tile, from, length } of tilesOf(args, start, end)) {
+      if (stored.layout.kind === 'whole' && runBytes(stored, tile) < length) return stamp;
+      fillBox(stored, bytes, { bytes: target.subarray(from, from + length), ...tile }, tile);
+    }
+    return true;
+  } catch (error) {
+    if (isSpectrailError(error, 'format')) return onDisk.stamp;
+    throw error;
+  } finally {
+    onDisk.close();
+  }
 }
 
 /**
@@ -105,23 +162,32 @@ function linesOf({ dtype, shape, kept }: Hdf5RowsArgs, chunk: number) {
   return bytes > MOST_KEPT ? undefined : { pixels, all: first * line };
 }
 
-async function readRun(opened: Hdf5File, args: Hdf5RowsArgs, start: number, end: number): Promise<NumberArray> {
-  const { path, dtype, shape, kept } = args;
+/** Boxes of the dataset that hold a run of pixels, in order, and where their bytes go. */
+function* tilesOf({ dtype, shape, kept }: Hdf5RowsArgs, start: number, end: number) {
   const navigation = kept.slice(0, -1).map((d) => shape[d]);
   const channels = shape[kept[kept.length - 1]];
-  const length = (end - start) * channels;
-  let values: NumberArray | undefined;
-  let at = 0;
+  let from = 0;
   for (const box of boxesOf(navigation, start, end)) {
     const tile = { start: shape.map(() => 0), count: shape.map(() => 1) };
     kept.forEach((d, i) => {
       tile.start[d] = box.start[i] ?? 0;
       tile.count[d] = box.count[i] ?? channels;
     });
-    const part = (await opened.read(path, tile)) as NumberArray;
-    if (part.length < length) (values ??= DTYPES[dtype].make(length) as NumberArray).set(part, at);
-    else values = part;
-    at += part.length;
+    const length = tile.count.reduce((a, b) => a * b, DTYPES[dtype].bytes);
+    yield { tile, from, length };
+    from += length;
   }
-  return values ?? (DTYPES[dtype].make(0) as NumberArray);
+}
+
+async function readRun(
+  opened: Hdf5File,
+  args: Hdf5RowsArgs,
+  start: number,
+  end: number,
+  values: NumberArray,
+): Promise<void> {
+  const target = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+  for (const { tile, from, length } of tilesOf(args, start, end)) {
+    await opened.read(args.path, tile, target.subarray(from, from + length));
+  }
 }

@@ -1,5 +1,6 @@
 import { crc32 } from '../../kernels/crc32.ts';
-import { DTYPES, type Dtype, decodeValues, type NumberArray, type ValueArray } from '../../signal/dtype.ts';
+import { DTYPES, type Dtype, type NumberArray, type ValueArray, valuesOver } from '../../signal/dtype.ts';
+import { type Lend, newMemory } from '../../signal/lent-memory.ts';
 import type { FolderSource } from '../folder.ts';
 import { type FolderReference, openFolderReference } from '../folder-reference.ts';
 import type { ByteSource } from '../format.ts';
@@ -25,11 +26,11 @@ export interface DenseRowsArgs {
 }
 
 /** Values of whole tiles, each checked against its checksum; nothing else of the store is read. */
-export default defineRowReader<DenseRowsArgs>(async ({ folder, values }, start, end) => ({
+export default defineRowReader<DenseRowsArgs>(async ({ folder, values }, start, end, lend) => ({
   kind: 'dense',
   pixels: end - start,
   channels: values.grid.shape[values.grid.shape.length - 1],
-  values: (await readValues(await openFolderReference(folder), values, start, end)) as NumberArray,
+  values: (await readValues(await openFolderReference(folder), values, start, end, lend)) as NumberArray,
 }));
 
 /**
@@ -41,6 +42,7 @@ export async function readValues(
   { path, dtype, grid, tile, checksums }: StoredValues,
   start: number,
   end: number,
+  lend: Lend = newMemory,
 ): Promise<ValueArray> {
   const { shape } = grid;
   const channels = shape[shape.length - 1];
@@ -54,7 +56,7 @@ export async function readValues(
     opened.push({ chunk, file: await openChunk(folder, path, chunk, chunkPixels(grid) * row) });
     pixel = chunk.end;
   }
-  const bytes = new Uint8Array((last - first) * row);
+  const bytes = lend((last - first) * row);
   for (const { chunk, file } of opened) {
     const from = Math.max(first, chunk.start);
     const length = (Math.min(last, chunk.end) - from) * row;
@@ -70,8 +72,9 @@ export async function readValues(
     throw damagedTile(where, from / tile, from, to - 1);
   }
   const wanted = bytes.subarray((start - first) * row, (end - first) * row);
-  if (wanted.length === bytes.length) return DTYPES[dtype].over(bytes.buffer, 0, (end - start) * channels);
-  return decodeValues(wanted, dtype, (end - start) * channels);
+  if (wanted.length === bytes.length)
+    return DTYPES[dtype].over(bytes.buffer, bytes.byteOffset, (end - start) * channels);
+  return valuesOver(wanted, dtype, (end - start) * channels);
 }
 
 function fileName(folder: FolderSource, path: string, { index }: FlatChunk): string {

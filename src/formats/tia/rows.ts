@@ -1,4 +1,5 @@
 import { DTYPES, type Dtype, decodeValues, type NumberArray } from '../../signal/dtype.ts';
+import { valuesIn } from '../../signal/lent-memory.ts';
 import { type FileReference, readReference } from '../file-reference.ts';
 import { defineRowReader } from '../row-reader.ts';
 
@@ -15,13 +16,14 @@ export interface TiaRowsArgs {
 }
 
 /** Spectra of a series, or rows of its images from the top down: the file has them from the bottom up. */
-export default defineRowReader<TiaRowsArgs>(async ({ file, offset, stride, dtype, width, height }, start, end) => {
+export default defineRowReader<TiaRowsArgs>(async (args, start, end, lend) => {
+  const { file, offset, stride, dtype, width, height } = args;
   const row = width * DTYPES[dtype].bytes;
   const placeOf = (r: number) => {
     const element = Math.floor(r / height);
     return offset + element * stride + (height - 1 - (r - element * height)) * row;
   };
-  const values = DTYPES[dtype].make((end - start) * width) as NumberArray;
+  const values = valuesIn(dtype, (end - start) * width, lend);
   for (let first = start; first < end; ) {
     // Images one by one; spectra together with the few bytes between them.
     const last = height === 1 ? end - 1 : Math.min(end, (Math.floor(first / height) + 1) * height) - 1;

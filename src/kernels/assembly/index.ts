@@ -18,3 +18,4 @@ export * from './snip';
 export * from './squares';
 export * from './totals';
 export * from './whittaker';
+export * from './unshuffle';

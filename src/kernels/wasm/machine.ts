@@ -63,6 +63,7 @@ export interface Machine {
   readonly growingWeights: Call;
   readonly decayingWeights: Call;
   readonly bellWeights: Call;
+  readonly unshuffle: Call;
 }
 
 let instance: Machine | undefined;
