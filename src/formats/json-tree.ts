@@ -6,7 +6,7 @@ const DEEPEST = 32;
 const LISTED = 256;
 
 /**
- * A JSON object without prototypes; what is nested deeper than 32 is cut off.
+ * A JSON object without prototypes, and null for numbers beyond what a double holds; what is nested deeper than 32 is cut off.
  * @throws SpectrailError `format/bad-metadata`
  */
 export function jsonTree(text: string, path: string): PlainTree {
@@ -23,6 +23,8 @@ export function jsonTree(text: string, path: string): PlainTree {
 
 /** A copy without prototypes, not deeper than other code can follow. */
 function bounded(value: Plain, depth: number): Plain {
+  // A number that no double holds is infinite for JSON.parse.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'object' || value === null) return value;
   if (depth === DEEPEST) return '…';
   if (Array.isArray(value)) return value.map((item) => bounded(item, depth + 1));

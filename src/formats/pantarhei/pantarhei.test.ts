@@ -84,6 +84,11 @@ describe('a .prz file', () => {
     await expect(open({ 'other.npy': data, 'more.npy': data })).rejects.toMatchObject({ code: 'bad-prz' });
   });
 
+  it('has null where its JSON holds a number beyond what a double can', async () => {
+    const [dataset] = await open({ 'data.npy': data, 'meta_data_json.npy': text('{"scan": {"flyback_time": 1e999}}') });
+    expect(dataset.original).toEqual({ scan: { flyback_time: null } });
+  });
+
   it('is known by what it holds, or by its name', () => {
     expect(pantarhei.sniff(Uint8Array.from(zipSync({ 'meta_data_json.npy': data })), 'a.bin')).toBe('certain');
     expect(pantarhei.sniff(Uint8Array.from(zipSync({ a: data })), 'a.prz')).toBe('likely');

@@ -1,6 +1,7 @@
 import { type Axis, type AxisRole, uniformAxis } from '../../signal/axis.ts';
 import type { ArrayDataset, Dataset, Metadata, Plain, PlainTree } from '../../signal/dataset.ts';
 import { formatError } from '../../signal/errors.ts';
+import { finiteTree } from '../finite-plain.ts';
 import type { ByteSource } from '../format.ts';
 import { entry, isTree, numberAt, summarised, textAt } from '../json-tree.ts';
 import { readNpy } from '../npy/read.ts';
@@ -68,7 +69,7 @@ function describedBy(text: string | undefined): PlainTree | undefined {
   try {
     const value = summarised(JSON.parse(text ?? '') as Plain);
     const first = Array.isArray(value) ? value[0] : value;
-    return isTree(first) ? first : undefined;
+    return isTree(first) ? finiteTree(first) : undefined;
   } catch {
     return undefined;
   }
