@@ -48,15 +48,22 @@ function inputRow({ name, signal, file }: ReportSignal): (string | Markup)[] {
     traced(name, name),
     html`${title && html`<b>${title}</b><br>`}${modality(signal.modality).title}<br>${describeNavigation(navigation)}, ${counted(spectral.size, 'channel')}${range}`,
     html`${describeIntensity(intensity)}<br>${describeNoise(noise)}${masked && html`<br>masked: ${masked}`}`,
-    html`${join([...conditions(signal.metadata), ...unknownConditions(signal)], html`<br>`)}`,
+    html`${join(conditionsOfSignal(signal), html`<br>`)}`,
     file ? html`${file.name.split(/[\\/]/).at(-1)}<br>${formatBytes(file.bytes)}` : 'made in memory',
   ];
 }
 
-/** What the modality asks for and the file does not say. */
-function unknownConditions({ modality: id, metadata }: Signal): string[] {
-  const { unknown } = wantedConditions(id, metadata);
-  return unknown.length > 0 ? [`unknown: ${unknown.map(({ name }) => name).join(', ')}`] : [];
+/** What the modality asks for, as the file says it, then what else it says, and last what it does not say. */
+function conditionsOfSignal({ modality: id, metadata }: Signal): string[] {
+  const { known, unknown } = wantedConditions(id, metadata);
+  const wanted = known.map(({ name, value, unit }) => {
+    const text = typeof value === 'number' ? formatNumber(value, 4) : String(value);
+    return `${name}: ${text}${unit ? `\u00a0${unit}` : ''}`;
+  });
+  const said = new Set(known.map(({ path }) => path));
+  const others = conditions(Object.fromEntries(Object.entries(metadata).filter(([key]) => !said.has(key))));
+  const missing = unknown.length > 0 ? [`unknown: ${unknown.map(({ name }) => name).join(', ')}`] : [];
+  return [...wanted, ...others, ...missing];
 }
 
 /** Plain entries of the metadata, `beam_energy_keV` as "beam energy: 200 keV". */
