@@ -144,6 +144,7 @@ export default defineStep<Params>({
       net: raw.map((value, j) => value - background[j]),
       sigma: perPixel(errorsOfSum(chosen, range, found)),
       spread: background.map((value, j) => {
+        if (Number.isNaN(value)) return Number.NaN;
         const all = [value, ...others.map((other) => other[j])].filter((each) => !Number.isNaN(each));
         return halfRange(Math.min(...all), Math.max(...all));
       }),

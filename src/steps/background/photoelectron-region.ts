@@ -19,6 +19,9 @@ export const scaleParameter = z
 
 interface Regional {
   readonly region?: readonly [string | number, string | number];
+}
+
+interface Scaled extends Regional {
   readonly scale: 'auto' | 'binding' | 'kinetic';
 }
 
@@ -44,12 +47,16 @@ export function regionChannels({ positions, unit, params }: Setting<Regional>): 
   return [first, end];
 }
 
+/** Energies of the region. */
+export function regionEnergies(setting: Setting<Regional>): Float64Array {
+  return setting.positions.slice(...regionChannels(setting));
+}
+
 /** Energies of the region, and what they count from. */
-export function energiesOf(setting: Setting<Regional>): { energies: Float64Array; scale: 'binding' | 'kinetic' } {
-  const [first, end] = regionChannels(setting);
+export function energiesOf(setting: Setting<Scaled>): { energies: Float64Array; scale: 'binding' | 'kinetic' } {
   const { scale } = setting.params;
   const said = /kinetic/i.test(setting.axis) ? 'kinetic' : 'binding';
-  return { energies: setting.positions.slice(first, end), scale: scale === 'auto' ? said : scale };
+  return { energies: regionEnergies(setting), scale: scale === 'auto' ? said : scale };
 }
 
 /** The estimator of a kernel that is given the region only. */

@@ -25,20 +25,19 @@ const fitMoved =
     const { fit: window } = params as { fit?: readonly [string | number, string | number] };
     if (!window) return undefined;
     const [a, b] = window.map((edge) => parseInUnit(edge, unit));
-    return { fit: [Math.min(a, b) + start, Math.max(a, b) + end], method: 'likelihood' };
+    const [from, to] = [Math.min(a, b) + start, Math.max(a, b) + end];
+    return from < to ? { fit: [from, to], method: 'likelihood' } : undefined;
   };
 
 /** The region's ends moved, in the unit of the axis. */
 const regionMoved =
   (low: number, high: number, more: object) =>
   ({ params, unit, positions }: Setting) => {
-    const { region: chosen, scale = 'auto' } = params as {
-      region?: readonly [string | number, string | number];
-      scale?: string;
-    };
+    const { region: chosen } = params as { region?: readonly [string | number, string | number] };
     const ends = chosen ?? [positions[0], positions[positions.length - 1]];
     const [a, b] = ends.map((edge) => parseInUnit(edge, unit));
-    return { region: [Math.min(a, b) + low, Math.max(a, b) + high], scale, ...more };
+    const [from, to] = [Math.min(a, b) + low, Math.max(a, b) + high];
+    return from < to ? { region: [from, to], ...more } : undefined;
   };
 
 /** A width as it was chosen, or a thirtieth of the axis, times a factor. */
@@ -99,7 +98,11 @@ const RIVALS: Readonly<Partial<Record<ModalityId, readonly Variant[]>>> = {
     { label: 'Shirley, lower end 0.2 eV higher', id: 'background.shirley', params: regionMoved(0.2, 0, SHIRLEY) },
     { label: 'Shirley, upper end 0.2 eV lower', id: 'background.shirley', params: regionMoved(0, -0.2, SHIRLEY) },
     { label: 'Shirley, upper end 0.2 eV higher', id: 'background.shirley', params: regionMoved(0, 0.2, SHIRLEY) },
-    { label: 'Tougaard, universal', id: 'background.tougaard', params: regionMoved(0, 0, { loss: 'universal' }) },
+    {
+      label: 'Tougaard, universal',
+      id: 'background.tougaard',
+      params: regionMoved(0, 0, { loss: 'universal', scale: 'auto' }),
+    },
   ],
 };
 

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { shirley } from '../../kernels/index.ts';
 import { defineBackground } from './define-background.ts';
-import { energiesOf, onRegion, regionChannels, regionParameter, scaleParameter } from './photoelectron-region.ts';
+import { onRegion, regionChannels, regionEnergies, regionParameter } from './photoelectron-region.ts';
 
 const params = z.strictObject({
   region: regionParameter,
-  scale: scaleParameter,
   ends: z
     .number()
     .int()
@@ -25,14 +24,16 @@ export default defineBackground<Params>({
   params,
   needs: { modality: ['xps'] },
   cite: ['Shirley 1972, Phys. Rev. B 5, 4709', 'Proctor & Sherwood 1982, Anal. Chem. 54, 13'],
-  example: { region: [1, 14], scale: 'kinetic', ends: 2 },
+  example: { region: [1, 14], ends: 2 },
   range: regionChannels,
   prepare(setting) {
-    const energies = energiesOf(setting);
-    const endChannels = Math.min(setting.params.ends, energies.energies.length >> 1);
+    const energies = regionEnergies(setting);
+    const endChannels = Math.min(setting.params.ends, energies.length >> 1);
+    // Between levels at both ends it is the same background from whichever end it is counted.
+    const options = { energies, scale: 'binding', endChannels } as const;
     return onRegion(setting, (values, rows, channels, out) => {
       const given = values.slice(0, rows * channels);
-      shirley(values, rows, channels, { ...energies, endChannels }, out);
+      shirley(values, rows, channels, options, out);
       for (let row = 0; row < rows; row++) {
         const at = row * channels;
         if (Number.isNaN(out[at])) lineBetweenEnds(given, out, at, channels, endChannels);
