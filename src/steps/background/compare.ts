@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { defineFold } from '../../shapes/shape.ts';
-import { readRow } from '../../signal/block.ts';
-import { poisson } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import { type BackgroundComparison, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { type Chosen, chosenOf } from './chosen.ts';
-import type { Setting } from './estimator.ts';
+import { exampleSetting } from './example-setting.ts';
 import { backgroundMethod } from './methods.ts';
 import { repeatedNets, varianceOfSum } from './repeats.ts';
 import { halfRange, rivalsOf } from './rivals.ts';
-import { ROWS_AT_ONCE } from './rows.ts';
+import { eachRowGroup, rowOf } from './rows.ts';
 import { varianceAt } from './variance.ts';
 
 /** Of estimates whose response is not known. */
@@ -40,33 +38,31 @@ const sums = defineFold<Args, Sums>({
     backgrounds: new Float64Array(candidates.length * channels),
     pixels: 0,
   }),
-  add: ({ candidates, pixelMask }, state, [block, neighbourhood], start) => {
+  add: ({ candidates, pixelMask }, state, blocks, start) => {
     const { noise } = candidates[0].setting;
-    const { channels } = block;
-    const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
+    const [{ channels }] = blocks;
     const estimators = candidates.map(({ id, setting }) => backgroundMethod(id).prepare(setting));
-    const values = new Float64Array(ROWS_AT_ONCE * channels);
-    const background = new Float64Array(ROWS_AT_ONCE * channels);
-    const beside = neighbourhood && new Float64Array(values.length);
-    const valid = Array.from({ length: block.pixels }, (_, i) => i).filter((i) => !pixelMask?.[start + i]);
-    for (let from = 0; from < valid.length; from += ROWS_AT_ONCE) {
-      const pixels = valid.slice(from, from + ROWS_AT_ONCE);
-      pixels.forEach((pixel, i) => {
-        const row = readRow(block, pixel, values.subarray(i * channels, (i + 1) * channels));
-        if (beside) readRow(neighbourhood, pixel, beside.subarray(i * channels, (i + 1) * channels));
+    let background = new Float64Array(0);
+    eachRowGroup(blocks, noise, ({ from, count, values, beside }) => {
+      if (background.length < values.length) background = new Float64Array(values.length);
+      const counts = (i: number) => !pixelMask?.[start + from + i];
+      for (let i = 0; i < count; i++) {
+        if (!counts(i)) continue;
+        state.pixels++;
         for (let j = 0; j < channels; j++) {
-          row[j] -= pedestal;
-          state.raw[j] += row[j];
-          state.variance[j] += varianceAt(noise, start + pixel, j, row[j]);
+          const value = values[i * channels + j];
+          state.raw[j] += value;
+          state.variance[j] += varianceAt(noise, start + from + i, j, value);
         }
-      });
-      estimators.forEach((estimator, k) => {
-        estimator.estimate(values, pixels.length, background, beside);
-        for (let at = 0; at < pixels.length * channels; at++)
-          state.backgrounds[k * channels + (at % channels)] += background[at];
-      });
-    }
-    state.pixels += valid.length;
+      }
+      for (const [k, estimator] of estimators.entries()) {
+        estimator.estimate(values, count, background, beside);
+        const sum = rowOf(state.backgrounds, k, channels);
+        for (let i = 0; i < count; i++) {
+          if (counts(i)) for (let j = 0; j < channels; j++) sum[j] += background[i * channels + j];
+        }
+      }
+    });
     return state;
   },
   merge: (left, right) => {
@@ -77,14 +73,7 @@ const sums = defineFold<Args, Sums>({
     return left;
   },
   example: ({ channels, pixels }) => {
-    const size = Math.max(channels, 16);
-    const setting: Setting = {
-      params: { fit: [2, 9], method: 'likelihood' },
-      positions: Float64Array.from({ length: size }, (_, j) => j),
-      unit: '',
-      axis: '',
-      noise: poisson(),
-    };
+    const setting = exampleSetting({ fit: [2, 9], method: 'likelihood' }, channels);
     return {
       args: {
         candidates: [
@@ -94,7 +83,7 @@ const sums = defineFold<Args, Sums>({
         pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
       },
       kinds: ['events'],
-      channels: [size],
+      channels: [setting.positions.length],
     };
   },
 });
@@ -125,9 +114,7 @@ export default defineStep<Params>({
     const perPixel = (values: Float64Array) => values.map((value) => value / Math.max(1, found.pixels));
     const ranges = [chosen, ...rivals].map(({ id, setting }) => backgroundMethod(id).range(setting));
     const [background, ...others] = ranges.map(([first, end], k) =>
-      perPixel(found.backgrounds.subarray(k * channels, (k + 1) * channels)).map((value, j) =>
-        j >= first && j < end ? value : Number.NaN,
-      ),
+      perPixel(rowOf(found.backgrounds, k, channels)).map((value, j) => (j >= first && j < end ? value : Number.NaN)),
     );
     const raw = perPixel(found.raw);
     const [range] = ranges;

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
-import type { Block } from '../../signal/block.ts';
+import type { Block, BlockKind } from '../../signal/block.ts';
 import { reasonCode } from '../../signal/mask.ts';
-import { type AcrossPixels, poisson } from '../../signal/noise.ts';
+import type { AcrossPixels } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type Needs, type Step, type StepContext } from '../step.ts';
 import type { BackgroundMethod, Estimator, Setting } from './estimator.ts';
-import { ROWS_AT_ONCE, readRows } from './rows.ts';
+import { exampleSetting } from './example-setting.ts';
+import { eachRowGroup } from './rows.ts';
 
 interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'cite'> {
   readonly params: z.ZodType<P>;
@@ -33,7 +34,7 @@ interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summ
 interface Beside<P> {
   /** Name of the map among the shapes. */
   readonly map: string;
-  readonly args: (params: P, signal: Signal) => unknown;
+  readonly args: (setting: Setting<P>, signal: Signal) => unknown;
   /** Pixels up to this far apart take from each other. */
   readonly reach: (params: P) => number;
 }
@@ -41,36 +42,25 @@ interface Beside<P> {
 /** A step that takes a background off, and the method that others may ask for the same estimate. */
 export type BackgroundStep<P> = Step<P> & BackgroundMethod<P>;
 
-/** Channels that the parameters of an example suit. */
-const EXAMPLE_CHANNELS = 16;
-
 /** x − pedestal − B of every pixel, where B is defined; 0 elsewhere. */
 function subtract(
   estimator: Estimator,
   [first, end]: readonly [number, number],
   { noise }: Setting,
-  [block, neighbourhood]: readonly Block[],
+  blocks: readonly Block[],
 ): Block {
-  const { pixels, channels } = block;
-  const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
-  const values = new Float64Array(pixels * channels);
-  const background = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * channels);
-  const beside = neighbourhood && new Float64Array(background.length);
-  for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
-    const rows = Math.min(ROWS_AT_ONCE, pixels - from);
-    const part = values.subarray(from * channels, (from + rows) * channels);
-    readRows(block, from, rows, part);
-    if (pedestal !== 0) for (let at = 0; at < part.length; at++) part[at] -= pedestal;
-    if (beside) readRows(neighbourhood, from, rows, beside);
-    estimator.estimate(part, rows, background, beside);
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < channels; j++) {
-        const at = i * channels + j;
-        part[at] = j >= first && j < end ? part[at] - background[at] : 0;
-      }
+  const [{ pixels, channels }] = blocks;
+  const out = new Float64Array(pixels * channels);
+  let background = new Float64Array(0);
+  eachRowGroup(blocks, noise, ({ from, count, values, beside }) => {
+    if (background.length < values.length) background = new Float64Array(values.length);
+    estimator.estimate(values, count, background, beside);
+    for (let i = 0; i < count; i++) {
+      const [to, at] = [(from + i) * channels, i * channels];
+      for (let j = first; j < end; j++) out[to + j] = values[at + j] - background[at + j];
     }
-  }
-  return { kind: 'dense', pixels, channels, values };
+  });
+  return { kind: 'dense', pixels, channels, values: out };
 }
 
 /** A background step: the values less their background, with the law of their errors. */
@@ -89,18 +79,11 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
   } = definition;
   const subtracted = defineMap<Setting<P>>({
     apply: (setting, blocks) => subtract(prepare(setting), range(setting), setting, blocks),
-    example: ({ channels }) => ({
-      channels: new Array(beside ? 2 : 1).fill(Math.max(channels, EXAMPLE_CHANNELS)),
-      args: {
-        params: rest.example,
-        positions: Float64Array.from({ length: Math.max(channels, EXAMPLE_CHANNELS) }, (_, j) => j),
-        unit: '',
-        axis: '',
-        noise: poisson(),
-        learned: exampleLearned,
-      },
-      kinds: beside ? ['events', 'dense'] : ['events'],
-    }),
+    example: ({ channels }) => {
+      const args = exampleSetting(rest.example, channels, exampleLearned);
+      const kinds: readonly BlockKind[] = beside ? ['events', 'dense'] : ['events'];
+      return { args, kinds, channels: kinds.map(() => args.positions.length) };
+    },
   });
   // What is learned from all spectra is wrong for all of them alike; what neighbours share, for those around.
   const acrossOf = (params: P): AcrossPixels | undefined =>
@@ -123,7 +106,10 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
           ...mappedFrom(signal, context.shapeId('subtracted')),
           args: setting,
           parents: beside
-            ? [signal.source, { ...mappedFrom(signal, context.shapeId(beside.map)), args: beside.args(p, signal) }]
+            ? [
+                signal.source,
+                { ...mappedFrom(signal, context.shapeId(beside.map)), args: beside.args(setting, signal) },
+              ]
             : [signal.source],
         },
         history: [...signal.history, { step: rest.id, version: rest.version, params: p as never }],

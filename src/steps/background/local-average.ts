@@ -39,11 +39,18 @@ interface NeighbourhoodArgs {
   readonly height: number;
   readonly pedestal: number;
   readonly pixelMask?: Uint8Array;
+  /** Channels of the fit window: no others are looked at. */
+  readonly channels: Int32Array;
 }
 
+/** Weight of a pixel by its distance along a row or column. */
+const gaussian = (sigma: number) =>
+  Float64Array.from({ length: reachOf({ sigma }) + 1 }, (_, d) => portableExp((-d * d) / (2 * sigma * sigma)));
+
 /**
- * The Gaussian mean of the spectra around each pixel, without their pedestal, times the number of spectra it is worth, n = 1/Σw²: of counts it has
- * the variance of counts, Var(n·Σ w·x) = n²·Σ w²·μ = n·μ.
+ * The Gaussian mean of the spectra around each pixel, without their pedestal and in the fit window only, times the number of
+ * spectra it is worth, n = 1/Σw²: of counts it has the variance of counts, Var(n·Σ w·x) = n²·Σ w²·μ = n·μ. Along rows first,
+ * then along columns; what is masked counts in neither.
  */
 const neighbourhood = defineMap<NeighbourhoodArgs>({
   gather: ({ sigma, width, height }, start, end) => {
@@ -52,38 +59,52 @@ const neighbourhood = defineMap<NeighbourhoodArgs>({
     const last = Math.min(height, Math.ceil(end / width) + reach);
     return [[first * width, last * width]];
   },
-  apply: ({ sigma, width, height, pedestal, pixelMask }, [block], start, end) => {
-    const { channels } = block;
-    const reach = reachOf({ sigma });
+  apply: ({ sigma, width, height, pedestal, pixelMask, channels }, [block], start, end) => {
+    const weight = gaussian(sigma);
+    const reach = weight.length - 1;
     const firstRow = Math.max(0, Math.floor(start / width) - reach);
-    const weight = Float64Array.from({ length: reach + 1 }, (_, d) => portableExp((-d * d) / (2 * sigma * sigma)));
-    const values = new Float64Array((end - start) * channels);
-    const row = new Float64Array(channels);
+    const n = channels.length;
+    // Σ w·x of each channel along the row, then Σ w and Σ w².
+    const along = new Float64Array(block.pixels * (n + 2));
+    const row = new Float64Array(block.channels);
+    for (let pixel = 0; pixel < block.pixels; pixel++) {
+      const x = pixel % width;
+      if (pixelMask?.[firstRow * width + pixel]) continue;
+      readRow(block, pixel, row);
+      for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
+        const w = weight[Math.abs(u - x)];
+        const at = (pixel - x + u) * (n + 2);
+        for (let k = 0; k < n; k++) along[at + k] += w * (row[channels[k]] - pedestal);
+        along[at + n] += w;
+        along[at + n + 1] += w * w;
+      }
+    }
+    const values = new Float64Array((end - start) * block.channels);
+    const sums = new Float64Array(n + 2);
     for (let pixel = start; pixel < end; pixel++) {
       const [y, x] = [Math.floor(pixel / width), pixel % width];
-      const out = values.subarray((pixel - start) * channels, (pixel - start + 1) * channels);
-      let [sum, squares] = [0, 0];
+      sums.fill(0);
       for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
-        for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
-          if (pixelMask?.[v * width + u]) continue;
-          const w = weight[Math.abs(v - y)] * weight[Math.abs(u - x)];
-          readRow(block, (v - firstRow) * width + u, row);
-          for (let j = 0; j < channels; j++) out[j] += w * (row[j] - pedestal);
-          sum += w;
-          squares += w * w;
-        }
+        const w = weight[Math.abs(v - y)];
+        const at = ((v - firstRow) * width + x) * (n + 2);
+        for (let k = 0; k <= n; k++) sums[k] += w * along[at + k];
+        sums[n + 1] += w * w * along[at + n + 1];
       }
-      if (squares > 0) for (let j = 0; j < channels; j++) out[j] *= sum / squares;
+      if (!(sums[n + 1] > 0)) continue;
+      const scale = sums[n] / sums[n + 1];
+      const out = (pixel - start) * block.channels;
+      for (let k = 0; k < n; k++) values[out + channels[k]] = scale * sums[k];
     }
-    return { kind: 'dense', pixels: end - start, channels, values };
+    return { kind: 'dense', pixels: end - start, channels: block.channels, values };
   },
-  example: ({ pixels, width }) => ({
+  example: ({ pixels, width, channels }) => ({
     args: {
       sigma: 0.7,
       width,
       height: pixels / width,
       pedestal: 2,
       pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
+      channels: Int32Array.from({ length: Math.ceil(channels / 2) }, (_, k) => k),
     },
     kinds: ['events'],
   }),
@@ -145,13 +166,11 @@ function estimator(setting: Setting<Params>): Estimator {
 
 /** Spectra that a neighbourhood away from the edges of the map is worth: 1/Σw². */
 function worth(sigma: number): number {
-  let [sum, squares] = [0, 0];
-  for (let d = -reachOf({ sigma }); d <= reachOf({ sigma }); d++) {
-    const w = portableExp((-d * d) / (2 * sigma * sigma));
-    sum += w;
-    squares += w * w;
-  }
-  return ((sum * sum) / squares) * ((sum * sum) / squares);
+  const [centre, ...beside] = gaussian(sigma);
+  const sum = beside.reduce((total, w) => total + 2 * w, centre);
+  const squares = beside.reduce((total, w) => total + 2 * w * w, centre * centre);
+  const along = (sum * sum) / squares;
+  return along * along;
 }
 
 /** Σ f over the fit window; 0 where nothing was fitted. */
@@ -190,12 +209,12 @@ export default defineBackground<Params>({
   shapes: { neighbourhood },
   beside: {
     map: 'neighbourhood',
-    args: ({ sigma }, { navigation, mask, noise }): NeighbourhoodArgs => ({
-      pedestal: noise.tag === 'poisson' ? noise.offset : 0,
-
-      sigma,
+    args: (setting, { navigation, mask, noise }): NeighbourhoodArgs => ({
+      sigma: setting.params.sigma,
       ...mapShape(navigation),
+      pedestal: noise.tag === 'poisson' ? noise.offset : 0,
       pixelMask: mask.pixels,
+      channels: fittedChannels(setting, setting.params.fit).channels,
     }),
     reach: (p) => 2 * reachOf(p),
   },

@@ -1,10 +1,41 @@
 import { type Block, readRow } from '../../signal/block.ts';
+import type { Noise } from '../../signal/noise.ts';
 
 /** Rows worked on together: enough for kernels that hold several at once, few enough for the cache. */
-export const ROWS_AT_ONCE = 64;
+const ROWS_AT_ONCE = 64;
 
-/** Rows from ≤ i < from + count of a block, one after the other into `out`. */
-export function readRows(block: Block, from: number, count: number, out: Float64Array): void {
-  const { channels } = block;
-  for (let i = 0; i < count; i++) readRow(block, from + i, out.subarray(i * channels, (i + 1) * channels));
+/** Some rows of a block, one after the other. */
+export interface RowGroup {
+  /** Number of the first in the block, and how many. */
+  readonly from: number;
+  readonly count: number;
+  /** Without their pedestal. */
+  readonly values: Float64Array;
+  /** What was made of the neighbourhood of each, where there is such a block. */
+  readonly beside?: Float64Array;
 }
+
+/** All rows of a block, group by group; a group's arrays are good until the next. */
+export function eachRowGroup(
+  [block, neighbourhood]: readonly Block[],
+  noise: Noise,
+  use: (group: RowGroup) => void,
+): void {
+  const { pixels, channels } = block;
+  const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
+  const values = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * channels);
+  const beside = neighbourhood && new Float64Array(values.length);
+  for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
+    const count = Math.min(ROWS_AT_ONCE, pixels - from);
+    for (let i = 0; i < count; i++) {
+      readRow(block, from + i, rowOf(values, i, channels));
+      if (beside) readRow(neighbourhood, from + i, rowOf(beside, i, channels));
+    }
+    if (pedestal !== 0) for (let at = 0; at < count * channels; at++) values[at] -= pedestal;
+    use({ from, count, values, beside });
+  }
+}
+
+/** Row i of rows that lie one after the other. */
+export const rowOf = (rows: Float64Array, i: number, channels: number) =>
+  rows.subarray(i * channels, (i + 1) * channels);

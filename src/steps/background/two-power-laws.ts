@@ -13,14 +13,14 @@ import {
 } from '../../kernels/index.ts';
 import { defineFold, type Geometry } from '../../shapes/shape.ts';
 import { inputError } from '../../signal/errors.ts';
-import { poisson } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 import { defineBackground } from './define-background.ts';
 import type { Estimator, Setting } from './estimator.ts';
+import { exampleSetting } from './example-setting.ts';
 import { fitWeights } from './fit-weights.ts';
 import { fitParameter, fittedChannels } from './fit-window.ts';
-import { ROWS_AT_ONCE, readRows } from './rows.ts';
+import { eachRowGroup } from './rows.ts';
 
 const params = z.strictObject({
   fit: fitParameter,
@@ -68,23 +68,19 @@ const exponents = defineFold<LearnArgs, Exponents>({
     const { channels } = fittedChannels(setting, setting.params.fit);
     const { window } = powerLawRegressor(setting.positions, channels);
     const weights = fitWeights(setting, channels);
-    const pedestal = setting.noise.tag === 'poisson' ? setting.noise.offset : 0;
     const stride = block.channels;
-    const values = new Float64Array(ROWS_AT_ONCE * stride);
-    const fitted = new Float64Array(ROWS_AT_ONCE * FITTED_WIDTH);
-    for (let from = 0; from < block.pixels; from += ROWS_AT_ONCE) {
-      const rows = Math.min(ROWS_AT_ONCE, block.pixels - from);
-      readRows(block, from, rows, values);
-      if (pedestal !== 0) for (let at = 0; at < rows * stride; at++) values[at] -= pedestal;
-      fitLogLinear(values, rows, stride, window, weights, fitted);
-      for (let i = 0; i < rows; i++) {
+    let fitted = new Float64Array(0);
+    eachRowGroup([block], setting.noise, ({ from, count, values }) => {
+      if (fitted.length < count * FITTED_WIDTH) fitted = new Float64Array(count * FITTED_WIDTH);
+      fitLogLinear(values, count, stride, window, weights, fitted);
+      for (let i = 0; i < count; i++) {
         if (pixelMask?.[start + from + i] || fitted[i * FITTED_WIDTH + FITTED.converged] === 0) continue;
         const bin = Math.floor(fitted[i * FITTED_WIDTH + FITTED.b] / BIN);
         state.bins[Math.min(BINS - 1, Math.max(0, bin))]++;
         state.spectra++;
         for (let k = 0; k < channels.length; k++) state.window[k] += values[i * stride + channels[k]];
       }
-    }
+    });
     return state;
   },
   merge: (left, right) => {
@@ -94,15 +90,9 @@ const exponents = defineFold<LearnArgs, Exponents>({
     return left;
   },
   example: ({ channels }) => {
-    const size = Math.max(channels, 16);
-    const setting: Setting<Params> = {
-      params: { fit: [2, 9], low: 20, weights: 'mean' },
-      positions: Float64Array.from({ length: size }, (_, j) => j),
-      unit: '',
-      axis: '',
-      noise: poisson(),
-    };
-    return { args: { setting }, kinds: ['events'], channels: [size] };
+    const params: Params = { fit: [2, 9], low: 20, weights: 'mean' };
+    const setting = exampleSetting(params, channels);
+    return { args: { setting }, kinds: ['events'], channels: [setting.positions.length] };
   },
 });
 

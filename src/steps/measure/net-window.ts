@@ -2,10 +2,10 @@ import { defineFold } from '../../shapes/shape.ts';
 import type { Block } from '../../signal/block.ts';
 import { type Factor, poisson } from '../../signal/noise.ts';
 import type { Chosen } from '../background/chosen.ts';
-import type { Setting } from '../background/estimator.ts';
+import { exampleSetting } from '../background/example-setting.ts';
 import { backgroundMethod } from '../background/methods.ts';
 import { repeatedNets, varianceOfSum } from '../background/repeats.ts';
-import { ROWS_AT_ONCE, readRows } from '../background/rows.ts';
+import { eachRowGroup, rowOf } from '../background/rows.ts';
 import { varianceAt } from '../background/variance.ts';
 
 export interface NetArgs {
@@ -38,70 +38,63 @@ type NetRows = Omit<NetWindows, 'rivalTotals'>;
 const REPEATS = 32;
 const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
 
-function netOf(
-  args: NetArgs,
-  rivalTotals: Float64Array,
-  [block, neighbourhood]: readonly Block[],
-  start: number,
-  rows: NetRows,
-): void {
+function netOf(args: NetArgs, rivalTotals: Float64Array, blocks: readonly Block[], start: number, rows: NetRows): void {
   const { chosen, rivals, first, end, pixelMask, channelMask } = args;
   const { noise } = chosen.setting;
-  const { pixels, channels } = block;
-  const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
-  const estimators = [chosen, ...rivals].map(({ id, setting }) => backgroundMethod(id).prepare(setting));
+  const [{ channels }] = blocks;
+  const [estimator, ...others] = [chosen, ...rivals].map(({ id, setting }) => backgroundMethod(id).prepare(setting));
   const sum = Float64Array.from({ length: channels }, (_, j) => (j >= first && j < end && !channelMask?.[j] ? 1 : 0));
-  const values = new Float64Array(ROWS_AT_ONCE * channels);
-  const background = new Float64Array(ROWS_AT_ONCE * channels);
-  const beside = neighbourhood && new Float64Array(values.length);
-  const response = new Float64Array(channels);
   const own = new Float64Array(channels);
-  const [chosenEstimator] = estimators;
-  for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, pixels - from);
-    readRows(block, from, count, values);
-    if (beside) readRows(neighbourhood, from, count, beside);
-    if (pedestal !== 0) for (let at = 0; at < count * channels; at++) values[at] -= pedestal;
-    estimators.forEach((estimator, which) => {
-      estimator.estimate(values, count, background, beside);
-      for (let i = 0; i < count; i++) {
-        const pixel = from + i;
-        if (pixelMask?.[start + pixel]) continue;
-        let net = 0;
-        for (let j = first; j < end; j++) if (sum[j]) net += values[i * channels + j] - background[i * channels + j];
-        if (which === 0) {
-          rows.net[pixel] = rows.lowest[pixel] = rows.highest[pixel] = net;
-        } else {
-          rivalTotals[which - 1] += net;
-          if (net < rows.lowest[pixel]) rows.lowest[pixel] = net;
-          if (net > rows.highest[pixel]) rows.highest[pixel] = net;
-        }
+  const response = new Float64Array(channels);
+  let background = new Float64Array(0);
+  eachRowGroup(blocks, noise, ({ from, count, values, beside }) => {
+    if (background.length < values.length) background = new Float64Array(values.length);
+    const counts = (i: number) => !pixelMask?.[start + from + i];
+    const netAt = (i: number) => {
+      let net = 0;
+      for (let at = i * channels + first; at < i * channels + end; at++) {
+        if (sum[at - i * channels]) net += values[at] - background[at];
       }
-    });
+      return net;
+    };
+    estimator.estimate(values, count, background, beside);
     for (let i = 0; i < count; i++) {
+      if (counts(i)) rows.net[from + i] = rows.lowest[from + i] = rows.highest[from + i] = netAt(i);
+    }
+    for (const [k, rival] of others.entries()) {
+      rival.estimate(values, count, background, beside);
+      for (let i = 0; i < count; i++) {
+        if (!counts(i)) continue;
+        const [pixel, net] = [from + i, netAt(i)];
+        rivalTotals[k] += net;
+        if (net < rows.lowest[pixel]) rows.lowest[pixel] = net;
+        if (net > rows.highest[pixel]) rows.highest[pixel] = net;
+      }
+    }
+    for (let i = 0; i < count; i++) {
+      if (!counts(i)) continue;
       const pixel = from + i;
-      if (pixelMask?.[start + pixel]) continue;
-      const row = values.subarray(i * channels, (i + 1) * channels);
-      const around = beside?.subarray(i * channels, (i + 1) * channels);
-      const shared = (around && chosenEstimator.varianceBeside?.(row, sum, around)) ?? 0;
+      const row = rowOf(values, i, channels);
+      const around = beside && rowOf(beside, i, channels);
+      const shared = (around && estimator.varianceBeside?.(row, sum, around)) ?? 0;
       let counting = 0;
       for (let j = 0; j < channels; j++) {
         own[j] = varianceAt(noise, start + pixel, j, row[j]);
         if (sum[j] !== 0) counting += sum[j] * sum[j] * own[j];
       }
       let variance = shared;
-      if (chosenEstimator.respond) {
-        chosenEstimator.respond(row, sum, response, around);
+      if (estimator.respond) {
+        estimator.respond(row, sum, response, around);
         for (let j = 0; j < channels; j++) {
           const weight = sum[j] - response[j];
           if (weight !== 0) variance += weight * weight * own[j];
         }
-      } else variance += varianceOfSum(repeatedNets(chosenEstimator, row, own, REPEATS, start + pixel), sum);
+      } else variance += varianceOfSum(repeatedNets(estimator, row, own, REPEATS, start + pixel), sum);
       rows.counting[pixel] = counting;
       rows.variance[pixel] = variance;
       rows.shared[pixel] = shared;
     }
-  }
+  });
 }
 
 /** Sums of a window above the background of each pixel, from the values that the background was estimated on. */
@@ -124,15 +117,9 @@ export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetR
     return left;
   },
   example: ({ channels, pixels }) => {
-    const size = Math.max(channels, 16);
     const gain: Factor = { per: 'pixel', values: Float64Array.from({ length: pixels }, (_, i) => 1 + (i % 5)) };
-    const setting: Setting = {
-      params: { fit: [2, 9], method: 'likelihood' },
-      positions: Float64Array.from({ length: size }, (_, j) => j),
-      unit: '',
-      axis: '',
-      noise: poisson({ gain }),
-    };
+    const example = exampleSetting({ fit: [2, 9], method: 'likelihood' }, channels);
+    const setting = { ...example, noise: poisson({ gain }) };
     return {
       args: {
         first: 10,
@@ -142,7 +129,7 @@ export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetR
         rivals: [{ id: 'background.exponential', setting }],
       },
       kinds: ['events'],
-      channels: [size],
+      channels: [setting.positions.length],
     };
   },
 });
