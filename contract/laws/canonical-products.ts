@@ -9,7 +9,7 @@ import { reasonCode } from '../../src/signal/mask.ts';
 import { poisson } from '../../src/signal/noise.ts';
 import { createSignal, type Signal } from '../../src/signal/signal.ts';
 import { resolveShape } from '../../src/steps/index.ts';
-import type { Product, ProductKind } from '../../src/steps/products.ts';
+import type { InputKind, Product } from '../../src/steps/products.ts';
 import { type State, signalState } from '../../src/steps/state.ts';
 import type { Step } from '../../src/steps/step.ts';
 import { simulatedMap } from './phase-map.ts';
@@ -22,7 +22,7 @@ export interface Canon {
 }
 
 /** One node for every kind of product there is; a new kind needs its line here to be given to steps that read it. */
-const MAKERS: Readonly<Record<Exclude<ProductKind, 'signal'>, string>> = {
+const MAKERS: Readonly<Record<Exclude<InputKind, 'signal'>, string>> = {
   factors: 'pca',
   truncation: 'components',
   phases: 'phases',

@@ -5,6 +5,7 @@ import { uncertainty } from '../signal/quantity.ts';
 import type {
   Anomalies,
   BackgroundComparison,
+  Measurements,
   PhaseMap,
   Region,
   Truncation,
@@ -36,6 +37,8 @@ function describeProduct(product: Product): string {
       return describeWindow(product);
     case 'backgrounds':
       return describeBackgrounds(product);
+    case 'measurements':
+      return describeMeasurements(product);
     case 'factors':
       return `${counted(product.rank, 'component')} computed`;
     case 'signal': {
@@ -122,6 +125,19 @@ function describeBackgrounds({ chosen, rivals, pixels }: BackgroundComparison): 
   return `${chosen} beside ${counted(rivals.length, 'rival background')}, mean of ${counted(pixels, 'spectrum', 'spectra')}`;
 }
 
+function describeMeasurements({ findings, quantities, warnings }: Measurements): string {
+  const values = quantities.map(
+    ({ name, quantity: q }) => `  ${name}: ${formatWithError(q.value, uncertainty(q))}${q.unit ? ` ${q.unit}` : ''}`,
+  );
+  const [head = counted(quantities.length, 'quantity', 'quantities'), ...others] = findings;
+  return [
+    head,
+    ...others.map((each) => wrap(`  ${each}`, undefined, 2)),
+    ...values,
+    ...describeWarnings(warnings),
+  ].join('\n');
+}
+
 function describeWarnings(warnings: readonly string[]): string[] {
   return warnings.map((warning) => wrap(`  warning: ${warning}`, undefined, 4));
 }
@@ -162,6 +178,10 @@ function productForMachines(product: Product) {
     case 'backgrounds': {
       const { chosen, pixels } = product;
       return { product: product.product, chosen, pixels, rivals: product.rivals.map(({ label }) => label) };
+    }
+    case 'measurements': {
+      const { findings, quantities, tables, warnings } = product;
+      return { product: product.product, findings, quantities, tables, warnings };
     }
     case 'factors':
       return { product: product.product, rank: product.rank, singularValues: product.singularValues };

@@ -152,9 +152,10 @@ function bindInputs(
       throw planError({ code: 'unknown-input', where, what: `it has no input "${key}"`, expected: names.join(', ') });
     }
   }
+  const bound: Record<string, string> = {};
   for (const key of names) {
     const spec = step.inputs[key];
-    const id = given[key];
+    const id = given[key] ?? (spec.default === undefined ? undefined : bound[spec.default]);
     const want = `a ${spec.product} (${spec.doc})`;
     if (id === undefined) {
       throw planError({
@@ -173,8 +174,9 @@ function bindInputs(
         expected: want,
       });
     }
+    bound[key] = id;
   }
-  return given as Record<string, string>;
+  return bound;
 }
 
 function applyOverride(objection: Objection, recipe: Recipe): Objection {

@@ -189,6 +189,53 @@ export interface BackgroundComparison extends Origin {
   readonly spread: Float64Array;
 }
 
+/** Lines of one figure over one abscissa. */
+export interface Curves {
+  readonly name: string;
+  readonly caption: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** Ascending or descending. */
+  readonly x: Float64Array;
+  readonly traces: readonly {
+    readonly name: string;
+    /** A number for each x; NaN where there is none. */
+    readonly values: Float64Array;
+    /** Standard uncertainty, drawn as a band of ±1σ. */
+    readonly sigma?: Float64Array;
+    /** Drawn as dots: measured, not modelled. */
+    readonly dots?: boolean;
+  }[];
+}
+
+/** A column of a table: numbers or words. */
+export interface MeasuredColumn {
+  readonly name: string;
+  readonly unit?: string;
+  readonly values: Float64Array | readonly string[];
+}
+
+/**
+ * What a step found out about the data or its own work, without making new data of it. Nothing reads it on. Tables, curves
+ * and maps are files by their names, which are unique.
+ */
+export interface Measurements extends Origin {
+  readonly product: 'measurements';
+  /** One sentence each, for the head of the report. */
+  readonly findings: readonly string[];
+  readonly quantities: readonly { readonly name: string; readonly quantity: Quantity }[];
+  readonly tables: readonly { readonly name: string; readonly columns: readonly MeasuredColumn[] }[];
+  readonly curves: readonly Curves[];
+  /** One number a pixel each. */
+  readonly maps: readonly {
+    readonly name: string;
+    readonly caption: string;
+    readonly unit: string;
+    readonly values: Float64Array;
+  }[];
+  readonly warnings: readonly string[];
+}
+
 export type Product =
   | Signal
   | Factorisation
@@ -196,8 +243,12 @@ export type Product =
   | PhaseMap
   | Anomalies
   | WindowIntensity
-  | BackgroundComparison;
+  | BackgroundComparison
+  | Measurements;
 export type ProductKind = Product['product'];
+
+/** What a step can read. */
+export type InputKind = Exclude<ProductKind, 'measurements'>;
 
 /** Label of pixels without phase. */
 export const UNLABELLED = NO_LABEL;

@@ -6,7 +6,7 @@ import type { IntensityKind } from '../signal/intensity.ts';
 import type { ModalityId } from '../signal/modality.ts';
 import type { NoiseTag } from '../signal/noise.ts';
 import type { Source } from '../signal/source.ts';
-import type { Product, ProductKind } from './products.ts';
+import type { InputKind, Product, ProductKind } from './products.ts';
 import type { State } from './state.ts';
 
 /** What a step asks of a signal before it may touch it. The plan checks it; the step may rely on it. */
@@ -23,8 +23,10 @@ export interface Needs {
 }
 
 export interface InputSpec {
-  readonly product: ProductKind;
+  readonly product: InputKind;
   readonly doc: string;
+  /** An earlier input of the step, which this one is where the recipe does not give it. */
+  readonly default?: string;
   /** Some needs depend on the parameters: unweighted PCA asks for no Poisson law. */
   // biome-ignore lint/suspicious/noExplicitAny: parameters are typed where the step is defined
   readonly needs?: Needs | ((params: any) => Needs);

@@ -15,6 +15,8 @@ export interface Trace {
   /** Steps show counts in channels. Default: a plain line. */
   readonly step?: boolean;
   readonly thin?: boolean;
+  /** Dots instead of a line. */
+  readonly dots?: boolean;
 }
 
 export interface SpectrumOptions {
@@ -174,12 +176,14 @@ function traceMarks(
           curve,
         })
       : null,
-    Plot.line(kept, {
-      x: at,
-      y: (i: number) => lifted[i],
-      stroke: trace.colour,
-      strokeWidth: trace.thin ? 0.8 : 1.1,
-      curve,
-    }),
+    trace.dots
+      ? Plot.dot(kept, { x: at, y: (i: number) => lifted[i], r: 2.5, fill: trace.colour })
+      : Plot.line(kept, {
+          x: at,
+          y: (i: number) => lifted[i],
+          stroke: trace.colour,
+          strokeWidth: trace.thin ? 0.8 : 1.1,
+          curve,
+        }),
   ];
 }

@@ -3,6 +3,7 @@ import type { AnyResult, ProductSection, Result, Results, Section } from '../rep
 import { anomalies } from './anomalies.ts';
 import { backgrounds } from './backgrounds.ts';
 import { factors } from './factors.ts';
+import { measurements } from './measurements.ts';
 import { phases } from './phases.ts';
 import { signal } from './signal.ts';
 import { truncation } from './truncation.ts';
@@ -16,6 +17,7 @@ const PRODUCT_SECTIONS: { readonly [K in ProductKind]: ProductSection<K> } = {
   anomalies,
   backgrounds,
   window,
+  measurements,
   signal,
 };
 
