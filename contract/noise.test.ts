@@ -14,6 +14,7 @@ import type { Product, ProductKind } from '../src/steps/products.ts';
 import { type SignalState, signalState } from '../src/steps/state.ts';
 import type { Step, StepContext } from '../src/steps/step.ts';
 import { claimOf } from './laws/claimed-noise.ts';
+import { drifting } from './laws/drifting.ts';
 import { CHANNELS, EXPERIMENTS, type Experiment, REPEATS, realise, WIDTH } from './laws/known-means.ts';
 import { byRank, expectIndependence, expectVariances, type Observed, observe, ratios } from './laws/monte-carlo.ts';
 import { ofModality } from './laws/of-modality.ts';
@@ -34,11 +35,12 @@ const MAKERS: Readonly<Partial<Record<ProductKind, { use: string; params: object
 
 const engine = inlineEngine(resolveShape);
 
-function contextOf(step: Step): StepContext {
+/** @param seed where a step draws lots, its errors are over the lots too: another one for each realisation. */
+function contextOf(step: Step, seed = 1): StepContext {
   const resolve = resolveShape;
   return {
     node: 'one',
-    seed: 1,
+    seed,
     shapeId: (name) => `${step.id}/${name}`,
     fold: (name, args, sources, geometry, into) =>
       runFold(engine, `${step.id}/${name}`, args, sources, { resolve, geometry, into }) as Promise<never>,
@@ -141,7 +143,8 @@ describe.each(makeSignals)('%s claims no less error than there is', (_, step) =>
     const inputs = await inputsOf(step, realisations(step, experiment, repeats));
     for (const params of legal) {
       const out: Signal[] = [];
-      for (const given of inputs) out.push((await step.run(contextOf(step), given, params)) as Signal);
+      for (const [r, given] of inputs.entries())
+        out.push((await step.run(contextOf(step, r), given, params)) as Signal);
       expectHonest(await observe(out, resolveShape));
       tried++;
     }
@@ -153,7 +156,7 @@ describe.each(makeSignals)('%s claims no less error than there is', (_, step) =>
 });
 
 function realisations(step: Step, experiment: Experiment, repeats: number): Signal[] {
-  return Array.from({ length: repeats }, (_, r) => ofModality(step, realise(experiment, r)));
+  return Array.from({ length: repeats }, (_, r) => drifting(step, ofModality(step, realise(experiment, r))));
 }
 
 describe('a step that lies is caught', () => {

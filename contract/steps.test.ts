@@ -18,6 +18,7 @@ import type { Product } from '../src/steps/products.ts';
 import { type SignalState, type State, signalState } from '../src/steps/state.ts';
 import { needsOf, type Step } from '../src/steps/step.ts';
 import { bind, type Canon, canonicalSignals, canonOf } from './laws/canonical-products.ts';
+import { drifting } from './laws/drifting.ts';
 import { ofModality } from './laws/of-modality.ts';
 import { registeredSteps } from './laws/registered.ts';
 import { digest } from './laws/same-numbers.ts';
@@ -53,8 +54,8 @@ function given(
   const known = pick(step, states);
   for (const [name, product] of Object.entries(inputs)) {
     if (product.product !== 'signal') continue;
-    inputs[name] = ofModality(step, product);
-    known[name] = { ...(known[name] as SignalState), modality: (inputs[name] as Signal).modality };
+    const { modality, shift } = (inputs[name] = drifting(step, ofModality(step, product)));
+    known[name] = { ...(known[name] as SignalState), modality, shift };
   }
   return { inputs, states: known };
 }
@@ -67,7 +68,8 @@ function knowable(state: SignalState) {
       ? { ...noise.form, variance: undefined, loadingErrors: undefined, rank: undefined }
       : undefined;
   const law = form ? { ...noise, form, across: noise.across.kind } : noise;
-  return { navigation, spectral, modality, title, intensity, mask, drift: driftExtent(shift), storage, noise: law };
+  const drift = shift.state === 'map' || shift.state === 'expected' ? { within: shift.within } : driftExtent(shift);
+  return { navigation, spectral, modality, title, intensity, mask, drift, storage, noise: law };
 }
 
 function expectPredicted(product: Product, predicted: State): void {

@@ -1,5 +1,6 @@
 export * from './adjusted-rand.ts';
 export * from './alias.ts';
+export * from './align/move-rows.ts';
 export * from './anscombe.ts';
 export * from './baseline/airpls.ts';
 export * from './baseline/arpls.ts';

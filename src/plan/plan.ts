@@ -3,6 +3,8 @@ import { planError, SpectrailError } from '../signal/errors.ts';
 import { loadStep } from '../steps/index.ts';
 import { describedSignal, type State } from '../steps/state.ts';
 import type { Cost, Step } from '../steps/step.ts';
+import { APPLY, misaligned } from './aligned-inputs.ts';
+import { freeName } from './free-name.ts';
 import { type MemoryPlan, planMemory, type Resources } from './memory.ts';
 import type { Objection } from './objection.ts';
 import type { Recipe, RecipeStep } from './recipe.ts';
@@ -58,11 +60,33 @@ export async function makePlan(
   const states: Record<string, State> = { ...inputs };
   const nodes: PlannedNode[] = [];
   let previous = Object.keys(recipe.inputs)[0];
-  for (const entry of recipe.steps) {
-    const node = await bindNode(entry, previous, states);
+  const names = new Set([...Object.keys(inputs), ...recipe.steps.map(({ id }) => id)]);
+  const aligned = new Map<string, string>();
+  const bind = async (entry: RecipeStep) => {
+    const bound = await bindStep(entry, previous, states);
+    for (const id of misaligned(bound.step, bound.params, bound.inputs, states)) {
+      if (aligned.has(id)) continue;
+      const apply = { id: freeName(`${id}-aligned`, names), use: APPLY, in: id, params: {} };
+      names.add(apply.id);
+      aligned.set(id, apply.id);
+      add({
+        ...makeNode(apply, await bindStep(apply, id, states), states),
+        added: 'the next step needs one common axis',
+      });
+    }
+    const late = Object.entries(bound.inputs).map(([name, id]) => {
+      const needed = misaligned(bound.step, bound.params, { [name]: id }, states).length > 0;
+      return [name, needed ? (aligned.get(id) ?? id) : id];
+    });
+    return makeNode(entry, { ...bound, inputs: Object.fromEntries(late) }, states);
+  };
+  const add = (node: PlannedNode) => {
     nodes.push(node);
     states[node.id] = node.output;
-    previous = node.id;
+  };
+  for (const entry of recipe.steps) {
+    add(await bind(entry));
+    previous = entry.id;
   }
   const found: Objection[] = [];
   for (const node of nodes) for (const rule of nodeRules) found.push(...rule(node));
@@ -71,9 +95,7 @@ export async function makePlan(
     found.push(...result.objections);
     for (const entry of result.add) {
       const { added, ...rest } = entry;
-      const node = { ...(await bindNode(rest, previous, states)), added };
-      nodes.push(node);
-      states[node.id] = node.output;
+      add({ ...(await bind(rest)), added });
     }
   }
   const objections = found.map((objection) => applyOverride(objection, recipe));
@@ -106,10 +128,28 @@ export function refuseIfBlocked(plan: Plan): void {
   });
 }
 
-async function bindNode(entry: RecipeStep, previous: string, states: Readonly<Record<string, State>>) {
+/** A step with its parameters completed and its inputs found. */
+interface BoundStep {
+  readonly step: Step;
+  readonly params: unknown;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+async function bindStep(
+  entry: RecipeStep,
+  previous: string,
+  states: Readonly<Record<string, State>>,
+): Promise<BoundStep> {
   const step = await loadStep(entry.use);
   const params = checkParams(step, entry);
-  const inputs = bindInputs(step, entry, previous, states);
+  return { step, params, inputs: bindInputs(step, entry, previous, states) };
+}
+
+function makeNode(
+  entry: RecipeStep,
+  { step, params, inputs }: BoundStep,
+  states: Readonly<Record<string, State>>,
+): PlannedNode {
   const inputStates = Object.fromEntries(Object.entries(inputs).map(([key, id]) => [key, states[id]]));
   try {
     const output = step.effect(inputStates, params);

@@ -6,12 +6,16 @@ export type Shift =
   | { readonly state: 'unmeasured' }
   /** Drift known to stay within ± `within` (0: the axis is common by construction or aligned to the channel). */
   | { readonly state: 'bounded'; readonly within: number; readonly origin: string }
-  /** Offsets per pixel, with their uncertainty. */
+  /** What a plan knows before a step has measured: no displacement will be beyond ± `within`. */
+  | { readonly state: 'expected'; readonly within: number; readonly origin: string }
+  /** How far the features of each pixel lie beside their place on the axis: position − offset is where they belong. */
   | {
       readonly state: 'map';
       readonly offsets: Float64Array;
+      /** Standard uncertainty of an offset: root mean square over the pixels. */
       readonly uncertainty: number;
-      readonly validChannels: readonly [number, number];
+      /** None is beyond ± this. */
+      readonly within: number;
       readonly origin: string;
     };
 
@@ -21,6 +25,7 @@ export const UNMEASURED: Shift = { state: 'unmeasured' };
 export function driftExtent(shift: Shift): number | undefined {
   if (shift.state === 'unmeasured') return undefined;
   if (shift.state === 'bounded') return shift.within;
+  if (shift.state === 'expected') return 2 * shift.within;
   let low = Infinity;
   let high = -Infinity;
   for (const offset of shift.offsets) {
@@ -28,4 +33,10 @@ export function driftExtent(shift: Shift): number | undefined {
     if (offset > high) high = offset;
   }
   return high >= low ? high - low : 0;
+}
+
+/** The displacements of some pixels only, where they are known one by one. */
+export function selectShift(shift: Shift, pixels: ArrayLike<number>): Shift {
+  if (shift.state !== 'map') return shift;
+  return { ...shift, offsets: Float64Array.from(pixels, (i) => shift.offsets[i]) };
 }

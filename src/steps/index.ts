@@ -10,6 +10,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   rebin: () => import('./reshape/rebin.ts'),
   sum: () => import('./reshape/sum.ts'),
   scale: () => import('./reshape/scale.ts'),
+  'align.apply': () => import('./align/apply.ts'),
   'counts.camera': () => import('./counts/camera.ts'),
   'decompose.pca': () => import('./decompose/pca.ts'),
   'decompose.truncation': () => import('./decompose/truncation.ts'),

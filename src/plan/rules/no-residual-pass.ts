@@ -1,3 +1,4 @@
+import { freeName } from '../free-name.ts';
 import type { PlannedNode } from '../plan.ts';
 import type { GraphRule } from './index.ts';
 
@@ -7,6 +8,7 @@ export const noResidualPass: GraphRule = (nodes) => {
   const roots = unwatched.filter(
     ({ id }) => !unwatched.some((other) => other.id !== id && descends(nodes, id, other.id)),
   );
+  const taken = new Set(nodes.flatMap(({ id, inputs }) => [id, ...Object.values(inputs)]));
   return {
     objections: roots.map((node) => ({
       code: 'no-residual-pass',
@@ -23,20 +25,12 @@ export const noResidualPass: GraphRule = (nodes) => {
         id: node.id,
         raw,
         find: (product) => find(nodes, product, node.id),
-        name: (suffix) => freeName(nodes, `${node.id}-${suffix}`),
+        name: (suffix) => freeName(`${node.id}-${suffix}`, taken),
       });
       return calls.map((call) => ({ ...call, params: {}, added: 'compression without a residual pass' }));
     }),
   };
 };
-
-/** The recipe may already use the obvious name. */
-function freeName(nodes: readonly PlannedNode[], wanted: string): string {
-  const taken = new Set(nodes.flatMap(({ id, inputs }) => [id, ...Object.values(inputs)]));
-  let name = wanted;
-  for (let n = 2; taken.has(name); n++) name = `${wanted}-${n}`;
-  return name;
-}
 
 function watched(nodes: readonly PlannedNode[], id: string): boolean {
   return nodes.some(({ id: other, step }) => step.traits?.includes('residual-pass') && descends(nodes, other, id));

@@ -1,7 +1,7 @@
 import { MODALITIES, type Modality } from '../../signal/modality.ts';
 import { driftExtent } from '../../signal/shift.ts';
-import { convertUnit, isKnownUnit } from '../../signal/units.ts';
 import { needsOf } from '../../steps/step.ts';
+import { driftLimit } from '../aligned-inputs.ts';
 import type { Objection } from '../objection.ts';
 import type { NodeRule } from './index.ts';
 
@@ -15,9 +15,7 @@ export const unalignedDecomposition: NodeRule = (node) => {
     const { driftTolerance }: Modality = MODALITIES[state.modality];
     if (!driftTolerance) continue;
     const { unit } = state.spectral;
-    const limit = isKnownUnit(unit)
-      ? convertUnit(driftTolerance.value, driftTolerance.unit, unit)
-      : driftTolerance.value;
+    const limit = driftLimit(state.modality, unit);
     const extent = driftExtent(state.shift);
     const base = {
       code: 'unaligned-decomposition' as const,
@@ -26,6 +24,8 @@ export const unalignedDecomposition: NodeRule = (node) => {
       fix: `align the axis first (tolerance ${driftTolerance.value} ${driftTolerance.unit}), or state the measured drift of the input`,
     };
     if (extent === undefined) {
+      // Said once, where the decomposition is.
+      if (node.output.product !== 'factors') continue;
       objections.push({
         ...base,
         severity: 'warning',

@@ -90,7 +90,7 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
     learns(params) ? { kind: 'global', rank: 1 } : beside && { kind: 'kernel', pixels: beside.reach(params) };
   const step = defineStep<P>({
     ...rest,
-    inputs: { in: { product: 'signal', doc: 'spectra with their background', needs } },
+    inputs: { in: { product: 'signal', doc: 'spectra with their background', needs: { shift: 'refuses', ...needs } } },
     output: 'signal',
     shapes: { subtracted, ...shapes },
     effect: ({ in: state }, p) =>

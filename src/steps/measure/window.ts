@@ -89,7 +89,7 @@ export default defineStep<Params>({
     in: {
       product: 'signal',
       doc: 'raw counts, or what a background step left of them',
-      needs: { noise: ['scaled-counts', 'correlated', 'unknown'] },
+      needs: { noise: ['scaled-counts', 'correlated', 'unknown'], shift: 'refuses' },
     },
   },
   output: 'window',

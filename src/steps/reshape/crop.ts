@@ -5,6 +5,7 @@ import { type Block, type EventsBlock, sliceBlock } from '../../signal/block.ts'
 import type { NumberArray } from '../../signal/dtype.ts';
 import { inputError } from '../../signal/errors.ts';
 import { selectNoise } from '../../signal/noise.ts';
+import { selectShift } from '../../signal/shift.ts';
 import { mapShape, type Signal, withSignal } from '../../signal/signal.ts';
 import { sourceKind } from '../../signal/source.ts';
 import type { SignalState } from '../state.ts';
@@ -103,16 +104,7 @@ function cropState(state: SignalState, p: Params) {
     spectral: sliceAxis(state.spectral, first, end),
     noise: selectNoise(noise, 'channel', channels),
     mask: { pixels: mask.pixels, channels: mask.channels?.slice(first, end) },
-    shift:
-      shift.state === 'map'
-        ? {
-            ...shift,
-            validChannels: [
-              Math.max(0, shift.validChannels[0] - first),
-              Math.min(end - first, shift.validChannels[1] - first),
-            ],
-          }
-        : shift,
+    shift,
     entriesPerPixel: (state.entriesPerPixel * (end - first)) / Math.max(1, state.spectral.size),
   };
   const args: Args = { first, end, parentWidth: width, top, left, width: right - left };
@@ -132,14 +124,11 @@ function cropPerPixel({ noise, mask, shift }: SignalState, pixels: Uint32Array) 
   return {
     noise: selectNoise(noise, 'pixel', pixels),
     mask: { ...mask, pixels: mask.pixels && cropValues(mask.pixels, pixels, new Uint8Array(pixels.length)) },
-    shift:
-      shift.state === 'map'
-        ? { ...shift, offsets: cropValues(shift.offsets, pixels, new Float64Array(pixels.length)) }
-        : shift,
+    shift: selectShift(shift, pixels),
   };
 }
 
-function cropValues<A extends Uint8Array | Float64Array>(values: A, pixels: Uint32Array, out: A): A {
+function cropValues(values: Uint8Array, pixels: Uint32Array, out: Uint8Array): Uint8Array {
   for (let i = 0; i < out.length; i++) out[i] = values[pixels[i]];
   return out;
 }

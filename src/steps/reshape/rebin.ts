@@ -64,7 +64,13 @@ export default defineStep<Params>({
   summary:
     'Sums neighbouring channels, rows and columns. Poisson counts stay Poisson counts. Incomplete groups at the end are dropped.',
   params,
-  inputs: { in: { product: 'signal', doc: 'any signal' } },
+  inputs: {
+    in: {
+      product: 'signal',
+      doc: 'any signal',
+      needs: ({ x, y }: Params) => (x * y > 1 ? { shift: 'refuses' } : {}),
+    },
+  },
   output: 'signal',
   cite: [],
   shapes: { bins },
@@ -141,7 +147,6 @@ function rebinState(state: SignalState, p: Params): SignalState {
           { width: spectral.size, height: 1 },
         ),
     },
-    shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
     entriesPerPixel: Math.min(state.entriesPerPixel * across, spectral.size),
   };
 }

@@ -75,7 +75,7 @@ export default defineStep<Params>({
   title: 'Sum',
   summary: 'Sums all valid pixels into one spectrum, or all valid channels into one map. Counts stay Poisson counts.',
   params,
-  inputs: { in: { product: 'signal', doc: 'any signal' } },
+  inputs: { in: { product: 'signal', doc: 'any signal', needs: { shift: 'refuses' } } },
   output: 'signal',
   cite: [],
   shapes: { spectrum, totals },
@@ -140,7 +140,6 @@ function sumState(state: SignalState, p: Params): SignalState {
     navigation: [],
     noise: sumNoise(state.noise, valid(state.mask.pixels, pixelCount(state)), 'pixels'),
     mask: { channels: state.mask.channels },
-    shift: state.shift.state === 'map' ? { state: 'bounded', within: 0, origin: 'summed as recorded' } : state.shift,
     storage: 'dense',
     entriesPerPixel: state.spectral.size,
   };

@@ -43,7 +43,8 @@ export default defineStep<Params>({
     counts: {
       product: 'signal',
       doc: 'the raw counts',
-      needs: ({ refine }: Params) => (refine === 'poisson' ? { noise: ['scaled-counts'] } : {}),
+      needs: ({ refine }: Params) =>
+        refine === 'poisson' ? { noise: ['scaled-counts'], shift: 'ignores-within' } : { shift: 'ignores-within' },
     },
   },
   output: 'phases',
