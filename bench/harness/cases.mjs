@@ -9,6 +9,7 @@ const CASES = {
   snip: () => import('../snip/case.mjs'),
   isrea: () => import('../isrea/case.mjs'),
   decoding: () => import('../decoding/case.mjs'),
+  'power-law': () => import('../power-law/case.mjs'),
   baselines: () => import('../baselines/case.mjs'),
   scaling: () => import('../scaling/case.mjs'),
   memory: () => import('../memory/case.mjs'),

@@ -10,6 +10,7 @@ export * from './half-bands';
 export * from './isrea';
 export * from './kmeans';
 export * from './label-sums';
+export * from './log-linear';
 export * from './photons';
 export * from './products';
 export * from './reweigh';

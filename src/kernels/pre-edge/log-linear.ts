@@ -1,4 +1,5 @@
-import { portableExp, portableLog } from '../portable-math.ts';
+import { EXPONENTIAL_TABLE, portableExp, portableLog } from '../portable-math.ts';
+import { machine, Room } from '../wasm/machine.ts';
 
 /**
  * What a background is fitted to: the channels of the pre-edge window and the regressor t of ln f = a + b·t at each of
@@ -37,6 +38,8 @@ export const FITTED_WIDTH = 6;
 const MOST_STEPS = 40;
 /** Largest change of ln f anywhere in the window in one step. */
 const LONGEST_STEP = 2;
+/** Scoring of counts is Newton's method, whose next step would be the square of this; any other weights only come nearer. */
+const NEWTON_REST = 1e-6;
 const REST = 1e-11;
 
 /**
@@ -57,49 +60,83 @@ export function fitLogLinear(
   out: Float64Array,
 ): void {
   const n = channels.length;
-  const window = new Float64Array(n);
   const reach = t.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+  const scoring = placeScoring(t, weights);
+  const window = scoring.x.subarray(0, n);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
     for (let k = 0; k < n; k++) sum += window[k] = values[row * stride + channels[k]];
     const at = row * FITTED_WIDTH;
     out.fill(0, at, at + FITTED_WIDTH);
     out[at] = Number.NEGATIVE_INFINITY;
-    if (sum > 0 && sum < Number.POSITIVE_INFINITY)
-      score(window, t, reach, sum, weights, out.subarray(at, at + FITTED_WIDTH));
+    if (sum > 0 && sum < Number.POSITIVE_INFINITY) score(scoring, window, t, reach, sum, out, at);
   }
 }
 
+/** The window of one row in the kernels' memory, and what a step of scoring finds. */
+interface Scoring {
+  readonly x: Float64Array;
+  /** Of the step from a and b. */
+  readonly sums: Float64Array;
+  readonly step: (a: number, b: number) => void;
+  readonly rest: number;
+  /** Is the covariance scaled by what the fit leaves? */
+  readonly scaled: boolean;
+}
+
+function placeScoring(t: Float64Array, weights: FitWeights): Scoring {
+  const padded = t.length + (t.length & 1);
+  const room = new Room();
+  const at = {
+    exponential: room.place(EXPONENTIAL_TABLE.byteLength),
+    step: room.place(64),
+    sums: room.place(48),
+    x: room.place(8 * padded),
+    t: room.place(8 * padded),
+    gain: room.place(8 * padded),
+    use: room.place(8 * padded),
+  };
+  const memory = room.buffer();
+  const doubles = (place: number, length: number) => new Float64Array(memory, place, length).fill(0);
+  const [x, placed, gain, use] = [at.x, at.t, at.gain, at.use].map((place) => doubles(place, padded));
+  doubles(at.exponential, EXPONENTIAL_TABLE.length).set(EXPONENTIAL_TABLE);
+  placed.set(t);
+  use.fill(1, 0, t.length);
+  const poisson = weights.law === 'poisson';
+  if (poisson) gain.set(weights.gain ?? new Float64Array(t.length).fill(1));
+  // What pads the window has a variance, so that nothing is divided by 0.
+  gain.fill(1, t.length);
+  const readout = poisson ? (weights.readout ?? 0) : 1;
+  const floor = readout * readout;
+  const { scoreLine } = machine();
+  return {
+    x,
+    sums: new Float64Array(memory, at.sums, 6),
+    step: (a, b) => scoreLine(at.x, at.t, at.gain, at.use, floor, padded, a, b, at.exponential, at.step, at.sums),
+    rest: poisson && floor === 0 ? NEWTON_REST : REST,
+    scaled: !poisson,
+  };
+}
+
 function score(
+  { sums, step, rest, scaled }: Scoring,
   x: Float64Array,
   t: Float64Array,
   reach: number,
   sum: number,
-  weights: FitWeights,
   out: Float64Array,
+  at: number,
 ): void {
-  const n = x.length;
-  const poisson = weights.law === 'poisson';
-  const gain = poisson ? weights.gain : undefined;
-  const readout = poisson ? (weights.readout ?? 0) : 0;
   let [a, b] = startFromHalves(x, t, sum);
-  let [faa, fab, fbb, rest] = [0, 0, 0, 0];
+  let [sa, sb, faa, fab, fbb] = [0, 0, 0, 0, 0];
   let converged = false;
-  for (let step = 0; step < MOST_STEPS && !converged; step++) {
-    let [sa, sb] = [0, 0];
-    faa = fab = fbb = rest = 0;
-    for (let k = 0; k < n; k++) {
-      const f = portableExp(a + b * t[k]);
-      const variance = poisson ? (gain ? gain[k] : 1) * f + readout * readout : 1;
-      const slope = f / variance;
-      const r = x[k] - f;
-      sa += slope * r;
-      sb += slope * r * t[k];
-      faa += slope * f;
-      fab += slope * f * t[k];
-      fbb += slope * f * t[k] * t[k];
-      rest += r * r;
-    }
+  for (let steps = 0; steps < MOST_STEPS && !converged; steps++) {
+    step(a, b);
+    sa = sums[0];
+    sb = sums[1];
+    faa = sums[2];
+    fab = sums[3];
+    fbb = sums[4];
     const det = faa * fbb - fab * fab;
     if (!(det > 0)) break;
     let da = (fbb * sa - fab * sb) / det;
@@ -112,17 +149,17 @@ function score(
     }
     a += da;
     b += db;
-    converged = largest < REST;
+    converged = largest < rest;
   }
   const det = faa * fbb - fab * fab;
   if (!(det > 0)) return;
-  const spread = poisson ? 1 : rest / Math.max(1, n - 2);
-  out[FITTED.a] = a;
-  out[FITTED.b] = b;
-  out[FITTED.varianceA] = (spread * fbb) / det;
-  out[FITTED.covarianceAB] = (-spread * fab) / det;
-  out[FITTED.varianceB] = (spread * faa) / det;
-  out[FITTED.converged] = converged ? 1 : 0;
+  const spread = scaled ? sums[5] / Math.max(1, x.length - 2) : 1;
+  out[at + FITTED.a] = a;
+  out[at + FITTED.b] = b;
+  out[at + FITTED.varianceA] = (spread * fbb) / det;
+  out[at + FITTED.covarianceAB] = (-spread * fab) / det;
+  out[at + FITTED.varianceB] = (spread * faa) / det;
+  out[at + FITTED.converged] = converged ? 1 : 0;
 }
 
 /** From the mean of each half of the window; flat where a half holds nothing. */
@@ -143,10 +180,13 @@ function startFromHalves(x: Float64Array, t: Float64Array, sum: number): [a: num
   return [mean, b];
 }
 
+/** Work of one call: what stays in the second-level cache. */
+const BYTES = 2 ** 18;
+
 /**
- * f = exp(a + b·t) of every row at channels first ≤ j < end.
- * @param t regressor at each of the `stride` channels. @param out rows × stride, overwritten; 0 at the other channels, and
- * where a = −∞.
+ * f = exp(a + b·t) of every row at channels first ≤ j < end, to 2·10⁻¹⁵; e^±600 where it is beyond.
+ * @param fitted rows × `width`, of which the first two numbers are a and b. @param t regressor at each of the `stride` channels.
+ * @param out rows × stride, overwritten; 0 at the other channels, and where a = −∞.
  */
 export function evaluateLogLinear(
   fitted: Float64Array,
@@ -155,15 +195,32 @@ export function evaluateLogLinear(
   out: Float64Array,
   first = 0,
   end = t.length,
+  width: number = FITTED_WIDTH,
 ): void {
   const stride = t.length;
-  for (let row = 0; row < rows; row++) {
-    const a = fitted[row * FITTED_WIDTH];
-    const b = fitted[row * FITTED_WIDTH + 1];
-    const at = row * stride;
-    out.fill(0, at, at + stride);
-    if (a === Number.NEGATIVE_INFINITY) continue;
-    for (let j = first; j < end; j++) out[at + j] = portableExp(a + b * t[j]);
+  const n = end - first;
+  const together = Math.max(1, Math.min(rows, Math.floor(BYTES / (8 * stride))));
+  const room = new Room();
+  const at = {
+    exponential: room.place(EXPONENTIAL_TABLE.byteLength),
+    step: room.place(64),
+    t: room.place(8 * n),
+    rows: room.place(8 * together * stride),
+  };
+  const memory = room.buffer();
+  new Float64Array(memory, at.exponential, EXPONENTIAL_TABLE.length).set(EXPONENTIAL_TABLE);
+  new Float64Array(memory, at.t, n).set(t.subarray(first, end));
+  const placed = new Float64Array(memory, at.rows, together * stride).fill(0);
+  const { evaluateLine } = machine();
+  for (let from = 0; from < rows; from += together) {
+    const count = Math.min(together, rows - from);
+    for (let row = 0; row < count; row++) {
+      const [a, b] = [fitted[(from + row) * width], fitted[(from + row) * width + 1]];
+      const begin = row * stride + first;
+      if (a === Number.NEGATIVE_INFINITY) placed.fill(0, begin, begin + n);
+      else evaluateLine(a, b, at.t, n, at.exponential, at.step, at.rows + 8 * begin);
+    }
+    out.set(placed.subarray(0, count * stride), from * stride);
   }
 }
 

@@ -63,6 +63,8 @@ export interface Machine {
   readonly growingWeights: Call;
   readonly decayingWeights: Call;
   readonly bellWeights: Call;
+  readonly evaluateLine: Call;
+  readonly scoreLine: Call;
   readonly unshuffle: Call;
 }
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Halves, portableExp, portableLog, powerLawRegressor, twoAreaPowerLaw } from '../../kernels/index.ts';
+import {
+  evaluateLogLinear,
+  type Halves,
+  portableExp,
+  portableLog,
+  powerLawRegressor,
+  twoAreaPowerLaw,
+} from '../../kernels/index.ts';
 import { inputError } from '../../signal/errors.ts';
 import { defineBackground } from './define-background.ts';
 import type { Estimator, Setting } from './estimator.ts';
@@ -83,30 +90,27 @@ function twoAreas(setting: Setting<Params>): Estimator {
   const { one, two, energies } = halvesOf(setting, channels);
   const [first, end] = range;
   const stride = positions.length;
-  const logs = positions.map((energy, j) => (j >= first && j < end ? portableLog(energy) : 0));
+  const t = positions.map((energy, j) => (j >= first && j < end ? -portableLog(energy) : 0));
   const widths = positions.map((_, j) => channelWidth(positions, j));
-  const sumOf = (values: Float64Array, at: number, half: Int32Array) => {
-    let sum = 0;
-    for (const j of half) sum += values[at + j];
-    return sum;
-  };
   const total = (i1: number, i2: number, sum: Float64Array) => {
     const { r, amplitude } = twoAreaPowerLaw(i1, i2, energies);
     if (amplitude === 0) return 0;
     let all = 0;
-    for (let j = first; j < end; j++)
-      if (sum[j] !== 0) all += sum[j] * widths[j] * amplitude * portableExp(-r * logs[j]);
+    for (let j = first; j < end; j++) if (sum[j] !== 0) all += sum[j] * widths[j] * amplitude * portableExp(r * t[j]);
     return all;
   };
   return {
     estimate(values, rows, out) {
+      const lines = new Float64Array(2 * rows);
       for (let row = 0; row < rows; row++) {
         const at = row * stride;
-        out.fill(0, at, at + stride);
         const { r, amplitude } = twoAreaPowerLaw(sumOf(values, at, one), sumOf(values, at, two), energies);
-        if (amplitude === 0) continue;
-        for (let j = first; j < end; j++) out[at + j] = widths[j] * amplitude * portableExp(-r * logs[j]);
+        lines[2 * row] = amplitude > 0 ? portableLog(amplitude) : Number.NEGATIVE_INFINITY;
+        lines[2 * row + 1] = amplitude > 0 ? r : 0;
       }
+      evaluateLogLinear(lines, rows, t, out, first, end, 2);
+      if (widths.every((width) => width === 1)) return;
+      for (let at = 0; at < rows * stride; at += stride) for (let j = first; j < end; j++) out[at + j] *= widths[j];
     },
     respond(row, sum, out) {
       const i1 = sumOf(row, 0, one);
@@ -120,6 +124,12 @@ function twoAreas(setting: Setting<Params>): Estimator {
       for (const j of two) out[j] = slope2;
     },
   };
+}
+
+function sumOf(values: Float64Array, at: number, half: Int32Array): number {
+  let sum = 0;
+  for (let k = 0; k < half.length; k++) sum += values[at + half[k]];
+  return sum;
 }
 
 /** Share by which an intensity is moved to see what follows from it. */

@@ -27,13 +27,18 @@ export function eachRowGroup(
   const beside = neighbourhood && new Float64Array(values.length);
   for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
     const count = Math.min(ROWS_AT_ONCE, pixels - from);
-    for (let i = 0; i < count; i++) {
-      readRow(block, from + i, rowOf(values, i, channels));
-      if (beside) readRow(neighbourhood, from + i, rowOf(beside, i, channels));
-    }
+    readRows(block, from, count, values);
+    if (beside) readRows(neighbourhood, from, count, beside);
     if (pedestal !== 0) for (let at = 0; at < count * channels; at++) values[at] -= pedestal;
     use({ from, count, values, beside });
   }
+}
+
+function readRows(block: Block, from: number, count: number, out: Float64Array): void {
+  const { channels } = block;
+  // Numbers of one type are made those of another many times faster all together.
+  if (block.kind === 'dense') out.set(block.values.subarray(from * channels, (from + count) * channels));
+  else for (let i = 0; i < count; i++) readRow(block, from + i, rowOf(out, i, channels));
 }
 
 /** Row i of rows that lie one after the other. */
