@@ -1,5 +1,6 @@
 export * from './adjusted-rand.ts';
 export * from './alias.ts';
+export * from './align/derivative-loading.ts';
 export * from './align/move-rows.ts';
 export { GAUSSIAN, type PeakShape } from './align/peak-profile.ts';
 export * from './align/peak-width.ts';
