@@ -58,17 +58,18 @@ export async function canonOf(signal: Signal): Promise<Canon> {
 
 /**
  * Which product each input of a step gets: signals are the counts, or what a background left of them where the step is for
- * nothing else; a second one is the model of them.
+ * nothing else; a second one is the model of them, unless it is the first by default.
  */
 export function bind(step: Step): Readonly<Record<string, string>> {
   let signals = 0;
-  return Object.fromEntries(
-    Object.entries(step.inputs).map(([name, { product, needs }]) => {
-      const law = typeof needs === 'function' ? undefined : needs?.noise;
-      const first = law?.length === 1 && law[0] === 'correlated' ? 'net' : 'counts';
-      return [name, product === 'signal' ? (signals++ === 0 ? first : 'model') : MAKERS[product]];
-    }),
-  );
+  const bound: Record<string, string> = {};
+  for (const [name, { product, needs, default: other }] of Object.entries(step.inputs)) {
+    const law = typeof needs === 'function' ? undefined : needs?.noise;
+    const first = law?.length === 1 && law[0] === 'correlated' ? 'net' : 'counts';
+    if (other) bound[name] = bound[other];
+    else bound[name] = product === 'signal' ? (signals++ === 0 ? first : 'model') : MAKERS[product];
+  }
+  return bound;
 }
 
 /** Counts of two mixed spectra in every pixel, written out and multiplied by a gain, with dead pixels and channels. */

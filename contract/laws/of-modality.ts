@@ -1,12 +1,22 @@
+import { axisValue, uniformAxis } from '../../src/signal/axis.ts';
 import { type Signal, withSignal } from '../../src/signal/signal.ts';
 import { needsOf, type Step } from '../../src/steps/step.ts';
 
-/** The signal, said to be of a modality that the step is for: laws of numbers hold whatever the probe. */
+/** The signal, said to be of a modality and on an axis that the step is for: laws of numbers hold whatever the probe. */
 export function ofModality(step: Step, signal: Signal): Signal {
   const defaults = step.params.safeParse({});
+  let suited = signal;
   for (const input of Object.values(step.inputs)) {
-    const { modality } = needsOf(input, defaults.success ? defaults.data : {});
-    if (modality && !modality.includes(signal.modality)) return withSignal(signal, { modality: modality[0] });
+    const { modality, axis } = needsOf(input, defaults.success ? defaults.data : {});
+    if (modality && !modality.includes(suited.modality)) suited = withSignal(suited, { modality: modality[0] });
+    if (axis === 'uniform' && suited.spectral.kind !== 'uniform')
+      suited = withSignal(suited, { spectral: evened(suited) });
   }
-  return signal;
+  return suited;
+}
+
+function evened({ spectral }: Signal) {
+  const { name, unit, role, size } = spectral;
+  const offset = axisValue(spectral, 0);
+  return uniformAxis({ name, unit, role, size, offset, scale: (axisValue(spectral, size - 1) - offset) / (size - 1) });
 }

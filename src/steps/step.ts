@@ -102,7 +102,7 @@ export interface Step<P = any> {
   readonly title: string;
   readonly summary: string;
   readonly params: z.ZodType<P>;
-  /** Where some must be said: parameters that suit a spectrum of 16 channels at 0, 1, … 15. */
+  /** Where some must be said, or others than by default: parameters that suit a spectrum of 16 channels at 0, 1, … 15. */
   readonly example?: P;
   /** First entry is the main input: the one before, where a recipe does not say. */
   readonly inputs: Readonly<Record<string, InputSpec>>;

@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { addMovedBack, FOUND, positionsOf, type ShiftOptions, shiftAgainst, square } from '../../kernels/index.ts';
+import { defineFold } from '../../shapes/shape.ts';
+import { type Axis, axisValue } from '../../signal/axis.ts';
+import { inputError } from '../../signal/errors.ts';
+import { MODALITIES, type Modality } from '../../signal/modality.ts';
+import { type Noise, poisson } from '../../signal/noise.ts';
+import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { convertUnit, isConvertible, parseInUnit } from '../../signal/units.ts';
+import { meanSpectrum, spectrumSum } from '../background/mean-spectrum.ts';
+import { eachRowGroup, rowOf } from '../background/rows.ts';
+import { windowChannels } from '../reshape/channels.ts';
+import type { SignalState } from '../state.ts';
+import { defineStep, type StepContext } from '../step.ts';
+import { DISPLACEMENTS, type Displacements, geometryOf, readoutInCounts, shiftOf, toCounts } from './measured-shift.ts';
+
+const edge = z.union([z.number(), z.string()]);
+const params = z.strictObject({
+  within: edge
+    .optional()
+    .describe(
+      'largest displacement that is looked for, for example "2 eV". Default: 20 times the drift that the modality bears, at most a quarter of the axis',
+    ),
+  window: z
+    .tuple([edge, edge])
+    .optional()
+    .describe('the part of the axis that is compared: features that chemistry does not move. Default: all of it'),
+  estimator: z
+    .enum(['likelihood', 'correlation', 'parabola'])
+    .optional()
+    .describe(
+      'likelihood: of counts, the most precise; correlation: for values that are no counts; parabola: through three correlations, quick. Default: likelihood for counts, else correlation',
+    ),
+  rounds: z
+    .union([z.literal(1), z.literal(2), z.literal(3)])
+    .default(2)
+    .describe(
+      'how often the mean of the spectra is made anew from aligned spectra and compared again, two passes each',
+    ),
+});
+type Params = z.infer<typeof params>;
+
+interface Args {
+  readonly reference: Float64Array;
+  readonly options: ShiftOptions;
+  readonly noise: Noise;
+}
+
+/** Of the example. */
+const CHANNELS = 16;
+
+const displacements = defineFold<Args, Record<string, never>, Displacements>({
+  init: () => ({}),
+  perPixel: () => DISPLACEMENTS,
+  add: ({ reference, options, noise }, state, blocks, start, _end, { place, sigma, flag }) => {
+    eachRowGroup(blocks, noise, ({ from, count, values }) => {
+      const found = positionsOf(count);
+      const rows = values.subarray(0, count * reference.length);
+      toCounts(rows, count, noise, start + from);
+      shiftAgainst(rows, count, reference, found, options);
+      place.set(found.position, from);
+      sigma.set(found.uncertainty, from);
+      flag.set(found.flag, from);
+    });
+    return state;
+  },
+  merge: (left) => left,
+  example: () => ({
+    args: {
+      reference: Float64Array.from({ length: CHANNELS }, (_, j) => 5 / (1 + square(j - CHANNELS / 2))),
+      options: { limit: 3 },
+      noise: poisson(),
+    },
+    kinds: ['events'],
+    channels: [CHANNELS],
+  }),
+});
+
+interface MovedSum {
+  readonly sum: Float64Array;
+  readonly given: Float64Array;
+}
+
+interface MovedArgs {
+  readonly place: Float64Array;
+  readonly flag: Uint8Array;
+  readonly noise: Noise;
+  readonly pixelMask?: Uint8Array;
+}
+
+/** Sum of the spectra, each moved back by its displacement. */
+const movedSum = defineFold<MovedArgs, MovedSum>({
+  init: (_, { channels }) => ({ sum: new Float64Array(channels), given: new Float64Array(channels) }),
+  add: ({ place, flag, noise, pixelMask }, state, blocks, start) => {
+    const [{ channels }] = blocks;
+    eachRowGroup(blocks, noise, ({ from, count, values }) => {
+      for (let i = 0; i < count; i++) {
+        const pixel = start + from + i;
+        if (pixelMask?.[pixel] || flag[pixel] !== FOUND.yes) continue;
+        addMovedBack(rowOf(values, i, channels), place[pixel], state.sum, state.given);
+      }
+    });
+    return state;
+  },
+  merge: (left, right) => {
+    for (let j = 0; j < left.sum.length; j++) {
+      left.sum[j] += right.sum[j];
+      left.given[j] += right.given[j];
+    }
+    return left;
+  },
+  example: ({ pixels }) => ({
+    args: {
+      place: Float64Array.from({ length: pixels }, (_, i) => (i % 5) - 2.3),
+      flag: Uint8Array.from({ length: pixels }, (_, i) => (i % 9 === 8 ? 1 : 0)),
+      noise: poisson(),
+    },
+    kinds: ['events'],
+  }),
+});
+
+export default defineStep<Params>({
+  id: 'align.correlation',
+  version: 1,
+  title: 'Alignment by correlation',
+  summary:
+    'Finds how far the features of every spectrum lie beside those of the mean spectrum, or of a reference, to a fraction of a channel. The values stay as they are. What chemistry moves is taken for drift: compare features that it does not move.',
+  params,
+  example: { within: 7, rounds: 2 },
+  inputs: {
+    in: {
+      product: 'signal',
+      doc: 'spectra to align',
+      needs: { minPixels: 2, minChannels: 8, axis: 'uniform', shift: 'refuses' },
+    },
+    reference: {
+      product: 'signal',
+      doc: 'spectra on the same axis, whose mean is where the features belong',
+      default: 'in',
+      needs: { shift: 'refuses' },
+    },
+  },
+  output: 'signal',
+  cite: ['Schlossmacher et al. 2010, Ultramicroscopy 110, 1138'],
+  shapes: { displacements, movedSum, spectrumSum },
+  effect: ({ in: state, reference }, p) => {
+    const { spectral } = state as SignalState;
+    checkAxes(spectral, (reference as SignalState).spectral);
+    channelsOf(state as SignalState, p);
+    const shift = { state: 'expected', within: limitOf(state as SignalState, p), origin: ORIGIN } as const;
+    return { ...(state as SignalState), shift };
+  },
+  cost: ({ in: state }, { rounds }) => ({
+    passes: 2 * rounds,
+    keeps: 8 * pixelCount(state as SignalState),
+    works: 17 * pixelCount(state as SignalState),
+    lane: 16 * (state as SignalState).spectral.size,
+  }),
+  async run(context, inputs, p) {
+    const signal = inputs.in as Signal;
+    const other = inputs.reference as Signal;
+    const { spectral, noise, mask } = signal;
+    const state = signal as unknown as SignalState;
+    const within = limitOf(state, p);
+    const pitch = Math.abs(axisValue(spectral, 1) - axisValue(spectral, 0));
+    const [first, end] = channelsOf(state, p);
+    const options: ShiftOptions = {
+      first,
+      end,
+      masked: mask.channels,
+      readout: readoutInCounts(noise),
+      limit: Math.min(Math.max(1, Math.ceil(within / pitch)), end - first - 1),
+      estimator: p.estimator ?? (noise.tag === 'poisson' ? 'likelihood' : 'correlation'),
+    };
+    const reference = withoutPedestal(await meanSpectrum(context, other), other.noise);
+    let found = await displaced(context, signal, { reference, options, noise });
+    for (let round = 1; round < p.rounds && other.source === signal.source; round++) {
+      const args: MovedArgs = { ...found, noise, pixelMask: mask.pixels };
+      const { sum, given } = await context.fold<MovedSum>('movedSum', args, [signal.source], geometryOf(signal));
+      const mean = sum.map((value, j) => (given[j] > 0 ? value / given[j] : 0));
+      found = await displaced(context, signal, { reference: mean, options, noise });
+    }
+    const step = Math.sign(axisValue(spectral, 1) - axisValue(spectral, 0)) * pitch;
+    const shift = shiftOf(context, {
+      offsets: found.place.map((at, i) => (found.flag[i] === FOUND.yes ? at * step : Number.NaN)),
+      sigma: found.sigma.map((each) => each * pitch),
+      within,
+      origin: ORIGIN,
+      unit: spectral.unit,
+      masked: mask.pixels,
+    });
+    return withSignal(signal, {
+      shift,
+      history: [...signal.history, { step: 'align.correlation', version: 1, params: p as never }],
+    });
+  },
+});
+
+const ORIGIN = 'the features of the reference';
+
+const displaced = (context: StepContext, signal: Signal, args: Args) =>
+  context.fold<Displacements>('displacements', args, [signal.source], geometryOf(signal));
+
+const withoutPedestal = (mean: Float64Array, noise: Noise) =>
+  noise.tag === 'poisson' && noise.offset !== 0 ? mean.map((value) => value - noise.offset) : mean;
+
+function channelsOf({ spectral }: SignalState, { window }: Params): [number, number] {
+  return window ? windowChannels(spectral, window) : [0, spectral.size];
+}
+
+/** Times the drift that a modality bears. */
+const TIMES_TOLERANCE = 20;
+
+function limitOf({ modality, spectral }: SignalState, { within }: Params): number {
+  if (within !== undefined) return Math.abs(parseInUnit(within, spectral.unit));
+  const length = Math.abs(axisValue(spectral, spectral.size - 1) - axisValue(spectral, 0));
+  const { driftTolerance }: Modality = MODALITIES[modality];
+  const said = driftTolerance && isConvertible(driftTolerance.unit, spectral.unit);
+  const tolerance = said
+    ? convertUnit(driftTolerance.value, driftTolerance.unit, spectral.unit)
+    : driftTolerance?.value;
+  return Math.min(TIMES_TOLERANCE * (tolerance ?? Number.POSITIVE_INFINITY), length / 4);
+}
+
+function checkAxes(ours: Axis, theirs: Axis): void {
+  if (ours.kind !== 'uniform') return;
+  const apart = (at: number) => Math.abs(axisValue(ours, at) - axisValue(theirs, at));
+  const pitch = Math.abs(axisValue(ours, 1) - axisValue(ours, 0));
+  if (ours.size === theirs.size && Math.max(apart(0), apart(ours.size - 1)) < 1e-6 * pitch) return;
+  throw inputError({
+    code: 'axes-differ',
+    what: 'the reference is on another axis than the spectra',
+    expected: 'the same channels at the same positions',
+    fix: 'crop or rebin one of them to the axis of the other',
+  });
+}
