@@ -14,6 +14,7 @@ import { CRITERIA } from './criteria/index.ts';
 import { STRUCTURED } from './criteria/moran.ts';
 import { noiseEdge } from './criteria/parallel-analysis.ts';
 import { fitThinned, heldOut, type ThinnedFit } from './criteria/thinning.ts';
+import { driftFlag } from './drift-component.ts';
 import {
   calibrateNull,
   NULL_PIXELS,
@@ -71,7 +72,7 @@ export default defineStep<Params>({
   params,
   inputs: {
     factors: { product: 'factors', doc: 'result of decompose.pca' },
-    counts: { product: 'signal', doc: 'the signal that was decomposed' },
+    counts: { product: 'signal', doc: 'the signal that was decomposed', needs: { shift: 'ignores-within' } },
   },
   output: 'truncation',
   cite: [
@@ -227,6 +228,8 @@ function verdict(
     overlap: overlapSquared(strength, ratio),
   };
   if (!signal) return { kind: 'noise', ...measured };
+  const drift = driftFlag(factors, k);
+  if (drift) return { kind: 'common', ...measured, flag: drift };
   if (k === 0 || measured.moran > STRUCTURED) return { kind: 'common', ...measured };
   if (measured.smoothness < SMOOTH && measured.kurtosis < LOCALISED) {
     const flag = 'no spatial structure and a loading that jumps from channel to channel: a gain pattern, not a phase';
