@@ -57,6 +57,8 @@ export * from './residual-sums.ts';
 export * from './robust-moran.ts';
 export * from './row-totals.ts';
 export * from './silhouette.ts';
+export * from './spatial/neighbourhood.ts';
+export * from './spatial/neighbourhood-sums.ts';
 export * from './special.ts';
 export * from './subspace-angle.ts';
 export * from './symmetric-eigen.ts';
