@@ -71,7 +71,7 @@ export default defineStep<Params>({
   params,
   inputs: {
     factors: { product: 'factors', doc: 'result of decompose.pca' },
-    counts: { product: 'signal', doc: 'the signal that was decomposed' },
+    counts: { product: 'signal', doc: 'the signal that was decomposed', needs: { across: ['independent'] } },
   },
   output: 'truncation',
   cite: [

@@ -43,7 +43,8 @@ export default defineStep<Params>({
     counts: {
       product: 'signal',
       doc: 'the raw counts',
-      needs: ({ refine }: Params) => (refine === 'poisson' ? { noise: ['scaled-counts'] } : {}),
+      needs: ({ refine }: Params) =>
+        refine === 'poisson' ? { noise: ['scaled-counts'], across: ['independent'] } : {},
     },
   },
   output: 'phases',
