@@ -59,6 +59,7 @@ export * from './row-totals.ts';
 export * from './silhouette.ts';
 export * from './spatial/neighbourhood.ts';
 export * from './spatial/neighbourhood-sums.ts';
+export * from './spatial/non-local-means.ts';
 export * from './special.ts';
 export * from './subspace-angle.ts';
 export * from './symmetric-eigen.ts';

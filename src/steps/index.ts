@@ -37,6 +37,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'measure.window': () => import('./measure/window.ts'),
   'spatial.gaussian': () => import('./spatial/gaussian.ts'),
   'spatial.local-average': () => import('./spatial/local-average.ts'),
+  'spatial.non-local-means': () => import('./spatial/non-local-means.ts'),
 };
 
 export const STEP_IDS = Object.keys(STEPS);
