@@ -57,6 +57,7 @@ export * from './residual-sums.ts';
 export * from './robust-moran.ts';
 export * from './row-totals.ts';
 export * from './silhouette.ts';
+export { edgeWidth } from './spatial/edge-width.ts';
 export * from './spatial/neighbourhood.ts';
 export * from './spatial/neighbourhood-sums.ts';
 export * from './spatial/non-local-means.ts';

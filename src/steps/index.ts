@@ -38,6 +38,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'spatial.gaussian': () => import('./spatial/gaussian.ts'),
   'spatial.local-average': () => import('./spatial/local-average.ts'),
   'spatial.non-local-means': () => import('./spatial/non-local-means.ts'),
+  'spatial.blur': () => import('./spatial/blur.ts'),
 };
 
 export const STEP_IDS = Object.keys(STEPS);

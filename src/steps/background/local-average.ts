@@ -16,6 +16,8 @@ import {
 import { defineMap } from '../../shapes/shape.ts';
 import { readRow } from '../../signal/block.ts';
 import { mapShape } from '../../signal/signal.ts';
+import { fieldOf, smallestFeatureParameter } from '../spatial/pixel-lengths.ts';
+import type { SignalState } from '../state.ts';
 import { defineBackground } from './define-background.ts';
 import type { Estimator, Setting } from './estimator.ts';
 import { fitWeights } from './fit-weights.ts';
@@ -31,6 +33,7 @@ const params = z.strictObject({
     .describe(
       'standard deviation, in pixels, of the Gaussian neighbourhood whose spectrum gives the shape of the background',
     ),
+  smallestFeature: smallestFeatureParameter,
 });
 type Params = z.infer<typeof params>;
 
@@ -182,6 +185,13 @@ export default defineBackground<Params>({
   cite: ['Cueva, Hovden, Mundy, Xin & Muller 2012, Microsc. Microanal. 18, 667'],
   example: { fit: [2, 9], sigma: 0.7 },
   shapes: { neighbourhood },
+  receptiveField: ({ in: state }, p) =>
+    fieldOf(
+      (state as SignalState).navigation,
+      equivalentWidth(gaussian(p)),
+      p.smallestFeature,
+      'where the background changes its shape over less, that of the neighbours is taken off',
+    ),
   beside: {
     map: 'neighbourhood',
     args: (setting, { navigation, mask, noise }): NeighbourhoodArgs => ({

@@ -81,25 +81,26 @@ const means = defineMap<Args>({
     const { width, search, pixelMask } = args;
     const { channels } = block;
     const { base, weights } = weightsOf(args, block, start, end);
-    const rows = rowsOf(block);
+    const add = weightedSum(block);
     const values = new Float64Array((end - start) * channels);
     const around = (2 * search.y + 1) * (2 * search.x + 1);
+    const [some, pixels] = [new Float64Array(around), new Int32Array(around)];
     for (let i = start; i < end; i++) {
       const mean = values.subarray((i - start) * channels, (i - start + 1) * channels);
       if (pixelMask?.[i]) {
         readRow(block, i - base, mean);
         continue;
       }
-      let sum = 0;
-      let at = (i - start) * around;
+      let [sum, count, at] = [0, 0, (i - start) * around];
       for (let dy = -search.y; dy <= search.y; dy++) {
         for (let dx = -search.x; dx <= search.x; dx++, at++) {
-          const w = weights[at];
-          if (w === 0) continue;
-          rows.add(w, i - base + dy * width + dx, mean);
-          sum += w;
+          if (weights[at] === 0) continue;
+          some[count] = weights[at];
+          pixels[count++] = i - base + dy * width + dx;
+          sum += weights[at];
         }
       }
+      add(some, pixels, count, mean);
       const scale = 1 / sum;
       for (let j = 0; j < channels; j++) mean[j] *= scale;
     }
@@ -147,23 +148,32 @@ function exampleArgs(pixels: number, width: number, channels: number): Args {
   };
 }
 
-/** Adds a row of a block, times a weight, to a mean: sparse rows by their entries. */
-function rowsOf(block: Block): { add(weight: number, pixel: number, to: Float64Array): void } {
+/** Σ w·row into a mean, for the rows of a block; sparse rows by their entries, written-out rows four at a time. */
+type WeightedSum = (weights: Float64Array, pixels: Int32Array, count: number, mean: Float64Array) => void;
+
+function weightedSum(block: Block): WeightedSum {
   const { channels } = block;
   if (block.kind === 'events') {
-    const { offsets, channel, count } = block;
-    return {
-      add(weight, pixel, to) {
-        for (let e = offsets[pixel]; e < offsets[pixel + 1]; e++) to[channel[e]] += weight * count[e];
-      },
+    const { offsets, channel, count: counts } = block;
+    return (weights, pixels, count, mean) => {
+      for (let k = 0; k < count; k++) {
+        const w = weights[k];
+        for (let e = offsets[pixels[k]]; e < offsets[pixels[k] + 1]; e++) mean[channel[e]] += w * counts[e];
+      }
     };
   }
   const values = new Float64Array(block.pixels * channels);
   for (let i = 0; i < block.pixels; i++) readRow(block, i, values.subarray(i * channels, (i + 1) * channels));
-  return {
-    add(weight, pixel, to) {
-      for (let j = 0, at = pixel * channels; j < channels; j++, at++) to[j] += weight * values[at];
-    },
+  return (weights, pixels, count, mean) => {
+    for (let k = 0; k < count; k += 4) {
+      const row = (n: number) => pixels[Math.min(k + n, count - 1)] * channels;
+      const weight = (n: number) => (k + n < count ? weights[k + n] : 0);
+      const [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+      const [wa, wb, wc, wd] = [weight(0), weight(1), weight(2), weight(3)];
+      for (let j = 0; j < channels; j++) {
+        mean[j] += wa * values[a + j] + wb * values[b + j] + wc * values[c + j] + wd * values[d + j];
+      }
+    }
   };
 }
 
