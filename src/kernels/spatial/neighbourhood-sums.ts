@@ -104,3 +104,24 @@ export function neighbourhoodWorth(
   const { weights, squares } = neighbourhoodSums(neighbourhood, run, 0, () => {});
   return weights.map((w, i) => (map.masked?.[i] || !(squares[i] > 0) ? 0 : (w * w) / squares[i]));
 }
+
+/** Share of every pixel of a map in the mean around one; all 0 where that one is masked. */
+export function neighbourhoodShares(
+  { terms }: Neighbourhood,
+  { width, height, masked }: Pick<Run, 'width' | 'height' | 'masked'>,
+  pixel: number,
+): Float64Array {
+  const shares = new Float64Array(width * height);
+  if (masked?.[pixel]) return shares;
+  const [y, x] = [Math.floor(pixel / width), pixel % width];
+  let sum = 0;
+  for (let i = 0; i < shares.length; i++) {
+    if (masked?.[i]) continue;
+    const [dy, dx] = [Math.abs(Math.floor(i / width) - y), Math.abs((i % width) - x)];
+    for (const { down, along } of terms) {
+      if (dy < down.length && dx < along.length) shares[i] += down[dy] * along[dx];
+    }
+    sum += shares[i];
+  }
+  return shares.map((w) => w / sum);
+}

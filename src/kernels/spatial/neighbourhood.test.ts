@@ -8,7 +8,7 @@ import {
   type Neighbourhood,
   reachOf,
 } from './neighbourhood.ts';
-import { neighbourhoodSums, neighbourhoodWorth } from './neighbourhood-sums.ts';
+import { neighbourhoodShares, neighbourhoodSums, neighbourhoodWorth } from './neighbourhood-sums.ts';
 
 const weightAt = ({ terms }: Neighbourhood, dy: number, dx: number) =>
   terms.reduce((sum, { down, along }) => sum + (down[Math.abs(dy)] ?? 0) * (along[Math.abs(dx)] ?? 0), 0);
@@ -148,6 +148,19 @@ describe('sums over neighbourhoods', () => {
       expect(part.values).toEqual(whole.values.slice(start * channels, end * channels));
       expect(part.weights).toEqual(whole.weights.slice(start, end));
     }
+  });
+
+  it('the shares of all pixels in one mean add up to 1, and make the mean', () => {
+    const neighbourhood = gaussianNeighbourhood({ y: 1, x: 1.5 });
+    const all = { width, height, start: 0, end: height * width, masked };
+    const { values, weights: sums } = neighbourhoodSums(neighbourhood, all, channels, read);
+    for (const pixel of [0, 30, 62]) {
+      const shares = neighbourhoodShares(neighbourhood, { width, height, masked }, pixel);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+      const mean = shares.reduce((sum, share, i) => sum + share * data[i * channels + 1], 0);
+      expect(mean).toBeCloseTo(values[pixel * channels + 1] / sums[pixel], 12);
+    }
+    expect(neighbourhoodShares(neighbourhood, { width, height, masked }, 3)).toEqual(new Float64Array(height * width));
   });
 
   it('a mean is worth the pixels in it: n of equal weights, 4πσ² of a Gaussian, 0 where masked', () => {

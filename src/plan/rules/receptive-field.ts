@@ -1,5 +1,4 @@
 import type { ReceptiveField } from '../../steps/step.ts';
-import type { Objection } from '../objection.ts';
 import type { NodeRule } from './index.ts';
 
 /** 0.3 nm of pixels of 0.1 nm are 3 of them. */
@@ -21,18 +20,17 @@ export const receptiveField: NodeRule = (node) => {
       },
     ];
   }
-  return mixing.flatMap((axis): Objection[] => {
-    const { feature, width } = axis;
-    if (feature === undefined || width <= feature * (1 + ROUNDING)) return [];
-    return [
-      {
-        ...base,
-        severity: 'error',
-        reason: `${node.step.title} mixes ${describeWidths([axis])}, wider than the smallest feature of ${inUnits(feature, axis)}: ${field.mixes}`,
-        fix: 'mix fewer pixels, or declare the feature that you want to keep',
-      },
-    ];
-  });
+  const tooWide = mixing.filter(({ feature = Number.POSITIVE_INFINITY, width }) => width > feature * (1 + ROUNDING));
+  if (tooWide.length === 0) return [];
+  const beside = tooWide.map((axis) => inUnits(axis.feature ?? 0, axis));
+  return [
+    {
+      ...base,
+      severity: 'error',
+      reason: `${node.step.title} mixes ${describeWidths(tooWide)}, wider than the smallest feature of ${[...new Set(beside)].join(' and ')}: ${field.mixes}`,
+      fix: 'mix fewer pixels, or declare the feature that you want to keep',
+    },
+  ];
 };
 
 const describeWidths = (axes: ReceptiveField['axes']) =>

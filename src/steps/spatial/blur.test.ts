@@ -138,6 +138,17 @@ describe('what fixed weights do to an interface', () => {
     expect(blur.quantities[2].quantity.value).toBe(9);
   });
 
+  it('says which pixels are in the mean around the middle, with what share', async () => {
+    const place = (dy: number, dx: number) => (12 + dy) * 32 + 16 + dx;
+    const box = (await blurOf(counts({}), 'spatial.local-average', { radius: 1 })).blur.maps[1].values;
+    expect([box[place(0, 0)], box[place(1, -1)], box[place(0, 2)]]).toEqual([1 / 9, 1 / 9, 0]);
+    const halves = counts({ mean: (i, j) => (i % 32 < 16 ? 1 : j % 2 ? 30 : 0) });
+    const alike = (await blurOf(halves, 'spatial.non-local-means', { search: 2, patch: 0 })).blur.maps[1].values;
+    expect(alike.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(alike[place(1, 1)]).toBeGreaterThan(0.01);
+    expect([alike[place(0, -1)], alike[place(0, 3)]]).toEqual([0, 0]);
+  });
+
   it('shows a pixel as it was recorded and smoothed', async () => {
     const signal = counts({ mask: { channels: Uint8Array.from({ length: 64 }, (_, j) => (j === 3 ? 1 : 0)) } });
     const { smooth, blur } = await blurOf(signal, 'spatial.gaussian', { sigma: 1 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
 import { readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
@@ -11,6 +10,7 @@ import type { SignalState } from '../state.ts';
 import { defineStep, type ReceptiveField, type StepContext } from '../step.ts';
 import { measureOnKnownMaps, type OnKnownMaps } from './known-truth.ts';
 import { meanCounts } from './mean-counts.ts';
+import { onePixel, onePixelOf } from './one-pixel.ts';
 import { type Smoothing, smoothingOf } from './smoother.ts';
 import { SMOOTHER_IDS, smootherOf } from './smoothers.ts';
 
@@ -30,13 +30,6 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
-/** One pixel of a map. */
-const pick = defineMap<{ pixel: number }>({
-  gather: ({ pixel }) => [[pixel, pixel + 1]],
-  apply: (_args, [block]) => block,
-  example: ({ pixels }) => ({ args: { pixel: pixels - 1 }, kinds: ['events'], pixels: 1 }),
-});
-
 export default defineStep<Params>({
   id: 'spatial.blur',
   version: 1,
@@ -47,7 +40,7 @@ export default defineStep<Params>({
   inputs: { in: { product: 'signal', doc: 'what a smoothing step made', needs: { across: ['kernel'] } } },
   output: 'measurements',
   cite: ['Buades, Coll & Morel 2005, CVPR 2, 60'],
-  shapes: { pick, totals },
+  shapes: { onePixel, totals },
   effect: ({ in: state }) => ({ product: 'measurements', of: state as SignalState }),
   cost: ({ in: state }) => {
     const { noise, spectral } = state as SignalState;
@@ -76,6 +69,8 @@ export default defineStep<Params>({
     const mean = await meanCounts(context, signal, raw, args.noise);
     const found = await measureOnKnownMaps(context, smoothing, mean, p.share, declared(args.field));
     const worth = await smoother.worth(context, args, raw);
+    const pixel = middlePixel(signal);
+    const shares = await smoother.shares(context, args, raw, pixel);
     return {
       ...originOf(signal),
       product: 'measurements',
@@ -95,13 +90,19 @@ export default defineStep<Params>({
           ],
         },
       ],
-      curves: [...profiles(found, p), ...(await onePixel(context, signal, smoothing))],
+      curves: [...profiles(found, p), await spectraOf(context, signal, smoothing, pixel)],
       maps: [
         {
           name: 'Effective pixels',
           caption: 'How many pixels the mean around each is worth, 1/Σw²: its variance is that of one pixel over this.',
           unit: 'pixels',
           values: worth,
+        },
+        {
+          name: 'Receptive field',
+          caption: `How much every pixel has to say in the mean at ${placeOf(signal, pixel)}.`,
+          unit: 'share',
+          values: shares,
         },
       ],
       warnings: warnings(smoother.linear, found, p),
@@ -192,42 +193,41 @@ function profiles({ profile, layers, truth }: OnKnownMaps, p: Params): Curves[] 
   ];
 }
 
-/** The spectrum of the valid pixel nearest to the middle, before and after. */
-async function onePixel(context: StepContext, signal: Signal, { raw }: Smoothing): Promise<Curves[]> {
-  const { navigation, spectral, mask, source } = signal;
+/** The valid pixel nearest to the middle of the map; where all are masked, the first. */
+function middlePixel({ navigation, mask }: Signal): number {
   const { width, height } = mapShape(navigation);
   const distance = (i: number) => Math.abs((i % width) - width / 2) + Math.abs(Math.floor(i / width) - height / 2);
-  let pixel = -1;
+  let pixel = 0;
   for (let i = 0; i < width * height; i++) {
-    if (!mask.pixels?.[i] && (pixel < 0 || distance(i) < distance(pixel))) pixel = i;
+    if (!mask.pixels?.[i] && (mask.pixels?.[pixel] || distance(i) < distance(pixel))) pixel = i;
   }
-  if (pixel < 0) return [];
+  return pixel;
+}
+
+function placeOf({ navigation }: Signal, pixel: number): string {
+  const { width } = mapShape(navigation);
+  return `row ${Math.floor(pixel / width)}, column ${pixel % width}`;
+}
+
+/** The spectrum of a pixel, before and after. */
+async function spectraOf(context: StepContext, signal: Signal, { raw }: Smoothing, pixel: number): Promise<Curves> {
+  const { spectral, mask, source } = signal;
   const channels = spectral.size;
   const rowOf = async (from: Source) => {
-    const one = {
-      type: 'mapped',
-      map: context.shapeId('pick'),
-      args: { pixel },
-      parents: [from],
-      pixels: 1,
-      channels,
-    } as const;
-    const block = await context.collect({ ...one, kind: 'dense' }, { pixels: 1, channels, width: 1 });
+    const block = await context.collect(onePixelOf(from, pixel), { pixels: 1, channels, width: 1 });
     return readRow(block, 0, new Float64Array(channels)).map((value, j) => (mask.channels?.[j] ? Number.NaN : value));
   };
-  return [
-    {
-      name: 'One pixel',
-      caption: `The spectrum of one pixel (row ${Math.floor(pixel / width)}, column ${pixel % width}) as recorded, and smoothed.`,
-      xLabel: spectral.unit ? `${spectral.name} (${spectral.unit})` : spectral.name,
-      yLabel: 'value',
-      x: axisValues(spectral),
-      traces: [
-        { name: 'as recorded', values: await rowOf(raw), dots: true },
-        { name: 'smoothed', values: await rowOf(source) },
-      ],
-    },
-  ];
+  return {
+    name: 'One pixel',
+    caption: `The spectrum of the pixel at ${placeOf(signal, pixel)} as recorded, and smoothed.`,
+    xLabel: spectral.unit ? `${spectral.name} (${spectral.unit})` : spectral.name,
+    yLabel: 'value',
+    x: axisValues(spectral),
+    traces: [
+      { name: 'as recorded', values: await rowOf(raw), dots: true },
+      { name: 'smoothed', values: await rowOf(source) },
+    ],
+  };
 }
 
 function warnings(linear: boolean, { layers, feature }: OnKnownMaps, p: Params): string[] {

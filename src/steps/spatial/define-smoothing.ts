@@ -2,12 +2,14 @@ import type { z } from 'zod';
 import {
   equivalentWidth,
   type Neighbourhood,
+  neighbourhoodShares,
   neighbourhoodSums,
   neighbourhoodWorth,
   reachOf,
   rowsAround,
 } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
+import { TILE_PIXELS } from '../../shapes/tile.ts';
 import type { Axis } from '../../signal/axis.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import { averageNoise } from '../../signal/noise.ts';
@@ -90,7 +92,12 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
       return smoothedState(state as SignalState, p);
     },
     receptiveField: ({ in: state }, p) => field((state as SignalState).navigation, p),
-    cost: () => ({ passes: 0, keeps: 0, works: 0, lane: 0 }),
+    cost: ({ in: state }) => {
+      const { spectral, navigation } = state as SignalState;
+      // Of a tile the sums, and those along one row of the map.
+      const lane = 8 * spectral.size * (TILE_PIXELS + mapShape(navigation).width);
+      return { passes: 0, keeps: 0, works: 0, lane };
+    },
     async run(context, inputs, p) {
       const signal = inputs.in as Signal;
       const { navigation, spectral, mask, noise, source } = signal;
@@ -138,6 +145,8 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
     reach: ({ neighbourhood }) => reachOf(neighbourhood),
     worth: async (_context, { neighbourhood, width, height, pixelMask }) =>
       neighbourhoodWorth(neighbourhood, { width, height, masked: pixelMask }),
+    shares: async (_context, { neighbourhood, width, height, pixelMask }, _source, pixel) =>
+      neighbourhoodShares(neighbourhood, { width, height, masked: pixelMask }, pixel),
   };
 }
 

@@ -23,6 +23,8 @@ export interface Smoother<A extends SmoothingArgs = SmoothingArgs> {
   reach(args: A): { readonly y: number; readonly x: number };
   /** Pixels that the mean around each pixel is worth, (Σw)²/Σw²; 0 where masked. */
   worth(context: StepContext, args: A, source: Source): Promise<Float64Array>;
+  /** Share of every pixel of the map in the mean around one. */
+  shares(context: StepContext, args: A, source: Source, pixel: number): Promise<Float64Array>;
 }
 
 /** How a step smoothed a signal: its map and arguments, and the values it was given. */

@@ -281,13 +281,13 @@ describe('what may come behind', () => {
 
 describe('the receptive field', () => {
   it.each<[string, object, string[]]>([
-    ['spatial.gaussian', { sigma: 3, smallestFeature: 2 }, ['receptive-field', 'receptive-field']],
+    ['spatial.gaussian', { sigma: 3, smallestFeature: 2 }, ['receptive-field']],
     ['spatial.gaussian', { sigma: 1, smallestFeature: 4 }, []],
-    ['spatial.gaussian', { sigma: 1, smallestFeature: '3.5 nm' }, ['receptive-field', 'receptive-field']],
+    ['spatial.gaussian', { sigma: 1, smallestFeature: '3.5 nm' }, ['receptive-field']],
     ['spatial.local-average', { radius: 2, smallestFeature: 5 }, []],
-    ['spatial.local-average', { radius: 2, smallestFeature: '4.9 nm' }, ['receptive-field', 'receptive-field']],
+    ['spatial.local-average', { radius: 2, smallestFeature: '4.9 nm' }, ['receptive-field']],
     ['spatial.non-local-means', { search: 3, smallestFeature: 7 }, []],
-    ['spatial.non-local-means', { search: 3, smallestFeature: 6 }, ['receptive-field', 'receptive-field']],
+    ['spatial.non-local-means', { search: 3, smallestFeature: 6 }, ['receptive-field']],
   ])('%s %o', async (use, params, expected) => {
     expect(await codes(flat(5, 1), [{ use, params }])).toEqual(expected);
   });
@@ -298,7 +298,9 @@ describe('the receptive field', () => {
     );
     const params = { radius: 2, smallestFeature: '8 nm' };
     const [first] = await objections(flat(5, 1, { navigation }), [{ use: 'spatial.local-average', params }]);
-    expect(first.reason).toContain('5 pixels (10 nm) along y, wider than the smallest feature of 4 pixels (8 nm)');
+    expect(first.reason).toContain(
+      '5 pixels (10 nm) along y and 5 pixels (10 nm) along x, wider than the smallest feature of 4 pixels (8 nm)',
+    );
   });
 
   it('a background of local averages has one, too', async () => {
