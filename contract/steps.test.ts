@@ -9,7 +9,7 @@ import { explicitAxis } from '../src/signal/axis.ts';
 import { isSpectrailError } from '../src/signal/errors.ts';
 import type { Intensity } from '../src/signal/intensity.ts';
 import { MODALITY_IDS } from '../src/signal/modality.ts';
-import { type Noise, poisson, unknownNoise } from '../src/signal/noise.ts';
+import { type AcrossPixels, type Noise, poisson, unknownNoise } from '../src/signal/noise.ts';
 import { driftExtent } from '../src/signal/shift.ts';
 import { pixelCount, type Signal } from '../src/signal/signal.ts';
 import { sourceChannels, sourceKind, sourcePixels } from '../src/signal/source.ts';
@@ -212,6 +212,12 @@ const LAWS: readonly Noise[] = [
   unknownNoise('nobody knows'),
 ];
 
+const ACROSS: readonly AcrossPixels[] = [
+  { kind: 'independent' },
+  { kind: 'kernel', pixels: 2 },
+  { kind: 'global', rank: 1 },
+];
+
 const INTENSITIES: readonly Intensity[] = [
   { kind: 'counts' },
   { kind: 'counts-per-unit', unit: 'eV' },
@@ -224,7 +230,7 @@ const INTENSITIES: readonly Intensity[] = [
 /** The same state with one need broken at a time. */
 function violations(state: SignalState, needs: ReturnType<typeof needsOf>): [string, Partial<SignalState>][] {
   const broken: [string, Partial<SignalState>][] = [];
-  const { noise, intensity, modality, axis, shift, minPixels = 0, minChannels = 0 } = needs;
+  const { noise, intensity, modality, axis, across, shift, minPixels = 0, minChannels = 0 } = needs;
   for (const law of noise ? LAWS : []) {
     const scaled = law.tag === 'poisson' && law.offset === 0;
     if (noise?.some((tag) => tag === law.tag || (tag === 'scaled-counts' && scaled))) continue;
@@ -233,6 +239,9 @@ function violations(state: SignalState, needs: ReturnType<typeof needsOf>): [str
   for (const kind of INTENSITIES)
     if (intensity && !intensity.includes(kind.kind)) broken.push([kind.kind, { intensity: kind }]);
   for (const id of MODALITY_IDS) if (modality && !modality.includes(id)) broken.push([id, { modality: id }]);
+  for (const how of across ? ACROSS : []) {
+    if (!across?.includes(how.kind)) broken.push([`errors ${how.kind}`, { noise: { ...state.noise, across: how } }]);
+  }
   if (axis === 'uniform') {
     const positions = Float64Array.from({ length: state.spectral.size }, (_, j) => j ** 1.1);
     broken.push(['axis', { spectral: explicitAxis({ role: 'spectral', positions }) }]);

@@ -44,6 +44,7 @@ const RECIPE = checkRecipe({
     { id: 'line', use: 'measure.window', in: 'counts', params: { window: [1, 2] } },
     { id: 'net', use: 'background.power-law', in: 'counts', params: { fit: [0.5, 2] } },
     { id: 'compared', use: 'background.compare', in: 'net' },
+    { id: 'smoothed', use: 'spatial.gaussian', in: 'counts', params: { sigma: 1 } },
   ],
   overrides: [{ code: 'wrong-modality', reason: 'laws of numbers hold whatever the probe' }],
 });
@@ -57,15 +58,17 @@ export async function canonOf(signal: Signal): Promise<Canon> {
 }
 
 /**
- * Which product each input of a step gets: signals are the counts, or what a background left of them where the step is for
- * nothing else; a second one is the model of them, unless it is the first by default.
+ * Which product each input of a step gets: signals are the counts, or what a background or a smoothing left of them where the
+ * step is for nothing else; a second one is the model of them, unless it is the first by default.
  */
 export function bind(step: Step): Readonly<Record<string, string>> {
   let signals = 0;
   const bound: Record<string, string> = {};
   for (const [name, { product, needs, default: other }] of Object.entries(step.inputs)) {
     const law = typeof needs === 'function' ? undefined : needs?.noise;
-    const first = law?.length === 1 && law[0] === 'correlated' ? 'net' : 'counts';
+    const across = typeof needs === 'function' ? undefined : needs?.across;
+    const behind = across && !across.includes('independent') ? 'smoothed' : 'counts';
+    const first = law?.length === 1 && law[0] === 'correlated' ? 'net' : behind;
     if (other) bound[name] = bound[other];
     else bound[name] = product === 'signal' ? (signals++ === 0 ? first : 'model') : MAKERS[product];
   }

@@ -158,23 +158,30 @@ export function expectIndependence(observed: Observed): void {
   }
 }
 
+/** Pairs of values that share pixels of a mean, or channels, say the same again: what all say together has its own scatter. */
 function expectUncorrelated(observed: Observed, pairs: readonly (readonly [number, number])[], where: string): void {
   const { repeats, deviations, variance } = observed;
-  let pooled = 0;
-  let counted = 0;
+  const together = new Float64Array(repeats);
   for (const [a, b] of pairs) {
     if (!valid(observed, a) || !valid(observed, b)) continue;
+    const scale = 1 / Math.sqrt(variance[a] * variance[b]);
     let product = 0;
-    for (let r = 0; r < repeats; r++) product += deviations[a * repeats + r] * deviations[b * repeats + r];
-    const correlation = product / (repeats - 1) / Math.sqrt(variance[a] * variance[b]);
+    for (let r = 0; r < repeats; r++) {
+      const one = deviations[a * repeats + r] * deviations[b * repeats + r] * scale;
+      product += one;
+      together[r] += one;
+    }
+    const correlation = product / (repeats - 1);
     if (Math.abs(correlation) * Math.sqrt(repeats) > SIGMAS.single) {
       expect.fail(`values ${a} and ${b}, ${where}, are correlated: ${correlation}`);
     }
-    pooled += correlation;
-    counted++;
   }
-  const sigmas = (pooled / Math.sqrt(counted || 1)) * Math.sqrt(repeats);
-  expect(Math.abs(sigmas), `mean correlation of values ${where}`).toBeLessThan(SIGMAS.pooled);
+  const mean = together.reduce((sum, value) => sum + value, 0) / repeats;
+  const scatter = Math.sqrt(together.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (repeats - 1));
+  if (!(scatter > 0)) return;
+  expect(Math.abs((mean / scatter) * Math.sqrt(repeats)), `mean correlation of values ${where}`).toBeLessThan(
+    SIGMAS.pooled,
+  );
 }
 
 /** Variance that was seen over the variance that was claimed: above 1, the claim is too weak. */

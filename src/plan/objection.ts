@@ -4,6 +4,8 @@ export const OBJECTION_CODES = {
   'normalised-too-early': 'normalisation before a Poisson-aware step',
   'unaligned-decomposition': 'decomposition while the axis drifts',
   'sqrt-n-after-denoise': 'counting-statistics errors on filtered or denoised data',
+  'receptive-field': 'pixels are mixed over more than the smallest feature, or nobody declared that',
+  'shared-errors': 'pixels share errors where they are taken for independent, or the other way round',
   'no-residual-pass': 'compression without a residual pass beside it',
   'wrong-modality': 'a step for another modality',
   'wrong-intensity': 'values that do not mean what the step assumes',

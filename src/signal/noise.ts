@@ -183,6 +183,31 @@ export function sumNoise(noise: Noise, count: number, along: 'channels' | 'pixel
   }
 }
 
+/**
+ * Noise of a weighted mean of the pixels around each, Σ w·x / Σ w, with weights that owe nothing to the values. Pixels up to
+ * twice `reach` apart then share errors; channels stay as they were. The mean of n counts with equal weights is a Poisson
+ * sum with gain 1/n, pixel by pixel; of any other mean only Var = Σ w²·Var(x) / (Σ w)² is left, and that only where the
+ * pixels were independent before.
+ * @param members pixels in each mean, where their weights are equal
+ */
+export function averageNoise(noise: Noise, { reach, members }: { reach: number; members?: Float64Array }): Noise {
+  const before = noise.across;
+  const across: AcrossPixels =
+    before.kind === 'global'
+      ? before
+      : { kind: 'kernel', pixels: 2 * reach + (before.kind === 'kernel' ? before.pixels : 0) };
+  if (noise.tag === 'correlated') return { ...withoutVariance(noise), across };
+  if (noise.tag === 'unknown') return { ...noise, across };
+  if (before.kind !== 'independent') {
+    return { tag: 'unknown', why: 'a mean of pixels whose errors are correlated', across };
+  }
+  if (noise.tag === 'poisson' && members && noise.gain.per === 'cube' && noise.readout === 0) {
+    const { value } = noise.gain;
+    return { ...noise, gain: { per: 'pixel', values: members.map((n) => (n > 0 ? value / n : value)) }, across };
+  }
+  return { tag: 'diagonal', variance: 'Σw² × variance of the pixels in the mean', across };
+}
+
 /** Noise of a contiguous or regular selection: what is known per channel or per pixel is cut along. */
 export function selectNoise(noise: Noise, along: 'channel' | 'pixel', indices: ArrayLike<number>): Noise {
   const pick = (values: Float64Array) => Float64Array.from(indices, (i) => values[i]);

@@ -38,6 +38,10 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'background.exponential': () => import('./background/exponential.ts'),
   'background.two-power-laws': () => import('./background/two-power-laws.ts'),
   'measure.window': () => import('./measure/window.ts'),
+  'spatial.gaussian': () => import('./spatial/gaussian.ts'),
+  'spatial.local-average': () => import('./spatial/local-average.ts'),
+  'spatial.non-local-means': () => import('./spatial/non-local-means.ts'),
+  'spatial.blur': () => import('./spatial/blur.ts'),
 };
 
 export const STEP_IDS = Object.keys(STEPS);

@@ -4,7 +4,7 @@ import type { Geometry, Rows, Shape } from '../shapes/shape.ts';
 import type { Block } from '../signal/block.ts';
 import type { IntensityKind } from '../signal/intensity.ts';
 import type { ModalityId } from '../signal/modality.ts';
-import type { NoiseTag } from '../signal/noise.ts';
+import type { AcrossPixels, NoiseTag } from '../signal/noise.ts';
 import type { Source } from '../signal/source.ts';
 import type { InputKind, Product, ProductKind } from './products.ts';
 import type { State } from './state.ts';
@@ -15,6 +15,8 @@ export interface Needs {
   readonly intensity?: readonly IntensityKind[];
   /** Accepted laws; `scaled-counts`: Poisson without pedestal or readout noise, any gain. */
   readonly noise?: readonly (NoiseTag | 'scaled-counts')[];
+  /** How errors may run across pixels: a null model of independent pixels is wrong for smoothed ones. Default: any way. */
+  readonly across?: readonly AcrossPixels['kind'][];
   readonly axis?: 'uniform' | 'any';
   /** `ignores-within`: drift up to the tolerance of the modality does no harm. Default: drift does not matter. */
   readonly shift?: 'uses' | 'ignores-within' | 'refuses';
@@ -42,6 +44,21 @@ export function needsOf(input: InputSpec, params: unknown): Needs {
  * compression left behind. `counting-errors`: takes √N of its input as the error.
  */
 export type Trait = 'compression' | 'residual-pass' | 'counting-errors';
+
+/** Over what distance a step mixes pixels, beside the smallest feature that the user declared. */
+export interface ReceptiveField {
+  /** What is lost where it is wider than the feature. */
+  readonly mixes: string;
+  /** Slowest axis first. Widths and features in pixels. */
+  readonly axes: readonly {
+    readonly name: string;
+    readonly width: number;
+    /** Undefined: nobody declared it. */
+    readonly feature?: number;
+    /** Size of a pixel, where the axis knows it. */
+    readonly pixel?: { readonly size: number; readonly unit: string };
+  }[];
+}
 
 export interface Cost {
   /** Passes over the data. */
@@ -113,6 +130,8 @@ export interface Step<P = any> {
   /** State after the step. Throws a typed `input` error when parameters do not fit the axes. */
   effect(inputs: Readonly<Record<string, State>>, params: P): State;
   cost(inputs: Readonly<Record<string, State>>, params: P): Cost;
+  /** For a step whose result in a pixel owes something to those around it. */
+  receptiveField?(inputs: Readonly<Record<string, State>>, params: P): ReceptiveField;
   readonly cite: readonly string[];
   readonly shapes?: Readonly<Record<string, Shape>>;
   run(context: StepContext, inputs: Readonly<Record<string, Product>>, params: P): Promise<Product>;

@@ -64,6 +64,21 @@ describe('illegal orders are refused with a reason and a fix', () => {
       PCA,
       eels({ shift: { state: 'bounded', within: 0.5, origin: 'stated' } }),
     ],
+    [
+      'smoothing with σ = 3 px where the smallest declared feature is 2 px',
+      'receptive-field',
+      [{ id: 'smooth', use: 'spatial.gaussian', in: 'counts', params: { sigma: 3, smallestFeature: 2 } }],
+      map(),
+    ],
+    [
+      '√N errors on smoothed counts',
+      'sqrt-n-after-denoise',
+      [
+        { id: 'smooth', use: 'spatial.local-average', in: 'counts', params: { radius: 1 } },
+        { id: 'line', use: 'measure.window', params: { window: [1, 2] } },
+      ],
+      map(),
+    ],
     ['PCA of one pixel', 'too-small', PCA, map({ navigation: [], source: oneRow() })],
   ])('%s: %s', async (_name, code, steps, signal) => {
     const plan = await planOf(steps, signal);

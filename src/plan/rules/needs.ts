@@ -1,9 +1,10 @@
+import { describeNoise } from '../../signal/noise.ts';
 import { needsOf } from '../../steps/step.ts';
 import type { Objection, ObjectionCode } from '../objection.ts';
 import { stateSize } from '../plan.ts';
 import type { NodeRule } from './index.ts';
 
-/** Modality, intensity, axis and size: what a step's needs say in so many words. */
+/** Modality, errors across pixels, axis and size: what a step's needs say in so many words. */
 export const needsOfInputs: NodeRule = (node) => {
   const objections: Objection[] = [];
   for (const [name, input] of Object.entries(node.step.inputs)) {
@@ -18,6 +19,17 @@ export const needsOfInputs: NodeRule = (node) => {
         'wrong-modality',
         `${node.step.title} is for ${needs.modality.join(', ')}; this signal is ${state.modality}`,
         'state the modality of the input if the file has it wrong, or use a step of that modality',
+      );
+    }
+    if (needs.across && !needs.across.includes(state.noise.across.kind)) {
+      object(
+        'shared-errors',
+        needs.across.includes('independent')
+          ? `${node.step.title} takes the errors of pixels for independent; its input "${name}" has noise: ${describeNoise(state.noise)}`
+          : `${node.step.title} looks at what mixing pixels did, and in its input "${name}" none were mixed`,
+        needs.across.includes('independent')
+          ? 'give it the raw counts, or sum pixels (rebin) instead of averaging around each'
+          : 'name the smoothing step as the input',
       );
     }
     if (needs.axis === 'uniform' && state.spectral.kind !== 'uniform') {

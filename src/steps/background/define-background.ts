@@ -11,7 +11,7 @@ import type { BackgroundMethod, Estimator, Setting } from './estimator.ts';
 import { exampleSetting } from './example-setting.ts';
 import { eachRowGroup } from './rows.ts';
 
-interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'cite'> {
+interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'cite' | 'receptiveField'> {
   readonly params: z.ZodType<P>;
   readonly needs: Needs;
   readonly range: BackgroundMethod<P>['range'];
@@ -93,8 +93,11 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
     inputs: { in: { product: 'signal', doc: 'spectra with their background', needs: { shift: 'refuses', ...needs } } },
     output: 'signal',
     shapes: { subtracted, ...shapes },
-    effect: ({ in: state }, p) =>
-      subtractedState(state as SignalState, range(settingOf(state as SignalState, p)), acrossOf(p)),
+    effect: (inputs, p) => {
+      const state = inputs.in as SignalState;
+      rest.receptiveField?.(inputs, p);
+      return subtractedState(state, range(settingOf(state, p)), acrossOf(p));
+    },
     cost: (_, p) => ({ passes: learns(p) ? passes : 0, keeps: 0, works: 0, lane: 0 }),
     async run(context, inputs, p) {
       const signal = inputs.in as Signal;

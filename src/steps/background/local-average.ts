@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import {
+  equivalentWidth,
   FITTED,
   FITTED_WIDTH,
   type FitWeights,
   fitLogLinear,
+  gaussianNeighbourhood,
+  neighbourhoodSums,
   portableExp,
   powerLawRegressor,
   type Regressor,
+  reachOf,
+  rowsAround,
 } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { readRow } from '../../signal/block.ts';
 import { mapShape } from '../../signal/signal.ts';
+import { fieldOf, smallestFeatureParameter } from '../spatial/pixel-lengths.ts';
+import type { SignalState } from '../state.ts';
 import { defineBackground } from './define-background.ts';
 import type { Estimator, Setting } from './estimator.ts';
 import { fitWeights } from './fit-weights.ts';
@@ -26,12 +33,11 @@ const params = z.strictObject({
     .describe(
       'standard deviation, in pixels, of the Gaussian neighbourhood whose spectrum gives the shape of the background',
     ),
+  smallestFeature: smallestFeatureParameter,
 });
 type Params = z.infer<typeof params>;
 
-/** The neighbourhood ends so many σ away. */
-const REACH = 3;
-const reachOf = ({ sigma }: Pick<Params, 'sigma'>) => Math.ceil(REACH * sigma);
+const gaussian = ({ sigma }: Pick<Params, 'sigma'>) => gaussianNeighbourhood({ y: sigma, x: sigma });
 
 interface NeighbourhoodArgs {
   readonly sigma: number;
@@ -43,57 +49,32 @@ interface NeighbourhoodArgs {
   readonly channels: Int32Array;
 }
 
-/** Weight of a pixel by its distance along a row or column. */
-const gaussian = (sigma: number) =>
-  Float64Array.from({ length: reachOf({ sigma }) + 1 }, (_, d) => portableExp((-d * d) / (2 * sigma * sigma)));
-
 /**
  * The Gaussian mean of the spectra around each pixel, without their pedestal and in the fit window only, times the number of
- * spectra it is worth, n = 1/Σw²: of counts it has the variance of counts, Var(n·Σ w·x) = n²·Σ w²·μ = n·μ. Along rows first,
- * then along columns; what is masked counts in neither.
+ * spectra it is worth, n = 1/Σw²: of counts it has the variance of counts, Var(n·Σ w·x) = n²·Σ w²·μ = n·μ.
  */
 const neighbourhood = defineMap<NeighbourhoodArgs>({
-  gather: ({ sigma, width, height }, start, end) => {
-    const reach = reachOf({ sigma });
-    const first = Math.max(0, Math.floor(start / width) - reach);
-    const last = Math.min(height, Math.ceil(end / width) + reach);
-    return [[first * width, last * width]];
+  gather: (args, start, end) => {
+    const [first, last] = rowsAround(reachOf(gaussian(args)).y, { ...args, start, end });
+    return [[first * args.width, last * args.width]];
   },
-  apply: ({ sigma, width, height, pedestal, pixelMask, channels }, [block], start, end) => {
-    const weight = gaussian(sigma);
-    const reach = weight.length - 1;
-    const firstRow = Math.max(0, Math.floor(start / width) - reach);
-    const n = channels.length;
-    // Σ w·x of each channel along the row, then Σ w and Σ w².
-    const along = new Float64Array(block.pixels * (n + 2));
+  apply: (args, [block], start, end) => {
+    const { width, height, pedestal, pixelMask, channels } = args;
+    const around = gaussian(args);
+    const run = { width, height, start, end, masked: pixelMask };
+    const base = rowsAround(reachOf(around).y, run)[0] * width;
     const row = new Float64Array(block.channels);
-    for (let pixel = 0; pixel < block.pixels; pixel++) {
-      const x = pixel % width;
-      if (pixelMask?.[firstRow * width + pixel]) continue;
-      readRow(block, pixel, row);
-      for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
-        const w = weight[Math.abs(u - x)];
-        const at = (pixel - x + u) * (n + 2);
-        for (let k = 0; k < n; k++) along[at + k] += w * (row[channels[k]] - pedestal);
-        along[at + n] += w;
-        along[at + n + 1] += w * w;
-      }
-    }
+    const n = channels.length;
+    const found = neighbourhoodSums(around, run, n, (pixel, fitted) => {
+      readRow(block, pixel - base, row);
+      for (let k = 0; k < n; k++) fitted[k] = row[channels[k]] - pedestal;
+    });
     const values = new Float64Array((end - start) * block.channels);
-    const sums = new Float64Array(n + 2);
-    for (let pixel = start; pixel < end; pixel++) {
-      const [y, x] = [Math.floor(pixel / width), pixel % width];
-      sums.fill(0);
-      for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
-        const w = weight[Math.abs(v - y)];
-        const at = ((v - firstRow) * width + x) * (n + 2);
-        for (let k = 0; k <= n; k++) sums[k] += w * along[at + k];
-        sums[n + 1] += w * w * along[at + n + 1];
-      }
-      if (!(sums[n + 1] > 0)) continue;
-      const scale = sums[n] / sums[n + 1];
-      const out = (pixel - start) * block.channels;
-      for (let k = 0; k < n; k++) values[out + channels[k]] = scale * sums[k];
+    for (let i = 0; i < end - start; i++) {
+      if (!(found.squares[i] > 0)) continue;
+      const scale = found.weights[i] / found.squares[i];
+      const out = i * block.channels;
+      for (let k = 0; k < n; k++) values[out + channels[k]] = scale * found.values[i * n + k];
     }
     return { kind: 'dense', pixels: end - start, channels: block.channels, values };
   },
@@ -132,7 +113,7 @@ function estimator(setting: Setting<Params>): Estimator {
   };
   const inWindow = (row: Float64Array) => channels.reduce((sum, j) => sum + row[j], 0);
   return {
-    sharing: worth(p.sigma),
+    sharing: worth(p),
     estimate(values, rows, out, beside = values) {
       for (let row = 0; row < rows; row++) {
         const at = row * stride;
@@ -165,12 +146,9 @@ function estimator(setting: Setting<Params>): Estimator {
 }
 
 /** Spectra that a neighbourhood away from the edges of the map is worth: 1/Σw². */
-function worth(sigma: number): number {
-  const [centre, ...beside] = gaussian(sigma);
-  const sum = beside.reduce((total, w) => total + 2 * w, centre);
-  const squares = beside.reduce((total, w) => total + 2 * w * w, centre * centre);
-  const along = (sum * sum) / squares;
-  return along * along;
+function worth(p: Params): number {
+  const { y, x } = equivalentWidth(gaussian(p));
+  return y * x;
 }
 
 /** Σ f over the fit window; 0 where nothing was fitted. */
@@ -207,6 +185,13 @@ export default defineBackground<Params>({
   cite: ['Cueva, Hovden, Mundy, Xin & Muller 2012, Microsc. Microanal. 18, 667'],
   example: { fit: [2, 9], sigma: 0.7 },
   shapes: { neighbourhood },
+  receptiveField: ({ in: state }, p) =>
+    fieldOf(
+      (state as SignalState).navigation,
+      equivalentWidth(gaussian(p)),
+      p.smallestFeature,
+      'where the background changes its shape over less, that of the neighbours is taken off',
+    ),
   beside: {
     map: 'neighbourhood',
     args: (setting, { navigation, mask, noise }): NeighbourhoodArgs => ({
@@ -216,7 +201,7 @@ export default defineBackground<Params>({
       pixelMask: mask.pixels,
       channels: fittedChannels(setting, setting.params.fit).channels,
     }),
-    reach: (p) => 2 * reachOf(p),
+    reach: (p) => 2 * reachOf(gaussian(p)).x,
   },
   range(setting) {
     const { channels, range } = fittedChannels(setting, setting.params.fit);

@@ -72,7 +72,11 @@ export default defineStep<Params>({
   params,
   inputs: {
     factors: { product: 'factors', doc: 'result of decompose.pca' },
-    counts: { product: 'signal', doc: 'the signal that was decomposed', needs: { shift: 'ignores-within' } },
+    counts: {
+      product: 'signal',
+      doc: 'the signal that was decomposed',
+      needs: { across: ['independent'], shift: 'ignores-within' },
+    },
   },
   output: 'truncation',
   cite: [

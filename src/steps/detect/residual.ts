@@ -44,7 +44,11 @@ export default defineStep<Params>({
     'Looks at what a compression left behind: excesses over the model in energy bands, pooled over 3×3 pixels and alone, at a stated false-alarm rate per map; coherent regions are confirmed, single pixels are not.',
   params,
   inputs: {
-    counts: { product: 'signal', doc: 'the raw counts', needs: { noise: ['scaled-counts'], shift: 'ignores-within' } },
+    counts: {
+      product: 'signal',
+      doc: 'the raw counts',
+      needs: { noise: ['scaled-counts'], across: ['independent'], shift: 'ignores-within' },
+    },
     model: { product: 'signal', doc: 'the reconstruction' },
   },
   output: 'anomalies',

@@ -44,7 +44,9 @@ export default defineStep<Params>({
       product: 'signal',
       doc: 'the raw counts',
       needs: ({ refine }: Params) =>
-        refine === 'poisson' ? { noise: ['scaled-counts'], shift: 'ignores-within' } : { shift: 'ignores-within' },
+        refine === 'poisson'
+          ? { noise: ['scaled-counts'], across: ['independent'], shift: 'ignores-within' }
+          : { shift: 'ignores-within' },
     },
   },
   output: 'phases',
