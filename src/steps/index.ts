@@ -37,6 +37,15 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'background.compare': () => import('./background/compare.ts'),
   'background.exponential': () => import('./background/exponential.ts'),
   'background.two-power-laws': () => import('./background/two-power-laws.ts'),
+  'normalise.total': () => import('./normalise/total.ts'),
+  'normalise.area': () => import('./normalise/area.ts'),
+  'normalise.maximum': () => import('./normalise/maximum.ts'),
+  'normalise.vector': () => import('./normalise/vector.ts'),
+  'normalise.reference': () => import('./normalise/reference.ts'),
+  'normalise.snv': () => import('./normalise/snv.ts'),
+  'normalise.msc': () => import('./normalise/msc.ts'),
+  'normalise.emsc': () => import('./normalise/emsc.ts'),
+  'normalise.pqn': () => import('./normalise/pqn.ts'),
   'measure.window': () => import('./measure/window.ts'),
 };
 

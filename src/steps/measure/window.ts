@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { defineFold, type Geometry } from '../../shapes/shape.ts';
 import { axisValue } from '../../signal/axis.ts';
-import { countGain, gainAt } from '../../signal/noise.ts';
+import { countGain, type Factor, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
-import { chosenOf, isBehindBackground } from '../background/chosen.ts';
 import { backgroundMethod } from '../background/methods.ts';
 import { halfRange, rivalsOf } from '../background/rivals.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
+import { type MadeFrom, madeFrom } from './made-from.ts';
 import { type NetArgs, type NetWindows, netWindow } from './net-window.ts';
 
 const edge = z.union([z.number(), z.string()]);
@@ -24,7 +24,7 @@ interface Args {
   readonly pixelMask?: Uint8Array;
   readonly channelMask?: Uint8Array;
   /** Variance per unit of value: the gain, times the value. */
-  readonly gain: Parameters<typeof gainAt>[0];
+  readonly gain: Factor;
 }
 
 /** Window sum and its counting variance. */
@@ -83,12 +83,12 @@ export default defineStep<Params>({
   version: 2,
   title: 'Window intensity',
   summary:
-    'Counts in a window: a map and a total. Of raw counts with counting statistics as the error, the background still in them; behind a background step net counts, with the error of counting, that of the background, and the spread of rival backgrounds each on its own line.',
+    'Counts in a window: a map and a total. Of raw counts with counting statistics as the error, the background still in them; behind a background step net counts, with the error of counting, that of the background, and the spread of rival backgrounds each on its own line; behind a normalisation, of raw counts or of such net counts, shares with the errors that the common scale leaves them.',
   params,
   inputs: {
     in: {
       product: 'signal',
-      doc: 'raw counts, or what a background step left of them',
+      doc: 'raw counts, what a background step left of them, or either normalised',
       needs: { noise: ['scaled-counts', 'correlated', 'unknown'], shift: 'refuses' },
     },
   },
@@ -110,8 +110,9 @@ export default defineStep<Params>({
     const signal = inputs.in as Signal;
     const { spectral } = signal;
     const [first, end] = windowChannels(spectral, p.window);
-    const measured = isBehindBackground(signal)
-      ? await measureNet(context, signal, first, end)
+    const made = madeFrom(signal);
+    const measured = made
+      ? await measureMade(context, signal, made, first, end)
       : await measureCounts(context, signal, first, end);
     return {
       ...originOf(signal),
@@ -130,15 +131,18 @@ function geometryOf({ navigation, spectral }: Signal): Geometry {
 }
 
 async function measureCounts(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
-  const { mask, noise } = signal;
-  const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain: countGain(noise) };
+  const { mask, noise, intensity } = signal;
+  // √N of a share means nothing.
+  const isShare = intensity.kind === 'normalised' && noise.tag !== 'poisson';
+  const gain: Factor = isShare ? { per: 'cube', value: Number.NaN } : countGain(noise);
+  const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain };
   const { sums, variances } = await context.fold<Integrated>('integrate', args, [signal.source], geometryOf(signal));
   return {
     map: sums,
     sigma: variances.map(Math.sqrt),
     total: {
       value: total(sums),
-      unit: 'counts',
+      unit: intensity.kind === 'normalised' ? '' : 'counts',
       random: [{ name: 'counting', sigma: Math.sqrt(total(variances)) }],
       systematic: [],
       trail: context.node,
@@ -146,30 +150,46 @@ async function measureCounts(context: StepContext, signal: Signal, first: number
   };
 }
 
-async function measureNet(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
+async function measureMade(
+  context: StepContext,
+  signal: Signal,
+  { noise, parents, background, normalisations }: MadeFrom,
+  first: number,
+  end: number,
+): Promise<Measured> {
   const { mask, modality } = signal;
-  const { chosen, parents } = chosenOf(signal);
-  const rivals = rivalsOf(modality, chosen, [first, end]);
-  const args: NetArgs = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, chosen, rivals };
+  const rivals = background ? rivalsOf(modality, background, [first, end]) : [];
+  const args: NetArgs = {
+    first,
+    end,
+    pixelMask: mask.pixels,
+    channelMask: mask.channels,
+    noise,
+    background,
+    normalisations,
+    rivals,
+  };
   const found = await context.fold<NetWindows>('net', args, parents, geometryOf(signal));
   const { net, counting, variance, shared, lowest, highest, rivalTotals } = found;
-  const { sharing = 1 } = backgroundMethod(chosen.id).prepare(chosen.setting);
   const value = total(net);
   const totals = [value, ...rivalTotals];
   const byCounting = total(counting);
-  const byBackground = total(variance) - byCounting + (sharing - 1) * total(shared);
+  const scaled = normalisations.length > 0;
+  const random = [{ name: scaled ? 'counting, of window and scale' : 'counting', sigma: Math.sqrt(byCounting) }];
+  if (background) {
+    const { sharing = 1 } = backgroundMethod(background.id).prepare(background.setting);
+    const byBackground = total(variance) - byCounting + (sharing - 1) * total(shared);
+    random.push({ name: 'background', sigma: Math.sqrt(Math.max(0, byBackground)) });
+  }
   return {
     map: net,
     sigma: variance.map(Math.sqrt),
-    spread: net.map((_, i) => halfRange(lowest[i], highest[i])),
-    rivals: rivals.map(({ label }, k) => ({ label, total: rivalTotals[k] })),
+    spread: background && net.map((_, i) => halfRange(lowest[i], highest[i])),
+    rivals: background && rivals.map(({ label }, k) => ({ label, total: rivalTotals[k] })),
     total: {
       value,
-      unit: 'counts',
-      random: [
-        { name: 'counting', sigma: Math.sqrt(byCounting) },
-        { name: 'background', sigma: Math.sqrt(Math.max(0, byBackground)) },
-      ],
+      unit: scaled ? '' : 'counts',
+      random,
       systematic: rivals.length
         ? [{ source: 'choice of the background', sensitivity: halfRange(Math.min(...totals), Math.max(...totals)) }]
         : [],
