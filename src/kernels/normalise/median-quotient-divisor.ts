@@ -42,5 +42,8 @@ export function medianQuotientDivisor(reference: Float64Array, counts: Float64Ar
       for (const j of used) out[j] /= density;
       return (unchanged * (TWO_PI / 4 - 1)) / (density * density);
     },
+    throughReference(row, out) {
+      for (const j of used) out[j] *= -row[j] / reference[j];
+    },
   };
 }

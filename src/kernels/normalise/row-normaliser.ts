@@ -18,16 +18,32 @@ export interface RowNormaliser {
    * Var(T) = Σ_j out_j²·variance_j + what is returned. For a row without a scale all is 0.
    */
   respond(row: Float64Array, sum: Float64Array, variance: Float64Array, out: Float64Array): number;
+  /** How T responds to each channel of the reference spectrum, into `out`, where there is one. */
+  respondReference?(row: Float64Array, sum: Float64Array, variance: Float64Array, out: Float64Array): void;
 }
 
 /** A divisor, and how it responds: what a quotient needs to be told. */
-export type Divisor = Pick<RowNormaliser, 'divisor' | 'respondDivisor'>;
+export interface Divisor extends Pick<RowNormaliser, 'divisor' | 'respondDivisor'> {
+  /** ∂s/∂r_j of a reference spectrum, where there is one: from `respondDivisor`'s result in `out`, in place. */
+  throughReference?(row: Float64Array, out: Float64Array): void;
+}
 
 /** y = x/s: T = Σ a_j·x_j/s has ∂T/∂x_j = (a_j − T·∂s/∂x_j)/s. */
-export function quotient({ divisor, respondDivisor }: Divisor): RowNormaliser {
+export function quotient({ divisor, respondDivisor, throughReference }: Divisor): RowNormaliser {
   return {
     divisor,
     respondDivisor,
+    respondReference:
+      throughReference &&
+      ((row, sum, variance, out) => {
+        const s = divisor(row);
+        out.fill(0);
+        if (!hasScale(s)) return;
+        respondDivisor(row, variance, out);
+        throughReference(row, out);
+        const total = weightedSum(row, sum) / s;
+        for (let j = 0; j < row.length; j++) out[j] *= -total / s;
+      }),
     normalise(row, out) {
       const s = divisor(row);
       if (!hasScale(s)) out.fill(Number.NaN);

@@ -3,6 +3,14 @@ import type { Signal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
 import type { Chosen } from '../background/chosen.ts';
 import type { Setting } from '../background/estimator.ts';
+import type { NormalisationSetting } from '../normalise/method.ts';
+
+/** A normalisation as its step set it. */
+export interface ChosenNormalisation {
+  /** Id of the step. */
+  readonly id: string;
+  readonly setting: NormalisationSetting;
+}
 
 /** How the rows of a signal were made of raw ones. */
 export interface MadeFrom {
@@ -13,12 +21,12 @@ export interface MadeFrom {
   /** What was taken off first, if anything. */
   readonly background?: Chosen;
   /** What they were divided by then, in that order. */
-  readonly normalisations: readonly Chosen[];
+  readonly normalisations: readonly ChosenNormalisation[];
 }
 
 /** What the signal was made from by steps whose responses are known; undefined for raw values, or where something else came between. */
 export function madeFrom(signal: Signal): MadeFrom | undefined {
-  const normalisations: Chosen[] = [];
+  const normalisations: ChosenNormalisation[] = [];
   let { noise, source }: { noise: Noise; source: Source } = signal;
   while (noise.tag === 'correlated' && noise.form.kind === 'response' && source.type === 'mapped') {
     const { of, raw } = noise.form;

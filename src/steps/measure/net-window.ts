@@ -9,7 +9,8 @@ import { backgroundMethod } from '../background/methods.ts';
 import { eachRowGroup, type RowGroup, rowOf } from '../background/rows.ts';
 import { varianceAt } from '../background/variance.ts';
 import { normalisationMethod } from '../normalise/methods.ts';
-import { RowChain } from './row-chain.ts';
+import type { ChosenNormalisation } from './made-from.ts';
+import { type Link, RowChain } from './row-chain.ts';
 
 export interface NetArgs {
   readonly first: number;
@@ -19,7 +20,14 @@ export interface NetArgs {
   /** Errors of the raw values. */
   readonly noise: Noise;
   readonly background?: Chosen;
-  readonly normalisations: readonly Chosen[];
+  readonly normalisations: readonly ChosenNormalisation[];
+  /**
+   * For the errors of a sum over all pixels: weights that it puts on the reference of each normalisation, where that was
+   * learned from the rows themselves and the weights are known.
+   */
+  readonly onReferences?: readonly (Float64Array | undefined)[];
+  /** Number of the normalisation whose reference is to be weighed. */
+  readonly weigh?: number;
   readonly rivals: readonly Chosen[];
 }
 
@@ -36,9 +44,12 @@ export interface NetWindows {
   readonly highest: Float64Array;
   /** Over all pixels: the sum with each rival. */
   readonly rivalTotals: Float64Array;
+  /** How the sum over all pixels responds to the reference that was to be weighed; empty where none was. */
+  readonly onReference: Float64Array;
 }
 
-type NetRows = Omit<NetWindows, 'rivalTotals'>;
+type NetTotals = Pick<NetWindows, 'rivalTotals' | 'onReference'>;
+type NetRows = Omit<NetWindows, keyof NetTotals>;
 
 const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
 
@@ -66,15 +77,26 @@ function netRows(
   }
 }
 
-function netOf(args: NetArgs, rivalTotals: Float64Array, blocks: readonly Block[], start: number, rows: NetRows): void {
-  const { background, normalisations, rivals, noise, first, end, pixelMask, channelMask } = args;
+function linkOf({ id, setting }: ChosenNormalisation, weights: Float64Array | undefined): Link {
+  const method = normalisationMethod(id);
+  const normaliser = method.prepare(setting);
+  if (!weights) return { normaliser };
+  return {
+    normaliser,
+    byReference: (row, out) =>
+      method.respondLearned ? method.respondLearned(setting, row, weights, out) : out.set(weights),
+  };
+}
+
+function netOf(args: NetArgs, totals: NetTotals, blocks: readonly Block[], start: number, rows: NetRows): void {
+  const { background, normalisations, rivals, noise, first, end, pixelMask, channelMask, onReferences, weigh } = args;
   const [{ channels }] = blocks;
   const sum = Float64Array.from({ length: channels }, (_, j) => (j >= first && j < end && !channelMask?.[j] ? 1 : 0));
   const chosen = background && takenOf(background);
   const others = rivals.map(takenOf);
   const chain = new RowChain(
     chosen?.estimator,
-    normalisations.map(({ id, setting }) => normalisationMethod(id).prepare(setting)),
+    normalisations.map((each, k) => linkOf(each, onReferences?.[k])),
     channels,
   );
   const own = new Float64Array(channels);
@@ -98,6 +120,7 @@ function netOf(args: NetArgs, rivalTotals: Float64Array, blocks: readonly Block[
       rows.counting[pixel] = errors.counting;
       rows.variance[pixel] = errors.variance;
       rows.shared[pixel] = errors.shared;
+      if (weigh !== undefined) chain.addReferenceResponse(weigh, totals.onReference);
     }
     for (const [k, rival] of others.entries()) {
       rivalNet.set(net);
@@ -105,7 +128,7 @@ function netOf(args: NetArgs, rivalTotals: Float64Array, blocks: readonly Block[
       for (let i = 0; i < count; i++) {
         if (!counts(i) || !chain.take(rowOf(rivalNet, i, channels))) continue;
         const [pixel, total] = [from + i, chain.total(sum)];
-        rivalTotals[k] += total;
+        totals.rivalTotals[k] += total;
         if (total < rows.lowest[pixel]) rows.lowest[pixel] = total;
         if (total > rows.highest[pixel]) rows.highest[pixel] = total;
       }
@@ -114,8 +137,11 @@ function netOf(args: NetArgs, rivalTotals: Float64Array, blocks: readonly Block[
 }
 
 /** Sums of a window of what was made of raw values, from those raw values. */
-export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetRows>({
-  init: ({ rivals }) => ({ rivalTotals: new Float64Array(rivals.length) }),
+export const netWindow = defineFold<NetArgs, NetTotals, NetRows>({
+  init: ({ rivals, weigh }, { channels }) => ({
+    rivalTotals: new Float64Array(rivals.length),
+    onReference: new Float64Array(weigh === undefined ? 0 : channels),
+  }),
   perPixel: () => ({
     net: ONE_A_PIXEL,
     counting: ONE_A_PIXEL,
@@ -125,11 +151,13 @@ export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetR
     highest: ONE_A_PIXEL,
   }),
   add: (args, state, blocks, start, _end, rows) => {
-    netOf(args, state.rivalTotals, blocks, start, rows);
+    netOf(args, state, blocks, start, rows);
     return state;
   },
   merge: (left, right) => {
-    for (let k = 0; k < left.rivalTotals.length; k++) left.rivalTotals[k] += right.rivalTotals[k];
+    for (const name of ['rivalTotals', 'onReference'] as const) {
+      for (let k = 0; k < left[name].length; k++) left[name][k] += right[name][k];
+    }
     return left;
   },
   example: ({ channels, pixels }) => {

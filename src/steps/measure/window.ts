@@ -150,6 +150,27 @@ async function measureCounts(context: StepContext, signal: Signal, first: number
   };
 }
 
+/**
+ * Windows as they are, and with errors that add up to that of the total: a reference learned from the spectra themselves is
+ * wrong for all of them alike, and how the total takes it is known when all spectra were seen once. From the last
+ * normalisation to the first.
+ */
+async function throughReferences(
+  normalisations: MadeFrom['normalisations'],
+  windows: (more: Pick<NetArgs, 'onReferences' | 'weigh'>) => Promise<NetWindows>,
+): Promise<{ readonly found: NetWindows; readonly ofTotal: NetWindows }> {
+  const learned = [...normalisations.keys()].filter((k) => normalisations[k].setting.ownSpectra).reverse();
+  const onReferences: (Float64Array | undefined)[] = normalisations.map(() => undefined);
+  const found = await windows({ weigh: learned[0] });
+  let ofTotal = found;
+  for (const [n, k] of learned.entries()) {
+    const spectra = normalisations[k].setting.ownSpectra ?? 1;
+    onReferences[k] = ofTotal.onReference.map((weight) => weight / spectra);
+    ofTotal = await windows({ onReferences, weigh: learned[n + 1] });
+  }
+  return { found, ofTotal };
+}
+
 async function measureMade(
   context: StepContext,
   signal: Signal,
@@ -169,16 +190,18 @@ async function measureMade(
     normalisations,
     rivals,
   };
-  const found = await context.fold<NetWindows>('net', args, parents, geometryOf(signal));
-  const { net, counting, variance, shared, lowest, highest, rivalTotals } = found;
+  const { found, ofTotal } = await throughReferences(normalisations, (more) =>
+    context.fold<NetWindows>('net', { ...args, ...more }, parents, geometryOf(signal)),
+  );
+  const { net, variance, lowest, highest, rivalTotals } = found;
   const value = total(net);
   const totals = [value, ...rivalTotals];
-  const byCounting = total(counting);
+  const byCounting = total(ofTotal.counting);
   const scaled = normalisations.length > 0;
   const random = [{ name: scaled ? 'counting, of window and scale' : 'counting', sigma: Math.sqrt(byCounting) }];
   if (background) {
     const { sharing = 1 } = backgroundMethod(background.id).prepare(background.setting);
-    const byBackground = total(variance) - byCounting + (sharing - 1) * total(shared);
+    const byBackground = total(ofTotal.variance) - byCounting + (sharing - 1) * total(ofTotal.shared);
     random.push({ name: 'background', sigma: Math.sqrt(Math.max(0, byBackground)) });
   }
   return {

@@ -11,7 +11,8 @@ import { exampleSetting } from '../background/example-setting.ts';
 import { eachRowGroup, rowOf } from '../background/rows.ts';
 import type { SignalState, State } from '../state.ts';
 import { defineStep, type InputSpec, type Step, type StepContext, type Trait } from '../step.ts';
-import { bringToScale, type NormalisationMethod } from './method.ts';
+import { bringToScale, type NormalisationMethod, type NormalisationSetting } from './method.ts';
+import { countedSpectra } from './reference-spectrum.ts';
 import { type Questions, survey, surveyOf } from './survey.ts';
 
 type Inputs<T> = Readonly<Record<string, T>>;
@@ -26,6 +27,7 @@ interface Learning<P> {
   /** @throws SpectrailError `input/…` where inputs and parameters do not fit. */
   check(inputs: Inputs<SignalState>, setting: Setting<P>): void;
   learn(context: StepContext, inputs: Inputs<Signal>, params: P): Promise<Float64Array>;
+  readonly respondLearned?: NormalisationMethod<P>['respondLearned'];
   /** What is to be said of what was learned. */
   remark?(setting: Setting<P>): string | undefined;
   /** What it may have learned from spectra of so many channels. */
@@ -110,9 +112,10 @@ export function defineNormalisation<P>(definition: Definition<P>): Normalisation
       const signal = inputs.in as Signal;
       const states = inputs as unknown as Inputs<State>;
       const state = stateOf(states, p);
-      const setting = {
+      const setting: NormalisationSetting<P> = {
         ...settingOf(states, p),
         learned: await learning?.learn(context, inputs as Inputs<Signal>, p),
+        ownSpectra: learning && inputs.reference === signal ? countedSpectra(signal) : undefined,
       };
       prepare(setting);
       const remark = learning?.remark?.(setting);
@@ -133,7 +136,7 @@ export function defineNormalisation<P>(definition: Definition<P>): Normalisation
       });
     },
   });
-  return { ...step, prepare };
+  return { ...step, prepare, respondLearned: learning?.respondLearned };
 }
 
 /** Channels that are masked in any input take no part. */

@@ -7,7 +7,7 @@ import { spectrumSum } from '../background/mean-spectrum.ts';
 import type { StepContext } from '../step.ts';
 import { defineNormalisation } from './define-normalisation.ts';
 import { checkSameAxis, learnMean, referenceInput } from './reference-spectrum.ts';
-import { checkVariance, exampleReference, fittedBy, scatterBasis } from './scatter-basis.ts';
+import { checkVariance, exampleReference, fittedBy, type ScatterOptions, scatterBasis } from './scatter-basis.ts';
 
 /** More shapes than this fit whatever there is. */
 const MOST_INTERFERENTS = 16;
@@ -34,6 +34,8 @@ const params = z.strictObject({
 });
 type Params = z.infer<typeof params>;
 
+const optionsOf = ({ order, weights }: Params): ScatterOptions => ({ order, byVariance: weights === 'variance' });
+
 export default defineNormalisation<Params>({
   id: 'normalise.emsc',
   version: 1,
@@ -47,8 +49,8 @@ export default defineNormalisation<Params>({
   how: ({ order }) => `EMSC of order ${order}`,
   questions: { weak: true },
   prepare(setting) {
-    const { order, weights } = setting.params;
-    return scatterCorrection(scatterBasis(setting, { order, byVariance: weights === 'variance' }));
+    const { basis, weights } = scatterBasis(setting, optionsOf(setting.params));
+    return scatterCorrection(basis, weights);
   },
   learning: {
     inputs: {
@@ -94,8 +96,7 @@ export default defineNormalisation<Params>({
       return learned;
     },
     remark(setting) {
-      const { order, weights } = setting.params;
-      const { condition } = scatterBasis(setting, { order, byVariance: weights === 'variance' });
+      const { condition } = scatterBasis(setting, optionsOf(setting.params)).basis;
       if (condition < NEARLY_ALIKE) return undefined;
       return `the reference, the polynomials and the interferents are nearly alike (condition number ${condition.toExponential(0)}): what is taken off is uncertain; lower the order`;
     },

@@ -1,6 +1,12 @@
 import type { RowNormaliser } from '../../kernels/index.ts';
 import type { Setting } from '../background/estimator.ts';
 
+/** What a normalisation is made on. */
+export interface NormalisationSetting<P = unknown> extends Setting<P> {
+  /** Of how many of the spectra that are normalised the reference was made; absent where it came from elsewhere. */
+  readonly ownSpectra?: number;
+}
+
 /** A way to bring spectra to a common scale, as its step and what measures behind it use it. */
 export interface NormalisationMethod<P = unknown> {
   /** Id and title of its step. */
@@ -10,7 +16,12 @@ export interface NormalisationMethod<P = unknown> {
    * For a setting whose `learned` is there where the method learns.
    * @throws SpectrailError `input/…` where the parameters do not fit the axis.
    */
-  prepare(setting: Setting<P>): RowNormaliser;
+  prepare(setting: NormalisationSetting<P>): RowNormaliser;
+  /**
+   * How the sum of weights over channels of what a row gives to the reference responds to the row. Default: the reference is the mean
+   * of the rows, and the response is the weights.
+   */
+  respondLearned?(setting: NormalisationSetting<P>, row: Float64Array, weights: Float64Array, out: Float64Array): void;
 }
 
 /**

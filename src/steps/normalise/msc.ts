@@ -21,7 +21,7 @@ export default defineNormalisation<Params>({
   scale: 'the slope against the reference',
   how: () => 'MSC',
   questions: { weak: true },
-  prepare: (setting) => scatterCorrection(scatterBasis(setting, { order: 0 })),
+  prepare: (setting) => scatterCorrection(scatterBasis(setting, { order: 0 }).basis),
   learning: {
     inputs: { reference: referenceInput },
     passes: 1,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { medianQuotientDivisor, quotient } from '../../kernels/index.ts';
+import { linearDivisor, medianQuotientDivisor, quotient } from '../../kernels/index.ts';
 import { mapShape, pixelCount } from '../../signal/signal.ts';
 import { spectrumSum } from '../background/mean-spectrum.ts';
 import { countedChannels } from './counted.ts';
@@ -59,6 +59,10 @@ export default defineNormalisation<Params>({
       );
       context.note(`the reference is the median of ${learnedFrom(inputs.in, reference)}, each with a total of 1`);
       return medianShares(found, channels);
+    },
+    respondLearned(setting, row, weights, out) {
+      if (setting.params.reference === 'mean') out.set(weights);
+      else quotient(linearDivisor(countedChannels(setting))).respond(row, weights, row, out);
     },
     example: exampleReference,
     shapes: { spectrumSum, shareHistograms },

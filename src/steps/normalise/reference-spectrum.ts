@@ -43,7 +43,11 @@ export async function learnMean(context: StepContext, { in: signal, reference }:
 
 /** "120 spectra, those that are normalised". */
 export function learnedFrom(signal: Signal, reference: Signal): string {
-  const masked = reference.mask.pixels?.reduce((n, code) => n + (code ? 1 : 0), 0) ?? 0;
   const which = reference === signal ? 'those that are normalised' : `of the input "reference" (${reference.title})`;
-  return `${pixelCount(reference) - masked} spectra, ${which}`;
+  return `${countedSpectra(reference)} spectra, ${which}`;
+}
+
+/** Pixels that are not masked. */
+export function countedSpectra({ mask, navigation }: Signal): number {
+  return pixelCount({ navigation }) - (mask.pixels?.reduce((n, code) => n + (code ? 1 : 0), 0) ?? 0);
 }

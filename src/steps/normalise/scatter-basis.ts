@@ -4,7 +4,7 @@ import type { Noise } from '../../signal/noise.ts';
 import type { Setting } from '../background/estimator.ts';
 import { countedChannels } from './counted.ts';
 
-interface ScatterOptions {
+export interface ScatterOptions {
   /** Degree of the highest polynomial. */
   readonly order: number;
   /** 1/variance of the reference in place of equal weights. */
@@ -19,7 +19,10 @@ const FLOOR = 1e-3;
  * interferents. `learned` holds the reference, then the interferents.
  * @throws SpectrailError `input/shapes-alike` where they cannot be told apart, `input/narrow-window` for too few channels.
  */
-export function scatterBasis(setting: Setting, { order, byVariance = false }: ScatterOptions): Basis {
+export function scatterBasis(
+  setting: Setting,
+  { order, byVariance = false }: ScatterOptions,
+): { readonly basis: Basis; readonly weights?: Float64Array } {
   const { positions, noise, learned = new Float64Array(positions.length) } = setting;
   const channels = positions.length;
   const others = learned.length / channels - 1;
@@ -38,7 +41,7 @@ export function scatterBasis(setting: Setting, { order, byVariance = false }: Sc
   shapes.set(learned.subarray(channels), (order + 2) * channels);
   const weights = byVariance ? inverseVariance(noise, reference, used) : undefined;
   try {
-    return leastSquaresBasis(shapes, count, used, weights);
+    return { basis: leastSquaresBasis(shapes, count, used, weights), weights };
   } catch (error) {
     if (!isSpectrailError(error, 'input') || error.code !== 'shapes-alike') throw error;
     throw retold(error, {
