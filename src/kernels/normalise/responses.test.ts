@@ -190,6 +190,43 @@ describe('a response is the slope of the sum', () => {
   });
 });
 
+describe('a response to the reference is the slope of the sum', () => {
+  const rest = (order: number) => Array.from({ length: order + 1 }, (_, p) => power(p));
+  const weights = MEANS.map((mean) => 1 / mean);
+  const ofReference: Record<string, (reference: Float64Array) => RowNormaliser> = {
+    MSC: (r) => scatterCorrection(leastSquaresBasis(shapes(r, ...rest(0)), 2, CHANNEL_NUMBERS)),
+    EMSC: (r) => scatterCorrection(leastSquaresBasis(shapes(r, ...rest(2), broad), 5, CHANNEL_NUMBERS)),
+    'EMSC, weighted': (r) =>
+      scatterCorrection(leastSquaresBasis(shapes(r, ...rest(1)), 3, CHANNEL_NUMBERS, weights), weights),
+  };
+  const row = MEANS.map((mean, j) => 1.3 * mean + 20 + 9 * Math.sin(j));
+  it.each(Object.keys(ofReference))('%s', (name) => {
+    const out = new Float64Array(CHANNELS);
+    const normalised = new Float64Array(CHANNELS);
+    for (const sum of WINDOWS) {
+      ofReference[name](MEANS).respondReference?.(row, sum, MEANS, out);
+      const largest = Math.max(...out.map(Math.abs));
+      for (const j of [0, 20, 42, 59]) {
+        const at = (by: number) => {
+          ofReference[name](MEANS.map((mean, k) => (k === j ? mean + by : mean))).normalise(row, normalised);
+          return normalised.reduce((all, value, k) => all + sum[k] * value, 0);
+        };
+        expect(Math.abs(out[j] - (at(1e-3) - at(-1e-3)) / 2e-3)).toBeLessThan(1e-5 * Math.max(1, largest));
+      }
+    }
+  });
+
+  it('PQN: a higher reference makes quotients lower, and the result higher', () => {
+    const pqn = quotient(medianQuotientDivisor(MEANS, ALL));
+    const out = new Float64Array(CHANNELS);
+    const sum = window(10, 27);
+    pqn.respondReference?.(MEANS, sum, MEANS, out);
+    // All channels of the reference up by the same share: the quotient falls by as much.
+    const moved = out.reduce((all, each, j) => all + each * MEANS[j], 0);
+    expect(moved / MEANS.reduce((all, mean, j) => all + sum[j] * mean, 0)).toBeCloseTo(1, 9);
+  });
+});
+
 describe('awkward rows', () => {
   it.each(Object.keys(METHODS))('%s: a row without a scale, or with a NaN, is NaN, and has no response', (name) => {
     const out = new Float64Array(CHANNELS);
