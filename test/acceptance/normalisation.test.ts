@@ -8,7 +8,7 @@ import type { DenseBlock } from '../../src/signal/block.ts';
 import { COUNTS } from '../../src/signal/intensity.ts';
 import type { ModalityId } from '../../src/signal/modality.ts';
 import { poisson } from '../../src/signal/noise.ts';
-import { createSignal, type Signal } from '../../src/signal/signal.ts';
+import { createSignal, type Signal, withSignal } from '../../src/signal/signal.ts';
 import { resolveShape } from '../../src/steps/index.ts';
 import type { Factorisation } from '../../src/steps/products.ts';
 import { planOf, type Steps } from './run-recipe.ts';
@@ -154,6 +154,21 @@ describe('a wedge of two phases (B19)', () => {
       expect(trail[0].notes).toEqual([]);
     }
   });
+});
+
+it('measured displacements are taken out before a normalisation, so that a window behind it still knows its error', async () => {
+  const offsets = Float64Array.from({ length: PIXELS }, (_, i) => (i % 5) * 0.05);
+  const drifting = withSignal(
+    mapOf('xps', [40, 100, 0.1], () => 20),
+    { shift: { state: 'map', offsets, uncertainty: 0.001, within: 0, origin: 'measured' } },
+  );
+  const steps: Steps = [
+    { id: 'shares', use: 'normalise.msc' },
+    { id: 'window', use: 'measure.window', params: { window: [101, 102] } },
+  ];
+  const { nodes, objections } = await planOf(steps, drifting);
+  expect(nodes.map(({ use }) => use)).toEqual(['align.apply', 'normalise.msc', 'measure.window']);
+  expect(objections.filter(({ severity }) => severity === 'error')).toEqual([]);
 });
 
 describe('a scale that is chemistry (B20)', () => {

@@ -3,7 +3,6 @@ import type { RowNormaliser } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { Block } from '../../signal/block.ts';
-import type { IntensityKind } from '../../signal/intensity.ts';
 import { type Noise, unknownNoise } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { Setting } from '../background/estimator.ts';
@@ -12,7 +11,7 @@ import { eachRowGroup, rowOf } from '../background/rows.ts';
 import type { SignalState, State } from '../state.ts';
 import { defineStep, type InputSpec, type Step, type StepContext, type Trait } from '../step.ts';
 import { bringToScale, type NormalisationMethod, type NormalisationSetting } from './method.ts';
-import { countedSpectra } from './reference-spectrum.ts';
+import { countedSpectra, SPECTRA } from './reference-spectrum.ts';
 import { type Questions, survey, surveyOf } from './survey.ts';
 
 type Inputs<T> = Readonly<Record<string, T>>;
@@ -50,9 +49,6 @@ interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summ
 }
 
 export type NormalisationStep<P> = Step<P> & NormalisationMethod<P>;
-
-/** Whatever is proportional to what was detected, and what was normalised before. */
-const LINEAR: readonly IntensityKind[] = ['counts', 'counts-per-unit', 'rate', 'normalised', 'dimensionless'];
 
 function normalised(normaliser: RowNormaliser, { noise }: Setting, blocks: readonly Block[]): Block {
   const [{ pixels, channels }] = blocks;
@@ -92,7 +88,7 @@ export function defineNormalisation<P>(definition: Definition<P>): Normalisation
   const step = defineStep<P>({
     ...rest,
     inputs: {
-      in: { product: 'signal', doc: 'spectra, above their background', needs: { intensity: LINEAR } },
+      in: { product: 'signal', doc: 'spectra, above their background', needs: SPECTRA },
       ...learning?.inputs,
     },
     output: 'signal',

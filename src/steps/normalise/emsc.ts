@@ -6,7 +6,7 @@ import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import { spectrumSum } from '../background/mean-spectrum.ts';
 import type { StepContext } from '../step.ts';
 import { defineNormalisation } from './define-normalisation.ts';
-import { checkSameAxis, learnMean, referenceInput } from './reference-spectrum.ts';
+import { checkSameAxis, learnMean, referenceInput, SPECTRA } from './reference-spectrum.ts';
 import { checkVariance, exampleReference, fittedBy, type ScatterOptions, scatterBasis } from './scatter-basis.ts';
 
 /** More shapes than this fit whatever there is. */
@@ -59,6 +59,7 @@ export default defineNormalisation<Params>({
         product: 'signal',
         doc: 'spectra of what is to be taken off, one each; read where the parameter says so',
         default: 'in',
+        needs: SPECTRA,
       },
     },
     passes: 1,

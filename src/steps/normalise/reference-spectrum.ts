@@ -3,13 +3,20 @@ import { inputError } from '../../signal/errors.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { meanSpectrum } from '../background/mean-spectrum.ts';
 import type { SignalState } from '../state.ts';
-import type { InputSpec, StepContext } from '../step.ts';
+import type { InputSpec, Needs, StepContext } from '../step.ts';
+
+/** Whatever is proportional to what was detected, and what was normalised before; on one axis for all pixels. */
+export const SPECTRA: Needs = {
+  intensity: ['counts', 'counts-per-unit', 'rate', 'normalised', 'dimensionless'],
+  shift: 'refuses',
+};
 
 /** Spectra that a reference is learned from; where a recipe does not give them, those that are normalised. */
 export const referenceInput: InputSpec = {
   product: 'signal',
   doc: 'spectra that the reference is made of; default: those that are normalised',
   default: 'in',
+  needs: SPECTRA,
 };
 
 /** Channels by which the axes of two signals may differ. */
