@@ -3,6 +3,8 @@ import { portableExp } from '../portable-math.ts';
 import type { Divisor } from './row-normaliser.ts';
 
 const ROOT_TWO_PI = 2.5066282746310002;
+/** Standard errors below the tallest at which a channel has no chance: 10⁻¹⁹. */
+const FAR = 9;
 
 /**
  * s = max_j x_j. The maximum picks a channel, and another one when errors strike again: its response to each value is the
@@ -37,6 +39,7 @@ export function tallestDivisor(counts: Float64Array): Divisor {
         }
         const apart = Math.sqrt(spread + variance[j]);
         const gamma = apart > 0 ? (mean - row[j]) / apart : mean >= row[j] ? Infinity : -Infinity;
+        if (gamma > FAR) continue;
         const stay = normalCdf(gamma);
         const density = apart > 0 ? (apart * portableExp((-gamma * gamma) / 2)) / ROOT_TWO_PI : 0;
         // About the taller of both, so that nothing cancels at 10⁹ counts.
