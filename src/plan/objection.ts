@@ -2,6 +2,7 @@
 export const OBJECTION_CODES = {
   'poisson-lost': 'a Poisson-aware step after the counts are gone',
   'normalised-too-early': 'normalisation before a Poisson-aware step',
+  'snv-on-background': 'a scale taken of EELS spectra before their background is removed',
   'unaligned-decomposition': 'decomposition while the axis drifts',
   'sqrt-n-after-denoise': 'counting-statistics errors on filtered or denoised data',
   'receptive-field': 'pixels are mixed over more than the smallest feature, or nobody declared that',

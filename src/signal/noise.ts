@@ -55,10 +55,11 @@ export interface CorrelatedNoise {
         readonly loadingErrors?: { readonly pixels: Float64Array; readonly channels: Float64Array };
       }
     /**
-     * An estimated background was taken off: besides the errors of the values (`raw`), its error is common to the channels
-     * of a pixel. How much a sum of channels takes of it is asked of the step that made it, which the source names.
+     * Made row by row from values with the errors `raw`: an estimated background was taken off, or a row was brought to a
+     * scale of its own. What is estimated is wrong for all channels of a pixel together. How a sum of channels responds to
+     * the values it was made from is asked of the step that made it, which the source names.
      */
-    | { readonly kind: 'background'; readonly raw: Noise }
+    | { readonly kind: 'response'; readonly of: 'background' | 'normalisation'; readonly raw: Noise }
     | { readonly kind: 'full' };
   readonly why: string;
   readonly across: AcrossPixels;
@@ -133,9 +134,9 @@ export function scaleNoise(noise: Noise, by: Factor): Noise {
   }
 }
 
-/** The values are no longer what the variance belongs to: the product of factors, or the difference to a background. */
+/** The values are no longer what the variance belongs to: the product of factors, or what a step made of raw values. */
 function withoutVariance(noise: CorrelatedNoise): CorrelatedNoise {
-  if (noise.form.kind === 'background') return { ...noise, form: { kind: 'full' } };
+  if (noise.form.kind === 'response') return { ...noise, form: { kind: 'full' } };
   return noise.form.kind === 'low-rank' ? { ...noise, form: { kind: 'low-rank', rank: noise.form.rank } } : noise;
 }
 
@@ -269,8 +270,8 @@ function describeForm(form: CorrelatedNoise['form']): string {
       return `band of ${form.channels}`;
     case 'low-rank':
       return `rank ${form.rank}`;
-    case 'background':
-      return 'one error of the background per pixel';
+    case 'response':
+      return `one error of the ${form.of} per pixel`;
     case 'full':
       return 'full';
   }

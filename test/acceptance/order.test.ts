@@ -29,6 +29,8 @@ const eels = (parts: Partial<Signal>) =>
     ...parts,
   });
 
+const coreLoss = uniformAxis({ name: 'Energy loss', unit: 'eV', role: 'spectral', size: CHANNELS, offset: 400 });
+
 const PCA: Steps = [PHASE_MAP[0]];
 const WINDOW_ON_MODEL: Steps = [
   ...PHASE_MAP,
@@ -42,6 +44,30 @@ describe('illegal orders are refused with a reason and a fix', () => {
       'normalised-too-early',
       PCA,
       map({ intensity: { kind: 'normalised', how: 'SNV' }, noise: unknownNoise('normalised (SNV)') }),
+    ],
+    [
+      'Poisson-weighted PCA behind the step that makes SNV',
+      'normalised-too-early',
+      [
+        { id: 'snv', use: 'normalise.snv', in: 'counts' },
+        { ...PHASE_MAP[0], in: 'snv' },
+      ],
+      map(),
+    ],
+    [
+      'counts of a camera after a total-count normalisation',
+      'normalised-too-early',
+      [
+        { id: 'shares', use: 'normalise.total', in: 'counts' },
+        { id: 'camera', use: 'counts.camera', in: 'shares' },
+      ],
+      map(),
+    ],
+    [
+      'SNV of EELS before its background is removed',
+      'snv-on-background',
+      [{ id: 'snv', use: 'normalise.snv', in: 'counts' }],
+      eels({ spectral: coreLoss }),
     ],
     ['Poisson-weighted PCA of values of unknown law', 'poisson-lost', PCA, map({ noise: unknownNoise('filtered') })],
     [
@@ -113,6 +139,23 @@ describe('legal orders run', () => {
   it('counts aligned by whole channels: Poisson-weighted PCA', async () => {
     const aligned = eels({ shift: { state: 'bounded', within: 0, origin: 'aligned to the channel' } });
     expect(blocking(await planOf(PCA, aligned))).toEqual([]);
+  });
+
+  it('EELS: power law, then SNV; a low-loss spectrum to its total as it is', async () => {
+    const steps: Steps = [
+      { id: 'net', use: 'background.power-law', in: 'counts', params: { fit: [402, 412] } },
+      { id: 'snv', use: 'normalise.snv', in: 'net' },
+      { id: 'edge', use: 'measure.window', in: 'snv', params: { window: [415, 425] } },
+    ];
+    expect((await planOf(steps, eels({ spectral: coreLoss }))).objections).toEqual([]);
+    const total: Steps = [{ id: 'shares', use: 'normalise.total', in: 'counts' }];
+    expect((await planOf(total, eels({}))).objections).toEqual([]);
+  });
+
+  it('of EELS values whose law does not tell whether a background is in them, SNV warns', async () => {
+    const steps: Steps = [{ id: 'snv', use: 'normalise.snv', in: 'counts' }];
+    const plan = await planOf(steps, eels({ spectral: coreLoss, noise: unknownNoise('as it came') }));
+    expect(plan.objections.map(({ code, severity }) => [code, severity])).toEqual([['snv-on-background', 'warning']]);
   });
 
   it('scaled counts, because the gain is remembered', async () => {

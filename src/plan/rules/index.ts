@@ -1,6 +1,7 @@
 import type { Objection } from '../objection.ts';
 import type { PlannedNode } from '../plan.ts';
 import type { RecipeStep } from '../recipe.ts';
+import { backgroundFirst } from './background-first.ts';
 import { countsGone } from './counts-gone.ts';
 import { needsOfInputs } from './needs.ts';
 import { noResidualPass } from './no-residual-pass.ts';
@@ -21,6 +22,7 @@ export type GraphRule = (nodes: readonly PlannedNode[]) => {
 export const nodeRules: readonly NodeRule[] = [
   needsOfInputs,
   countsGone,
+  backgroundFirst,
   unalignedDecomposition,
   receptiveField,
   sqrtNAfterDenoise,

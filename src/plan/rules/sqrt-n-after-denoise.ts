@@ -20,8 +20,14 @@ export const sqrtNAfterDenoise: NodeRule = (node) => {
   );
 };
 
-/** What is behind a background step still has its counts: their errors are known, and that of the background beside them. */
+/**
+ * What a step with a known response made of counts still has their errors, and that of what it estimated beside them: of raw
+ * values a background first, then normalisations.
+ */
 function losesCounts(noise: Noise): boolean {
-  if (noise.tag === 'correlated' && noise.form.kind === 'background') return losesCounts(noise.form.raw);
-  return noise.tag === 'correlated' || noise.tag === 'unknown' || noise.across.kind !== 'independent';
+  if (noise.tag !== 'correlated') return noise.tag === 'unknown' || noise.across.kind !== 'independent';
+  if (noise.form.kind !== 'response') return true;
+  const { of, raw } = noise.form;
+  if (raw.tag === 'diagonal' || (of === 'background' && raw.tag === 'correlated')) return true;
+  return losesCounts(raw);
 }

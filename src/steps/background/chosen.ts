@@ -11,7 +11,12 @@ export interface Chosen {
 }
 
 export function isBehindBackground({ noise, source }: Signal): boolean {
-  return noise.tag === 'correlated' && noise.form.kind === 'background' && source.type === 'mapped';
+  return (
+    noise.tag === 'correlated' &&
+    noise.form.kind === 'response' &&
+    noise.form.of === 'background' &&
+    source.type === 'mapped'
+  );
 }
 
 /**

@@ -154,7 +154,7 @@ function subtractedState(
     entriesPerPixel: state.spectral.size,
     noise: {
       tag: 'correlated',
-      form: { kind: 'background', raw: state.noise },
+      form: { kind: 'response', of: 'background', raw: state.noise },
       why: 'an estimated background was taken off',
       across: across ?? state.noise.across,
     },

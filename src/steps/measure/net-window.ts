@@ -1,105 +1,147 @@
 import { defineFold } from '../../shapes/shape.ts';
 import type { Block } from '../../signal/block.ts';
-import { type Factor, poisson } from '../../signal/noise.ts';
+import { reasonCode } from '../../signal/mask.ts';
+import { type Factor, type Noise, poisson } from '../../signal/noise.ts';
 import type { Chosen } from '../background/chosen.ts';
+import type { Estimator } from '../background/estimator.ts';
 import { exampleSetting } from '../background/example-setting.ts';
 import { backgroundMethod } from '../background/methods.ts';
-import { repeatedNets, varianceOfSum } from '../background/repeats.ts';
-import { eachRowGroup, rowOf } from '../background/rows.ts';
+import { eachRowGroup, type RowGroup, rowOf } from '../background/rows.ts';
 import { varianceAt } from '../background/variance.ts';
+import { normalisationMethod } from '../normalise/methods.ts';
+import type { ChosenNormalisation } from './made-from.ts';
+import { type Link, RowChain } from './row-chain.ts';
 
 export interface NetArgs {
   readonly first: number;
   readonly end: number;
   readonly pixelMask?: Uint8Array;
   readonly channelMask?: Uint8Array;
-  readonly chosen: Chosen;
+  /** Errors of the raw values. */
+  readonly noise: Noise;
+  readonly background?: Chosen;
+  readonly normalisations: readonly ChosenNormalisation[];
+  /**
+   * For the errors of a sum over all pixels: weights that it puts on the reference of each normalisation, where that was
+   * learned from the rows themselves and the weights are known.
+   */
+  readonly onReferences?: readonly (Float64Array | undefined)[];
+  /** Number of the normalisation whose reference is to be weighed. */
+  readonly weigh?: number;
   readonly rivals: readonly Chosen[];
 }
 
-/** Sums of a window above the background. */
+/** Sums of a window of what was made of raw rows: above a background, on a scale of the row's own, or both. */
 export interface NetWindows {
-  /** Per pixel: the net sum, its variance by counting alone, and with the error of the background. */
+  /** Per pixel: the sum, its variance by counting alone, and with the error of the background. */
   readonly net: Float64Array;
   readonly counting: Float64Array;
   readonly variance: Float64Array;
   /** Per pixel: the part of the variance that pixels around share. */
   readonly shared: Float64Array;
-  /** Per pixel: lowest and highest net sum among the rivals and the chosen one. */
+  /** Per pixel: lowest and highest sum among the rivals and the chosen one. */
   readonly lowest: Float64Array;
   readonly highest: Float64Array;
-  /** Over all pixels: the net sum with each rival. */
+  /** Over all pixels: the sum with each rival. */
   readonly rivalTotals: Float64Array;
+  /** How the sum over all pixels responds to the reference that was to be weighed; empty where none was. */
+  readonly onReference: Float64Array;
 }
 
-type NetRows = Omit<NetWindows, 'rivalTotals'>;
+type NetTotals = Pick<NetWindows, 'rivalTotals' | 'onReference'>;
+type NetRows = Omit<NetWindows, keyof NetTotals>;
 
-/** Of estimates whose response is not known: a standard deviation is then known to an eighth. */
-const REPEATS = 32;
 const ONE_A_PIXEL = { type: 'float64', width: 1 } as const;
 
-function netOf(args: NetArgs, rivalTotals: Float64Array, blocks: readonly Block[], start: number, rows: NetRows): void {
-  const { chosen, rivals, first, end, pixelMask, channelMask } = args;
-  const { noise } = chosen.setting;
+interface Taken {
+  readonly estimator: Estimator;
+  readonly range: readonly [first: number, end: number];
+}
+
+function takenOf({ id, setting }: Chosen): Taken {
+  const method = backgroundMethod(id);
+  return { estimator: method.prepare(setting), range: method.range(setting) };
+}
+
+/** Rows of a group less their backgrounds; where a rival has none, its row is that of the chosen one. */
+function netRows(
+  { values, count, beside }: RowGroup,
+  { estimator, range }: Taken,
+  channels: number,
+  out: Float64Array,
+  work: Float64Array,
+): void {
+  estimator.estimate(values, count, work, beside);
+  for (let at = 0; at < count * channels; at += channels) {
+    for (let j = range[0]; j < range[1]; j++) out[at + j] = values[at + j] - work[at + j];
+  }
+}
+
+function linkOf({ id, setting }: ChosenNormalisation, weights: Float64Array | undefined): Link {
+  const method = normalisationMethod(id);
+  const normaliser = method.prepare(setting);
+  if (!weights) return { normaliser };
+  return {
+    normaliser,
+    byReference: (row, out) =>
+      method.respondLearned ? method.respondLearned(setting, row, weights, out) : out.set(weights),
+  };
+}
+
+function netOf(args: NetArgs, totals: NetTotals, blocks: readonly Block[], start: number, rows: NetRows): void {
+  const { background, normalisations, rivals, noise, first, end, pixelMask, channelMask, onReferences, weigh } = args;
   const [{ channels }] = blocks;
-  const [estimator, ...others] = [chosen, ...rivals].map(({ id, setting }) => backgroundMethod(id).prepare(setting));
   const sum = Float64Array.from({ length: channels }, (_, j) => (j >= first && j < end && !channelMask?.[j] ? 1 : 0));
+  const chosen = background && takenOf(background);
+  const others = rivals.map(takenOf);
+  const chain = new RowChain(
+    chosen?.estimator,
+    normalisations.map((each, k) => linkOf(each, onReferences?.[k])),
+    channels,
+  );
   const own = new Float64Array(channels);
-  const response = new Float64Array(channels);
-  let background = new Float64Array(0);
-  eachRowGroup(blocks, noise, ({ from, count, values, beside }) => {
-    if (background.length < values.length) background = new Float64Array(values.length);
+  let [net, rivalNet, work] = [new Float64Array(0), new Float64Array(0), new Float64Array(0)];
+  eachRowGroup(blocks, noise, (group) => {
+    const { from, count, values, beside } = group;
+    if (net.length < values.length) [net, rivalNet, work] = [1, 2, 3].map(() => new Float64Array(values.length));
     const counts = (i: number) => !pixelMask?.[start + from + i];
-    const netAt = (i: number) => {
-      let net = 0;
-      for (let at = i * channels + first; at < i * channels + end; at++) {
-        if (sum[at - i * channels]) net += values[at] - background[at];
-      }
-      return net;
-    };
-    estimator.estimate(values, count, background, beside);
+    if (chosen) {
+      net.fill(0);
+      netRows(group, chosen, channels, net, work);
+    } else net.set(values);
     for (let i = 0; i < count; i++) {
-      if (counts(i)) rows.net[from + i] = rows.lowest[from + i] = rows.highest[from + i] = netAt(i);
-    }
-    for (const [k, rival] of others.entries()) {
-      rival.estimate(values, count, background, beside);
-      for (let i = 0; i < count; i++) {
-        if (!counts(i)) continue;
-        const [pixel, net] = [from + i, netAt(i)];
-        rivalTotals[k] += net;
-        if (net < rows.lowest[pixel]) rows.lowest[pixel] = net;
-        if (net > rows.highest[pixel]) rows.highest[pixel] = net;
-      }
-    }
-    for (let i = 0; i < count; i++) {
-      if (!counts(i)) continue;
+      if (!counts(i) || !chain.take(rowOf(net, i, channels))) continue;
       const pixel = from + i;
       const row = rowOf(values, i, channels);
-      const around = beside && rowOf(beside, i, channels);
-      const shared = (around && estimator.varianceBeside?.(row, sum, around)) ?? 0;
-      let counting = 0;
-      for (let j = 0; j < channels; j++) {
-        own[j] = varianceAt(noise, start + pixel, j, row[j]);
-        if (sum[j] !== 0) counting += sum[j] * sum[j] * own[j];
+      for (let j = 0; j < channels; j++) own[j] = varianceAt(noise, start + pixel, j, row[j]);
+      const total = chain.total(sum);
+      rows.net[pixel] = rows.lowest[pixel] = rows.highest[pixel] = total;
+      const errors = chain.errors(row, sum, own, beside && rowOf(beside, i, channels), start + pixel);
+      rows.counting[pixel] = errors.counting;
+      rows.variance[pixel] = errors.variance;
+      rows.shared[pixel] = errors.shared;
+      if (weigh !== undefined) chain.addReferenceResponse(weigh, totals.onReference);
+    }
+    for (const [k, rival] of others.entries()) {
+      rivalNet.set(net);
+      netRows(group, rival, channels, rivalNet, work);
+      for (let i = 0; i < count; i++) {
+        if (!counts(i) || !chain.take(rowOf(rivalNet, i, channels))) continue;
+        const [pixel, total] = [from + i, chain.total(sum)];
+        totals.rivalTotals[k] += total;
+        if (total < rows.lowest[pixel]) rows.lowest[pixel] = total;
+        if (total > rows.highest[pixel]) rows.highest[pixel] = total;
       }
-      let variance = shared;
-      if (estimator.respond) {
-        estimator.respond(row, sum, response, around);
-        for (let j = 0; j < channels; j++) {
-          const weight = sum[j] - response[j];
-          if (weight !== 0) variance += weight * weight * own[j];
-        }
-      } else variance += varianceOfSum(repeatedNets(estimator, row, own, REPEATS, start + pixel), sum);
-      rows.counting[pixel] = counting;
-      rows.variance[pixel] = variance;
-      rows.shared[pixel] = shared;
     }
   });
 }
 
-/** Sums of a window above the background of each pixel, from the values that the background was estimated on. */
-export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetRows>({
-  init: ({ rivals }) => ({ rivalTotals: new Float64Array(rivals.length) }),
+/** Sums of a window of what was made of raw values, from those raw values. */
+export const netWindow = defineFold<NetArgs, NetTotals, NetRows>({
+  init: ({ rivals, weigh }, { channels }) => ({
+    rivalTotals: new Float64Array(rivals.length),
+    onReference: new Float64Array(weigh === undefined ? 0 : channels),
+  }),
   perPixel: () => ({
     net: ONE_A_PIXEL,
     counting: ONE_A_PIXEL,
@@ -109,23 +151,29 @@ export const netWindow = defineFold<NetArgs, { rivalTotals: Float64Array }, NetR
     highest: ONE_A_PIXEL,
   }),
   add: (args, state, blocks, start, _end, rows) => {
-    netOf(args, state.rivalTotals, blocks, start, rows);
+    netOf(args, state, blocks, start, rows);
     return state;
   },
   merge: (left, right) => {
-    for (let k = 0; k < left.rivalTotals.length; k++) left.rivalTotals[k] += right.rivalTotals[k];
+    for (const name of ['rivalTotals', 'onReference'] as const) {
+      for (let k = 0; k < left[name].length; k++) left[name][k] += right[name][k];
+    }
     return left;
   },
   example: ({ channels, pixels }) => {
     const gain: Factor = { per: 'pixel', values: Float64Array.from({ length: pixels }, (_, i) => 1 + (i % 5)) };
-    const example = exampleSetting({ fit: [2, 9], method: 'likelihood' }, channels);
-    const setting = { ...example, noise: poisson({ gain }) };
+    const noise = poisson({ gain });
+    const setting = { ...exampleSetting({ fit: [2, 9], method: 'likelihood' }, channels), noise };
+    // As behind the step: below the fit window there is no background.
+    const masked = Uint8Array.from(setting.positions, (energy) => (energy < 2 ? reasonCode('no background') : 0));
     return {
       args: {
         first: 10,
         end: 15,
         pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
-        chosen: { id: 'background.power-law', setting },
+        noise,
+        background: { id: 'background.power-law', setting },
+        normalisations: [{ id: 'normalise.total', setting: { ...setting, params: {}, masked } }],
         rivals: [{ id: 'background.exponential', setting }],
       },
       kinds: ['events'],

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { defineFold, type Geometry } from '../../shapes/shape.ts';
 import { axisValue } from '../../signal/axis.ts';
-import { countGain, gainAt } from '../../signal/noise.ts';
+import { countGain, type Factor, gainAt } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
-import { chosenOf, isBehindBackground } from '../background/chosen.ts';
 import { backgroundMethod } from '../background/methods.ts';
 import { halfRange, rivalsOf } from '../background/rivals.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
+import { type MadeFrom, madeFrom } from './made-from.ts';
 import { type NetArgs, type NetWindows, netWindow } from './net-window.ts';
 
 const edge = z.union([z.number(), z.string()]);
@@ -24,7 +24,7 @@ interface Args {
   readonly pixelMask?: Uint8Array;
   readonly channelMask?: Uint8Array;
   /** Variance per unit of value: the gain, times the value. */
-  readonly gain: Parameters<typeof gainAt>[0];
+  readonly gain: Factor;
 }
 
 /** Window sum and its counting variance. */
@@ -83,12 +83,12 @@ export default defineStep<Params>({
   version: 2,
   title: 'Window intensity',
   summary:
-    'Counts in a window: a map and a total. Of raw counts with counting statistics as the error, the background still in them; behind a background step net counts, with the error of counting, that of the background, and the spread of rival backgrounds each on its own line.',
+    'Counts in a window: a map and a total. Of raw counts with counting statistics as the error, the background still in them; behind a background step net counts, with the error of counting, that of the background, and the spread of rival backgrounds each on its own line; behind a normalisation, of raw counts or of such net counts, shares with the errors that the common scale leaves them.',
   params,
   inputs: {
     in: {
       product: 'signal',
-      doc: 'raw counts, or what a background step left of them',
+      doc: 'raw counts, what a background step left of them, or either normalised',
       needs: { noise: ['scaled-counts', 'correlated', 'unknown'], shift: 'refuses' },
     },
   },
@@ -100,18 +100,20 @@ export default defineStep<Params>({
     windowChannels((state as SignalState).spectral, p.window);
     return { product: 'window', of: state as SignalState };
   },
-  cost: ({ in: state }) => ({
-    passes: 1,
-    keeps: 56 * pixelCount(state as SignalState),
-    works: 0,
-    lane: 0,
-  }),
+  cost: ({ in: state }) => {
+    const { noise, ...rest } = state as SignalState;
+    // What all spectra share is seen when they were all seen once.
+    const again = noise.tag === 'correlated' && noise.across.kind === 'global';
+    const pixels = pixelCount(rest);
+    return { passes: again ? 2 : 1, keeps: 56 * pixels, works: again ? 48 * pixels : 0, lane: 0 };
+  },
   async run(context, inputs, p): Promise<WindowIntensity> {
     const signal = inputs.in as Signal;
     const { spectral } = signal;
     const [first, end] = windowChannels(spectral, p.window);
-    const measured = isBehindBackground(signal)
-      ? await measureNet(context, signal, first, end)
+    const made = madeFrom(signal);
+    const measured = made
+      ? await measureMade(context, signal, made, first, end)
       : await measureCounts(context, signal, first, end);
     return {
       ...originOf(signal),
@@ -130,15 +132,18 @@ function geometryOf({ navigation, spectral }: Signal): Geometry {
 }
 
 async function measureCounts(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
-  const { mask, noise } = signal;
-  const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain: countGain(noise) };
+  const { mask, noise, intensity } = signal;
+  // √N of a share means nothing.
+  const isShare = intensity.kind === 'normalised' && noise.tag !== 'poisson';
+  const gain: Factor = isShare ? { per: 'cube', value: Number.NaN } : countGain(noise);
+  const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain };
   const { sums, variances } = await context.fold<Integrated>('integrate', args, [signal.source], geometryOf(signal));
   return {
     map: sums,
     sigma: variances.map(Math.sqrt),
     total: {
       value: total(sums),
-      unit: 'counts',
+      unit: intensity.kind === 'normalised' ? '' : 'counts',
       random: [{ name: 'counting', sigma: Math.sqrt(total(variances)) }],
       systematic: [],
       trail: context.node,
@@ -146,30 +151,69 @@ async function measureCounts(context: StepContext, signal: Signal, first: number
   };
 }
 
-async function measureNet(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
+/**
+ * Windows as they are, and with errors that add up to that of the total: a reference learned from the spectra themselves is
+ * wrong for all of them alike, and how the total takes it is known when all spectra were seen once. From the last
+ * normalisation to the first.
+ */
+async function throughReferences(
+  normalisations: MadeFrom['normalisations'],
+  windows: (more: Pick<NetArgs, 'onReferences' | 'weigh'>) => Promise<NetWindows>,
+): Promise<{ readonly found: NetWindows; readonly ofTotal: NetWindows }> {
+  const learned = [...normalisations.keys()].filter((k) => normalisations[k].setting.ownSpectra).reverse();
+  const onReferences: (Float64Array | undefined)[] = normalisations.map(() => undefined);
+  const found = await windows({ weigh: learned[0] });
+  let ofTotal = found;
+  for (const [n, k] of learned.entries()) {
+    const spectra = normalisations[k].setting.ownSpectra ?? 1;
+    onReferences[k] = ofTotal.onReference.map((weight) => weight / spectra);
+    ofTotal = await windows({ onReferences, weigh: learned[n + 1] });
+  }
+  return { found, ofTotal };
+}
+
+async function measureMade(
+  context: StepContext,
+  signal: Signal,
+  { noise, parents, background, normalisations }: MadeFrom,
+  first: number,
+  end: number,
+): Promise<Measured> {
   const { mask, modality } = signal;
-  const { chosen, parents } = chosenOf(signal);
-  const rivals = rivalsOf(modality, chosen, [first, end]);
-  const args: NetArgs = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, chosen, rivals };
-  const found = await context.fold<NetWindows>('net', args, parents, geometryOf(signal));
-  const { net, counting, variance, shared, lowest, highest, rivalTotals } = found;
-  const { sharing = 1 } = backgroundMethod(chosen.id).prepare(chosen.setting);
+  const rivals = background ? rivalsOf(modality, background, [first, end]) : [];
+  const args: NetArgs = {
+    first,
+    end,
+    pixelMask: mask.pixels,
+    channelMask: mask.channels,
+    noise,
+    background,
+    normalisations,
+    rivals,
+  };
+  const { found, ofTotal } = await throughReferences(normalisations, (more) =>
+    context.fold<NetWindows>('net', { ...args, ...more }, parents, geometryOf(signal)),
+  );
+  const { net, variance, lowest, highest, rivalTotals } = found;
   const value = total(net);
   const totals = [value, ...rivalTotals];
-  const byCounting = total(counting);
-  const byBackground = total(variance) - byCounting + (sharing - 1) * total(shared);
+  const byCounting = total(ofTotal.counting);
+  const scaled = normalisations.length > 0;
+  const random = [{ name: scaled ? 'counting, of window and scale' : 'counting', sigma: Math.sqrt(byCounting) }];
+  if (background) {
+    const { sharing = 1 } = backgroundMethod(background.id).prepare(background.setting);
+    const byBackground = total(ofTotal.variance) - byCounting + (sharing - 1) * total(ofTotal.shared);
+    random.push({ name: 'background', sigma: Math.sqrt(Math.max(0, byBackground)) });
+  }
   return {
     map: net,
     sigma: variance.map(Math.sqrt),
-    spread: net.map((_, i) => halfRange(lowest[i], highest[i])),
-    rivals: rivals.map(({ label }, k) => ({ label, total: rivalTotals[k] })),
+    spread: background && net.map((_, i) => halfRange(lowest[i], highest[i])),
+    rivals: background && rivals.map(({ label }, k) => ({ label, total: rivalTotals[k] })),
     total: {
       value,
-      unit: 'counts',
-      random: [
-        { name: 'counting', sigma: Math.sqrt(byCounting) },
-        { name: 'background', sigma: Math.sqrt(Math.max(0, byBackground)) },
-      ],
+      unit: scaled ? '' : 'counts',
+      random,
       systematic: rivals.length
         ? [{ source: 'choice of the background', sensitivity: halfRange(Math.min(...totals), Math.max(...totals)) }]
         : [],

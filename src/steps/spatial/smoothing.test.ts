@@ -247,7 +247,7 @@ describe('the law of means', () => {
 
   it('a drift that was measured pixel by pixel is no longer known', async () => {
     const offsets = new Float64Array(480);
-    const shift = { state: 'map', offsets, uncertainty: 0, validChannels: [0, 8], origin: 'a test' } as const;
+    const shift = { state: 'map', offsets, uncertainty: 0, within: 9, origin: 'a test' } as const;
     expect((await smoothed(flat(5, 1, { shift }), 'spatial.gaussian', { sigma: 1 })).shift.state).toBe('unmeasured');
   });
 });
