@@ -43,6 +43,7 @@ const RECIPE = checkRecipe({
     { id: 'rare', use: 'detect.residual', in: { counts: 'counts', model: 'model' }, params: { nulls: 10 } },
     { id: 'line', use: 'measure.window', in: 'counts', params: { window: [1, 2] } },
     { id: 'net', use: 'background.power-law', in: 'counts', params: { fit: [0.5, 2] } },
+    { id: 'stabilised', use: 'counts.anscombe', in: 'counts', params: { low: 'declare' } },
     { id: 'compared', use: 'background.compare', in: 'net' },
   ],
   overrides: [{ code: 'wrong-modality', reason: 'laws of numbers hold whatever the probe' }],
@@ -57,15 +58,16 @@ export async function canonOf(signal: Signal): Promise<Canon> {
 }
 
 /**
- * Which product each input of a step gets: signals are the counts, or what a background left of them where the step is for
- * nothing else; a second one is the model of them.
+ * Which product each input of a step gets: signals are the counts, or what a background left of them, or stabilised counts,
+ * where the step is for nothing else; a second one is the model of them.
  */
 export function bind(step: Step): Readonly<Record<string, string>> {
   let signals = 0;
   return Object.fromEntries(
     Object.entries(step.inputs).map(([name, { product, needs }]) => {
-      const law = typeof needs === 'function' ? undefined : needs?.noise;
-      const first = law?.length === 1 && law[0] === 'correlated' ? 'net' : 'counts';
+      const { noise: law, intensity } = (typeof needs === 'function' ? undefined : needs) ?? {};
+      const left = law?.length === 1 && law[0] === 'correlated' ? 'net' : 'counts';
+      const first = intensity?.length === 1 && intensity[0] === 'stabilised' ? 'stabilised' : left;
       return [name, product === 'signal' ? (signals++ === 0 ? first : 'model') : MAKERS[product]];
     }),
   );

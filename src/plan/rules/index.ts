@@ -2,6 +2,7 @@ import type { Objection } from '../objection.ts';
 import type { PlannedNode } from '../plan.ts';
 import type { RecipeStep } from '../recipe.ts';
 import { countsGone } from './counts-gone.ts';
+import { lowCounts } from './low-counts.ts';
 import { needsOfInputs } from './needs.ts';
 import { noResidualPass } from './no-residual-pass.ts';
 import { sqrtNAfterDenoise } from './sqrt-n-after-denoise.ts';
@@ -17,5 +18,11 @@ export type GraphRule = (nodes: readonly PlannedNode[]) => {
 };
 
 /** Rules of order. Each reads tags and measured state, never the names of steps. */
-export const nodeRules: readonly NodeRule[] = [needsOfInputs, countsGone, unalignedDecomposition, sqrtNAfterDenoise];
+export const nodeRules: readonly NodeRule[] = [
+  needsOfInputs,
+  countsGone,
+  lowCounts,
+  unalignedDecomposition,
+  sqrtNAfterDenoise,
+];
 export const graphRules: readonly GraphRule[] = [noResidualPass];
