@@ -15,6 +15,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'counts.camera': () => import('./counts/camera.ts'),
   'counts.anscombe': () => import('./counts/anscombe.ts'),
   'counts.anscombe-inverse': () => import('./counts/anscombe-inverse.ts'),
+  'counts.photon-transfer': () => import('./counts/photon-transfer.ts'),
   'smooth.savitzky-golay': () => import('./smooth/savitzky-golay.ts'),
   'decompose.pca': () => import('./decompose/pca.ts'),
   'decompose.truncation': () => import('./decompose/truncation.ts'),

@@ -91,7 +91,6 @@ function resampled(state: SignalState, p: Params): { state: SignalState; operato
       entriesPerPixel: operator.channels,
       noise: resampledNoise(state.noise, operator, positions.length),
       mask: { ...mask, channels: codes.some((code) => code !== 0) ? codes : undefined },
-      shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
     },
   };
 }
