@@ -11,7 +11,7 @@ import { createSignal, type Signal } from '../../src/signal/signal.ts';
 import { resolveShape } from '../../src/steps/index.ts';
 import type { InputKind, Product } from '../../src/steps/products.ts';
 import { type State, signalState } from '../../src/steps/state.ts';
-import type { Step } from '../../src/steps/step.ts';
+import type { Needs, Step } from '../../src/steps/step.ts';
 import { simulatedMap } from './phase-map.ts';
 
 /** A signal with everything that can be made of it. */
@@ -43,6 +43,7 @@ const RECIPE = checkRecipe({
     { id: 'rare', use: 'detect.residual', in: { counts: 'counts', model: 'model' }, params: { nulls: 10 } },
     { id: 'line', use: 'measure.window', in: 'counts', params: { window: [1, 2] } },
     { id: 'net', use: 'background.power-law', in: 'counts', params: { fit: [0.5, 2] } },
+    { id: 'stabilised', use: 'counts.anscombe', in: 'counts', params: { low: 'declare' } },
     { id: 'compared', use: 'background.compare', in: 'net' },
     { id: 'smoothed', use: 'spatial.gaussian', in: 'counts', params: { sigma: 1 } },
   ],
@@ -58,21 +59,24 @@ export async function canonOf(signal: Signal): Promise<Canon> {
 }
 
 /**
- * Which product each input of a step gets: signals are the counts, or what a background or a smoothing left of them where the
- * step is for nothing else; a second one is the model of them, unless it is the first by default.
+ * Which product each input of a step gets: signals are the counts, or what a background or a smoothing left of them, or stabilised
+ * counts, where the step is for nothing else; a second one is the model of them, unless it is the first by default.
  */
 export function bind(step: Step): Readonly<Record<string, string>> {
   let signals = 0;
   const bound: Record<string, string> = {};
   for (const [name, { product, needs, default: other }] of Object.entries(step.inputs)) {
-    const law = typeof needs === 'function' ? undefined : needs?.noise;
-    const across = typeof needs === 'function' ? undefined : needs?.across;
-    const behind = across && !across.includes('independent') ? 'smoothed' : 'counts';
-    const first = law?.length === 1 && law[0] === 'correlated' ? 'net' : behind;
     if (other) bound[name] = bound[other];
-    else bound[name] = product === 'signal' ? (signals++ === 0 ? first : 'model') : MAKERS[product];
+    else if (product !== 'signal') bound[name] = MAKERS[product];
+    else bound[name] = signals++ === 0 ? firstFor(typeof needs === 'function' ? {} : (needs ?? {})) : 'model';
   }
   return bound;
+}
+
+function firstFor({ noise, intensity, across }: Needs): string {
+  if (noise?.length === 1 && noise[0] === 'correlated') return 'net';
+  if (intensity?.length === 1 && intensity[0] === 'stabilised') return 'stabilised';
+  return across && !across.includes('independent') ? 'smoothed' : 'counts';
 }
 
 /** Counts of two mixed spectra in every pixel, written out and multiplied by a gain, with dead pixels and channels. */

@@ -2,15 +2,21 @@ import { axisValue, uniformAxis } from '../../src/signal/axis.ts';
 import { type Signal, withSignal } from '../../src/signal/signal.ts';
 import { needsOf, type Step } from '../../src/steps/step.ts';
 
-/** The signal, said to be of a modality and on an axis that the step is for: laws of numbers hold whatever the probe. */
+/**
+ * The signal, said to be of a modality and on an axis that the step is for, and stabilised where it takes nothing else: laws of
+ * numbers hold whatever the probe.
+ */
 export function ofModality(step: Step, signal: Signal): Signal {
   const defaults = step.params.safeParse({});
   let suited = signal;
   for (const input of Object.values(step.inputs)) {
-    const { modality, axis } = needsOf(input, defaults.success ? defaults.data : {});
+    const { modality, axis, intensity } = needsOf(input, defaults.success ? defaults.data : {});
     if (modality && !modality.includes(suited.modality)) suited = withSignal(suited, { modality: modality[0] });
     if (axis === 'uniform' && suited.spectral.kind !== 'uniform')
       suited = withSignal(suited, { spectral: evened(suited) });
+    if (intensity?.length === 1 && intensity[0] === 'stabilised') {
+      suited = withSignal(suited, { intensity: { kind: 'stabilised', readout: 0 } });
+    }
   }
   return suited;
 }

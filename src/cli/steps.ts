@@ -118,6 +118,7 @@ function describeNeeds(needs: Needs): string[] {
   if (needs.shift === 'refuses') parts.push('an aligned axis');
   if (needs.minPixels) parts.push(`at least ${needs.minPixels} pixels`);
   if (needs.minChannels) parts.push(`at least ${needs.minChannels} channels`);
+  if (needs.minCounts) parts.push(`at least ${needs.minCounts.counts} counts expected in a value`);
   return parts;
 }
 

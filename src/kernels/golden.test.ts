@@ -2,11 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   anscombe,
+  anscombeInverse,
+  anscombeMoments,
   generalisedAnscombe,
   inverseAnscombeAlgebraic,
   inverseAnscombeAsymptotic,
   inverseAnscombeClosedForm,
   inverseAnscombeUnbiased,
+  invertAnscombe,
 } from './anscombe.ts';
 import { logPoissonProbability } from './count-probability.ts';
 import { kmeans } from './kmeans.ts';
@@ -48,6 +51,20 @@ describe.skipIf(!existsSync(folder))('reference answers', () => {
     }
     for (const [i, [x, gain, offset, sigma]] of input.generalised.entries()) {
       near(generalisedAnscombe(x, { gain, offset, sigma }), expected.generalised[i].forward, 1e-14, 0);
+    }
+  });
+
+  it('Anscombe moments, and the tabulated inverse', () => {
+    const { input, expected } = read('statistics/anscombe-moments');
+    for (const [i, mean] of input.lambda.entries()) {
+      const found = anscombeMoments(mean);
+      near(found.mean, expected.mean[i], 1e-9, 1e-9);
+      near(found.variance, expected.variance[i], 1e-9, 1e-9);
+    }
+    const inverses = read('statistics/anscombe');
+    const table = anscombeInverse(0);
+    for (const [i, z] of inverses.input.z.entries()) {
+      near(invertAnscombe(z, table), inverses.expected.inverse[i].exact_unbiased, 1e-6, 1e-7);
     }
   });
 

@@ -1,5 +1,6 @@
 /** Everything the plan can object to; one file per rule in `rules/`, one line of meaning here. */
 export const OBJECTION_CODES = {
+  'anscombe-low-counts': 'variance stabilisation of values with too few counts',
   'poisson-lost': 'a Poisson-aware step after the counts are gone',
   'normalised-too-early': 'normalisation before a Poisson-aware step',
   'snv-on-background': 'a scale taken of EELS spectra before their background is removed',

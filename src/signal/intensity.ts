@@ -5,6 +5,8 @@ export type Intensity =
   | { readonly kind: 'rate'; readonly unit: string }
   | { readonly kind: 'normalised'; readonly how: string }
   | { readonly kind: 'log' }
+  /** 2√(counts + 3/8 + r²), r the readout noise in counts: variance near 1. */
+  | { readonly kind: 'stabilised'; readonly readout: number }
   | { readonly kind: 'dimensionless' };
 
 export type IntensityKind = Intensity['kind'];
@@ -24,7 +26,14 @@ export function describeIntensity(intensity: Intensity): string {
       return `normalised (${intensity.how})`;
     case 'log':
       return 'log intensity';
+    case 'stabilised':
+      return 'stabilised counts';
     case 'dimensionless':
       return 'intensity';
   }
+}
+
+/** What sums and multiples of such values are: those of transformed values cannot be turned back. */
+export function combinedIntensity(intensity: Intensity): Intensity {
+  return intensity.kind === 'stabilised' ? { kind: 'dimensionless' } : intensity;
 }

@@ -22,6 +22,8 @@ export interface Needs {
   readonly shift?: 'uses' | 'ignores-within' | 'refuses';
   readonly minPixels?: number;
   readonly minChannels?: number;
+  /** Counts that are to be expected in a value, but for a small share of the values. */
+  readonly minCounts?: { readonly counts: number; readonly share: number };
 }
 
 export interface InputSpec {

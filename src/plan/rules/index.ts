@@ -3,6 +3,7 @@ import type { PlannedNode } from '../plan.ts';
 import type { RecipeStep } from '../recipe.ts';
 import { backgroundFirst } from './background-first.ts';
 import { countsGone } from './counts-gone.ts';
+import { lowCounts } from './low-counts.ts';
 import { needsOfInputs } from './needs.ts';
 import { noResidualPass } from './no-residual-pass.ts';
 import { receptiveField } from './receptive-field.ts';
@@ -22,6 +23,7 @@ export type GraphRule = (nodes: readonly PlannedNode[]) => {
 export const nodeRules: readonly NodeRule[] = [
   needsOfInputs,
   countsGone,
+  lowCounts,
   backgroundFirst,
   unalignedDecomposition,
   receptiveField,

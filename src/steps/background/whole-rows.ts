@@ -53,7 +53,10 @@ function bridge(values: Float64Array, at: number, masked: Uint8Array): void {
  * A width along the axis in channels, at each channel: at least 1.
  * @throws SpectrailError `input/bad-width` for one that is not above 0, or wider than the axis.
  */
-export function widthInChannels({ positions, unit }: Setting, width: string | number): Uint32Array {
+export function widthInChannels(
+  { positions, unit }: Pick<Setting, 'positions' | 'unit'>,
+  width: string | number,
+): Uint32Array {
   const wide = parseInUnit(width, unit);
   const last = positions.length - 1;
   const span = Math.abs(positions[last] - positions[0]);

@@ -4,6 +4,7 @@ import { rebinAxis } from '../../signal/axis.ts';
 import { type Block, type DenseBlock, type EventsBlock, type FactorsBlock, readRow } from '../../signal/block.ts';
 import type { NumberArray } from '../../signal/dtype.ts';
 import { inputError } from '../../signal/errors.ts';
+import { combinedIntensity } from '../../signal/intensity.ts';
 import { sumNoise } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { sourceKind } from '../../signal/source.ts';
@@ -134,6 +135,7 @@ function rebinState(state: SignalState, p: Params): SignalState {
     ...state,
     navigation,
     spectral,
+    intensity: combinedIntensity(state.intensity),
     storage: state.storage === 'events' ? 'events' : 'dense',
     noise: regroupGain(state, p, next, spectral.size),
     mask: {

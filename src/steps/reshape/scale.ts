@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { readRow } from '../../signal/block.ts';
+import { combinedIntensity } from '../../signal/intensity.ts';
 import { scaleNoise } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
@@ -61,7 +62,7 @@ function scaleState(state: SignalState, p: Params): SignalState {
     ...state,
     storage: 'dense',
     entriesPerPixel: state.spectral.size,
-    intensity: p.rate ? { kind: 'rate', unit: p.rate } : state.intensity,
+    intensity: p.rate ? { kind: 'rate', unit: p.rate } : combinedIntensity(state.intensity),
     noise: scaleNoise(state.noise, { per: 'cube', value: p.factor }),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineFold, defineMap } from '../../shapes/shape.ts';
 import { type Axis, axisValue, uniformAxis } from '../../signal/axis.ts';
 import { readRow } from '../../signal/block.ts';
+import { combinedIntensity } from '../../signal/intensity.ts';
 import { sumNoise } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
@@ -129,6 +130,7 @@ function sumState(state: SignalState, p: Params): SignalState {
     return {
       ...state,
       spectral: wholeWindow(state.spectral),
+      intensity: combinedIntensity(state.intensity),
       noise: sumNoise(state.noise, count, 'channels'),
       mask: { pixels: state.mask.pixels },
       storage: 'dense',
@@ -138,6 +140,7 @@ function sumState(state: SignalState, p: Params): SignalState {
   return {
     ...state,
     navigation: [],
+    intensity: combinedIntensity(state.intensity),
     noise: sumNoise(state.noise, valid(state.mask.pixels, pixelCount(state)), 'pixels'),
     mask: { channels: state.mask.channels },
     storage: 'dense',
