@@ -101,11 +101,13 @@ export function simulateInstrumentPair(given: Partial<InstrumentPairParameters> 
   }
   if (!(noise >= 0)) throw bad('noise', noise, 'a number of at least 0');
   const sound = difference.blur > 0 && difference.tail >= 0 && difference.tail < 1;
-  if (!sound) throw bad('difference', `blur ${difference.blur}, tail ${difference.tail}`, 'a blur above 0, a tail in [0, 1)');
+  if (!sound)
+    throw bad('difference', `blur ${difference.blur}, tail ${difference.tail}`, 'a blur above 0, a tail in [0, 1)');
   const components = new Float64Array(COMPONENTS * channels);
   for (const [c, bands] of BANDS.entries()) {
     for (const [middle, width, height] of bands) {
-      for (let j = 0; j < channels; j++) components[c * channels + j] += height * gaussian(j / channels - middle, width);
+      for (let j = 0; j < channels; j++)
+        components[c * channels + j] += height * gaussian(j / channels - middle, width);
     }
   }
   const seen = secondInstrument(channels, difference);
@@ -175,10 +177,21 @@ export function pairSignal(
     title: `${instrument}${isStandard ? ', standards' : ''}`,
     modality: 'raman',
     navigation: [uniformAxis({ name: 'sample', role: 'navigation', size: count })],
-    spectral: uniformAxis({ name: 'Raman shift', unit: '1/cm', role: 'spectral', size: channels, scale: 5, offset: 400 }),
+    spectral: uniformAxis({
+      name: 'Raman shift',
+      unit: '1/cm',
+      role: 'spectral',
+      size: channels,
+      scale: 5,
+      offset: 400,
+    }),
     source: { type: 'memory', block: { kind: 'dense', pixels: count, channels, values } },
     intensity: { kind: 'normalised', how: 'laser power' },
-    noise: { tag: 'gaussian', sigma: isStandard ? noise / Math.sqrt(averaged) : noise, across: { kind: 'independent' } },
+    noise: {
+      tag: 'gaussian',
+      sigma: isStandard ? noise / Math.sqrt(averaged) : noise,
+      across: { kind: 'independent' },
+    },
   });
 }
 

@@ -37,6 +37,10 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'background.compare': () => import('./background/compare.ts'),
   'background.exponential': () => import('./background/exponential.ts'),
   'background.two-power-laws': () => import('./background/two-power-laws.ts'),
+  'transfer.pds': () => import('./transfer/pds.ts'),
+  'transfer.ds': () => import('./transfer/ds.ts'),
+  'transfer.sst': () => import('./transfer/sst.ts'),
+  'transfer.epo': () => import('./transfer/epo.ts'),
   'measure.window': () => import('./measure/window.ts'),
 };
 

@@ -73,7 +73,9 @@ describe.skipIf(!there)('reference answers', () => {
     });
     near(transform, flat(expected.transform), tolerance, 'transform');
     const rows: number[][] = input.source;
-    const aligned = rows.map((x) => x.map((_, j) => x.reduce((sum, value, i) => sum + value * transform[i * n + j], 0)));
+    const aligned = rows.map((x) =>
+      x.map((_, j) => x.reduce((sum, value, i) => sum + value * transform[i * n + j], 0)),
+    );
     near(flat(aligned), flat(expected.source_aligned), tolerance, 'aligned');
   });
 

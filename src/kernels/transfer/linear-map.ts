@@ -1,5 +1,3 @@
-import { addProduct, multiplyTransposed } from '../matrix-product.ts';
-
 /**
  * An affine map of spectra, x → offset + keep·x + (x·loadingsᵀ)·images: what whole-spectrum transfers are, in the factors in
  * which they were learned.
@@ -19,18 +17,66 @@ export interface LinearMap {
   readonly offset: Float64Array;
 }
 
-/** The map of row-major `values` (rows × from) into `out` (rows × to). Each row by itself, to the last bit. */
+/**
+ * The map of row-major `values` (rows × from) into `out` (rows × to). Four rows at a time for the sake of the factors, which
+ * are then read once for them; each row comes out the same to the last bit whatever rows are beside it.
+ */
 export function applyLinearMap(map: LinearMap, values: Float64Array, rows: number, out: Float64Array): void {
   const { from, to, rank, keep, loadings, images, offset } = map;
-  const scores = images ? new Float64Array(rows * rank) : out;
-  multiplyTransposed(values, rows, loadings, rank, from, scores);
-  if (images) out.fill(0, 0, rows * to);
-  for (let i = 0; i < rows; i++) {
-    const at = i * to;
-    for (let j = 0; j < to; j++) out[at + j] += offset[j];
-    if (keep !== 0) for (let j = 0; j < to; j++) out[at + j] += keep * values[i * from + j];
+  const scores = new Float64Array(4 * rank);
+  for (let row = 0; row < rows; row += 4) {
+    const count = Math.min(4, rows - row);
+    scoresOf(values.subarray(row * from, (row + count) * from), count, loadings, rank, from, scores);
+    for (let i = 0; i < count; i++) {
+      const [x, y] = [(row + i) * from, (row + i) * to];
+      for (let j = 0; j < to; j++) out[y + j] = offset[j];
+      if (keep !== 0) for (let j = 0; j < to; j++) out[y + j] += keep * values[x + j];
+      if (!images) for (let j = 0; j < to; j++) out[y + j] += scores[j * 4 + i];
+    }
+    for (let a = 0; images && a < rank; a++) {
+      for (let i = 0; i < count; i++) {
+        const [y, score] = [(row + i) * to, scores[a * 4 + i]];
+        for (let j = 0; j < to; j++) out[y + j] += score * images[a * to + j];
+      }
+    }
   }
-  if (images) addProduct(scores, rows, rank, images, to, 1, out);
+}
+
+/** Products of up to four rows with each of the loadings: rank × 4. */
+function scoresOf(
+  x: Float64Array,
+  count: number,
+  loadings: Float64Array,
+  rank: number,
+  n: number,
+  scores: Float64Array,
+): void {
+  for (let a = 0; a < rank; a++) {
+    const at = a * n;
+    if (count < 4) {
+      for (let i = 0; i < count; i++) {
+        let sum = 0;
+        for (let j = 0; j < n; j++) sum += loadings[at + j] * x[i * n + j];
+        scores[a * 4 + i] = sum;
+      }
+      continue;
+    }
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j < n; j++) {
+      const loading = loadings[at + j];
+      s0 += loading * x[j];
+      s1 += loading * x[n + j];
+      s2 += loading * x[2 * n + j];
+      s3 += loading * x[3 * n + j];
+    }
+    scores[a * 4] = s0;
+    scores[a * 4 + 1] = s1;
+    scores[a * 4 + 2] = s2;
+    scores[a * 4 + 3] = s3;
+  }
 }
 
 /** The same map taken about means: x → to + keep·(x − from) + ((x − from)·loadingsᵀ)·images. */
