@@ -5,6 +5,7 @@ export const OBJECTION_CODES = {
   'unaligned-decomposition': 'decomposition while the axis drifts',
   'sqrt-n-after-denoise': 'counting-statistics errors on filtered or denoised data',
   'no-residual-pass': 'compression without a residual pass beside it',
+  'unpaired-transfer': 'two instruments aligned without samples measured on both',
   'wrong-modality': 'a step for another modality',
   'wrong-intensity': 'values that do not mean what the step assumes',
   'wrong-noise': 'a noise law the step cannot use',

@@ -41,6 +41,11 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'transfer.ds': () => import('./transfer/ds.ts'),
   'transfer.sst': () => import('./transfer/sst.ts'),
   'transfer.epo': () => import('./transfer/epo.ts'),
+  'transfer.coral': () => import('./transfer/coral.ts'),
+  'transfer.standards': () => import('./transfer/standards.ts'),
+  'transfer.predict': () => import('./transfer/predict.ts'),
+  'transfer.slope-bias': () => import('./transfer/slope-bias.ts'),
+  'transfer.check': () => import('./transfer/check.ts'),
   'measure.window': () => import('./measure/window.ts'),
 };
 

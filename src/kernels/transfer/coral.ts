@@ -40,19 +40,5 @@ export function shrinkage(covariance: Float64Array, n: number, share: number): n
   return (share * trace) / Math.max(1, n);
 }
 
-/** Σ (x − x̄)(x − x̄)ᵀ/(m − 1) from the sum and the cross products of m spectra; row-major n×n. */
-export function covarianceOf(sum: Float64Array, products: Float64Array, m: number): Float64Array {
-  const n = sum.length;
-  const out = new Float64Array(n * n);
-  for (let p = 0; p < n; p++) {
-    for (let q = 0; q <= p; q++) {
-      const value = (products[p * n + q] - (sum[p] * sum[q]) / m) / Math.max(1, m - 1);
-      out[p * n + q] = value;
-      out[q * n + p] = value;
-    }
-  }
-  return out;
-}
-
 /** The loadings of a linear map whose images are the unit matrix: rows of Aᵀ. */
 export const asLoadings = (transform: Float64Array, n: number) => transpose(transform, n, n);

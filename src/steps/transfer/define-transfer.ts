@@ -2,8 +2,8 @@ import { type FittedMap, type LinearMap, noiseGains, type PairedStandards } from
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type InputSpec, type Step } from '../step.ts';
+import { collectPairs } from './collected.ts';
 import { joinedMask, type PairedStates, pairedStates, pairsOf, requireSameChannels } from './instruments.ts';
-import { collectPairs } from './standards.ts';
 import { linear, mappedBy, onAxisOf, transferredNoise } from './transferred.ts';
 
 /** Inputs of a step that learns from samples measured on both instruments. */
@@ -19,8 +19,6 @@ interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summ
   /** What the spectra say in place of what they said: for the law of their errors. */
   readonly why: string;
   readonly learn: (paired: PairedStandards, params: P) => Pick<FittedMap, 'map' | 'components'> & Partial<FittedMap>;
-  /** One more line about what was learned. */
-  readonly remark?: (fitted: Pick<FittedMap, 'components'>) => string;
 }
 
 /** A step that learns one map of whole spectra from standards. */
@@ -57,7 +55,8 @@ export function defineTransfer<P>(definition: Definition<P>): Step<P> {
         ? { slave: state.mask.channels, master: state.mask.channels }
         : { slave: unused, master: master.mask.channels };
       const fitted = learn(await collectPairs(context, slave, master, masked), p);
-      context.note(learned(fitted.components, fitted.leftOut, noiseGains(fitted.map), state.mask.channels));
+      const gains = gainsSaid(noiseGains(fitted.map), state.mask.channels);
+      context.note(learned(fitted.components, fitted.leftOut, gains));
       const source = mappedBy(signal, context.shapeId('linear'), { map: fitted.map as LinearMap });
       const history = [...signal.history, { step: rest.id, version: rest.version, params: p as never }];
       return withSignal(signal, { ...state, source, history });
@@ -73,18 +72,18 @@ export function learningCost({ slave, master }: PairedStates) {
   return { passes: 1, keeps: 8 * values, works: 8 * (4 * values + 4 * short * short), lane: 0 };
 }
 
-/** "3 components, 0.0031 left out; noise 0.83× (0.71–1.1)": what a map was made of, and what it does to errors. */
-export function learned(
-  components: number | string,
-  leftOut: Float64Array | undefined,
-  gains: Float64Array,
-  masked: Uint8Array | undefined,
-): string {
-  const sorted = gains.filter((_, j) => !masked?.[j]).sort();
-  const at = (share: number) => (sorted[Math.round(share * (sorted.length - 1))] ?? 1).toPrecision(2);
+/** "3 components, error of left-out standards 0.0031; noise …": what a map was made of, and what it does to errors. */
+export function learned(components: number | string, leftOut: Float64Array | undefined, gains: string): string {
   const error =
     typeof components === 'number' && leftOut?.length
       ? `, error of left-out standards ${leftOut[Math.min(components, leftOut.length) - 1].toPrecision(3)}`
       : '';
-  return `${components} component${components === 1 ? '' : 's'}${error}; noise of a channel × ${at(0.5)} (${at(0)} to ${at(1)})`;
+  return `${components} component${components === 1 ? '' : 's'}${error}; ${gains}`;
+}
+
+/** "noise of a channel × 0.83 (0.71 to 1.1)": the median, the least and the most over channels that count. */
+export function gainsSaid(gains: Float64Array, masked: Uint8Array | undefined): string {
+  const sorted = gains.filter((_, j) => !masked?.[j]).sort();
+  const at = (share: number) => (sorted[Math.round(share * (sorted.length - 1))] ?? 1).toPrecision(2);
+  return `noise of a channel × ${at(0.5)} (${at(0)} to ${at(1)})`;
 }

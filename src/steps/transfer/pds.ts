@@ -14,10 +14,10 @@ import { type Signal, withSignal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
+import { collectPairs } from './collected.ts';
 import { choiceOf, componentParameters } from './component-choice.ts';
-import { learned, learningCost, PAIRED_INPUTS } from './define-transfer.ts';
+import { gainsSaid, learned, learningCost, PAIRED_INPUTS } from './define-transfer.ts';
 import { joinedMask, nearestChannels, type PairedStates, pairedStates, pairsOf } from './instruments.ts';
-import { collectPairs } from './standards.ts';
 import { banded, linear, mappedBy, onAxisOf, transferredNoise } from './transferred.ts';
 
 const reach = z.union([z.number().nonnegative(), z.string()]);
@@ -87,7 +87,7 @@ export default defineStep<Params>({
     if (p.direction === 'inverse') {
       const { map, condition } = inverseOf(paired, states, p, windows);
       context.note(
-        `what is undone has the condition number ${condition.toPrecision(3)}: errors may grow by as much where the regularisation does not stop them; noise of a channel × ${median(noiseGains(map)).toPrecision(3)}`,
+        `what is undone has the condition number ${condition.toPrecision(3)}: errors may grow by as much where the regularisation does not stop them; ${gainsSaid(noiseGains(map), state.mask.channels)}`,
       );
       return withSignal(signal, {
         ...state,
@@ -102,7 +102,8 @@ export default defineStep<Params>({
       unusedFrom: unused,
       unusedTo: state.mask.channels,
     });
-    context.note(learned(componentsSaid(fitted, p), fitted.leftOut, bandedNoiseGains(fitted.map), state.mask.channels));
+    const gains = gainsSaid(bandedNoiseGains(fitted.map), state.mask.channels);
+    context.note(learned(componentsSaid(fitted, p), fitted.leftOut, gains));
     return withSignal(signal, {
       ...state,
       source: mappedBy(signal, context.shapeId('banded'), { map: fitted.map }),
@@ -199,5 +200,3 @@ function componentsSaid({ components }: FittedPiecewise, p: Params): number | st
   const [least, most] = [Math.min(...components), Math.max(...components)];
   return least === most ? least : `${least} to ${most}`;
 }
-
-const median = (values: Float64Array) => values.slice().sort()[values.length >> 1] ?? 0;
