@@ -32,6 +32,11 @@ export interface InstrumentPairParameters {
   /** Spectra of a standard that are averaged. */
   readonly averaged: number;
   readonly difference: InstrumentDifference;
+  /**
+   * Calibration and samples are of two classes, told apart by the first component: its amounts lie about 0.5 ∓ distance/2 with
+   * a standard deviation of `spread`. `share` of the samples to be predicted, and half of the calibration, are of the second.
+   */
+  readonly classes?: { readonly distance: number; readonly spread: number; readonly share: number };
 }
 
 export const INSTRUMENT_PAIR: InstrumentPairParameters = {
@@ -42,7 +47,7 @@ export const INSTRUMENT_PAIR: InstrumentPairParameters = {
   samples: 200,
   noise: 0.01,
   averaged: 16,
-  difference: { shift: 0.3, blur: 1.8, tail: 0.3, ripple: 0.05, offset: 0.05 },
+  difference: { shift: 0.3, blur: 1.8, tail: 0.6, ripple: 0.05, offset: 0.05 },
 };
 
 /** Spectra of some samples, and what they are made of. */
@@ -52,6 +57,8 @@ export interface MeasuredSamples {
   readonly slave: Float64Array;
   /** Spectra × components. */
   readonly concentrations: Float64Array;
+  /** 0 or 1 of each; all 0 where there are no classes. */
+  readonly labels: Uint8Array;
   readonly count: number;
 }
 
@@ -93,7 +100,7 @@ const REACH = 5;
  */
 export function simulateInstrumentPair(given: Partial<InstrumentPairParameters> = {}): InstrumentPair {
   const parameters = { ...INSTRUMENT_PAIR, ...given };
-  const { seed, channels, noise, averaged, difference } = parameters;
+  const { seed, channels, noise, averaged, difference, classes } = parameters;
   for (const name of ['channels', 'calibration', 'standards', 'samples', 'averaged'] as const) {
     const least = name === 'channels' ? 16 : 1;
     if (Number.isInteger(parameters[name]) && parameters[name] >= least) continue;
@@ -112,7 +119,10 @@ export function simulateInstrumentPair(given: Partial<InstrumentPairParameters> 
   }
   const seen = secondInstrument(channels, difference);
   const random = new CounterRandom(seed, 0);
-  const measure = (key: number, count: number, sigma: number): MeasuredSamples => {
+  const measure = (key: number, count: number, sigma: number, share?: number): MeasuredSamples => {
+    const labels = Uint8Array.from({ length: count }, (_, i) =>
+      share === undefined ? 0 : Math.floor((i + 1) * share) - Math.floor(i * share),
+    );
     const concentrations = new Float64Array(count * COMPONENTS);
     const master = new Float64Array(count * channels);
     const slave = new Float64Array(count * channels);
@@ -120,6 +130,9 @@ export function simulateInstrumentPair(given: Partial<InstrumentPairParameters> 
     for (let i = 0; i < count; i++) {
       random.reset(key * 1e6 + i);
       for (let c = 0; c < COMPONENTS; c++) concentrations[i * COMPONENTS + c] = random.next();
+      if (classes && share !== undefined) {
+        concentrations[i * COMPONENTS] = 0.5 + classes.distance * (labels[i] - 0.5) + classes.spread * random.normal();
+      }
       const level = BASELINE * random.next();
       for (let j = 0; j < channels; j++) {
         clean[j] = level * (1 - j / (2 * channels));
@@ -133,14 +146,14 @@ export function simulateInstrumentPair(given: Partial<InstrumentPairParameters> 
         slave[i * channels + j] = other[j] + sigma * random.normal();
       }
     }
-    return { master, slave, concentrations, count };
+    return { master, slave, concentrations, labels, count };
   };
   return {
     parameters,
     components,
-    calibration: measure(1, parameters.calibration, noise),
+    calibration: measure(1, parameters.calibration, noise, classes && 0.5),
     standards: measure(2, parameters.standards, noise / Math.sqrt(averaged)),
-    samples: measure(3, parameters.samples, noise),
+    samples: measure(3, parameters.samples, noise, classes?.share),
   };
 }
 

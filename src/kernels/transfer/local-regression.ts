@@ -100,6 +100,7 @@ export function leastSquaresWeights(
     let share = 0;
     for (let p = 0; p < m; p++) share += vectors[p * m + a] * cross[p];
     share /= values[a];
-    for (let p = 0; p < m; p++) out[p] += share * vectors[p * m + a];
+    // A channel without variance has no part in any; rounding would give it some.
+    for (let p = 0; p < m; p++) if (gram[p * width + p] > 0) out[p] += share * vectors[p * m + a];
   }
 }

@@ -54,7 +54,7 @@ const params = z.strictObject({
     .number()
     .positive()
     .max(1)
-    .default(1e-4)
+    .default(1e-3)
     .describe('inverse: regularisation, in parts of the largest eigenvalue of what is undone'),
 });
 type Params = z.infer<typeof params>;
