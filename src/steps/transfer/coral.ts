@@ -3,6 +3,7 @@ import {
   aboutMeans,
   addProduct,
   asLoadings,
+  chiSquareSurvival,
   coralTransform,
   noiseGains,
   shrinkage,
@@ -34,8 +35,8 @@ const MOST_CHANNELS = 2048;
 const ROWS_AT_ONCE = 64;
 /** Directions, of most variance in the master's spectra, in which the shapes of the distributions are compared. */
 const DIRECTIONS = 5;
-/** A skewness that differs by so many standard deviations is no chance. */
-const UNLIKELY = 4;
+/** Third moments that differ by as much as this is likely by chance are said to differ. */
+const UNLIKELY = 1e-4;
 
 interface Selected {
   readonly pixelMask?: Uint8Array;
@@ -115,25 +116,30 @@ const products = defineFold<CentredArgs, Sum>({
   }),
 });
 
-interface SkewArgs extends CentredArgs {
+interface ThirdsArgs extends CentredArgs {
   /** Directions × channels. */
   readonly directions: Float64Array;
 }
 
-/** Σ z² and Σ z³ along each direction. */
-const skews = defineFold<SkewArgs, Sum>({
-  init: ({ directions, mean }) => ({ values: new Float64Array(2 * (directions.length / mean.length)), spectra: 0 }),
+/** Σ z_a² of each direction, then Σ z_a·z_b·z_c of every three with a ≤ b ≤ c. */
+const thirds = defineFold<ThirdsArgs, Sum>({
+  init: ({ directions, mean }) => {
+    const count = directions.length / mean.length;
+    return { values: new Float64Array(count + triples(count)), spectra: 0 };
+  },
   add: ({ directions, mean, ...selected }, state, [block], start) => {
     const n = mean.length;
-    const count = directions.length / n;
+    const z = new Float64Array(directions.length / n);
     eachRow(selected, block, start, (row) => {
       state.spectra++;
-      for (let a = 0; a < count; a++) {
-        let z = 0;
-        for (let j = 0; j < n; j++) z += directions[a * n + j] * (row[j] - mean[j]);
-        state.values[2 * a] += z * z;
-        state.values[2 * a + 1] += z * z * z;
+      for (let a = 0; a < z.length; a++) {
+        z[a] = 0;
+        for (let j = 0; j < n; j++) z[a] += directions[a * n + j] * (row[j] - mean[j]);
+        state.values[a] += z[a] * z[a];
       }
+      eachTriple(z.length, (a, b, c, at) => {
+        state.values[z.length + at] += z[a] * z[b] * z[c];
+      });
     });
     return state;
   },
@@ -147,6 +153,13 @@ const skews = defineFold<SkewArgs, Sum>({
     kinds: ['events'],
   }),
 });
+
+const triples = (count: number) => (count * (count + 1) * (count + 2)) / 6;
+
+function eachTriple(count: number, use: (a: number, b: number, c: number, at: number) => void): void {
+  let at = 0;
+  for (let a = 0; a < count; a++) for (let b = a; b < count; b++) for (let c = b; c < count; c++) use(a, b, c, at++);
+}
 
 interface Moments {
   readonly mean: Float64Array;
@@ -222,7 +235,7 @@ export default defineStep<Params>({
   output: 'signal',
   traits: ['unpaired'],
   cite: ['Sun, Feng & Saenko 2016, AAAI, 2058'],
-  shapes: { linear, sums, products, skews },
+  shapes: { linear, sums, products, thirds },
   effect: (states) => stateAfter(statesOf(states)),
   cost: (states) => {
     const n = statesOf(states).master.spectral.size;
@@ -256,8 +269,8 @@ export default defineStep<Params>({
 type Sampled = readonly [Signal, Moments, Selected];
 
 /**
- * Means and covariances are equal now. Where the skewness in a direction still differs beyond chance, the two sets are not of
- * the same mix.
+ * Means and covariances are equal now. Where third moments still differ beyond chance, the two sets are not of the same mix:
+ * Mardia's statistic (Biometrika 57 (1970) 519) of their difference, which is that of χ² for Gaussian sets.
  */
 async function shapesUnlike(
   context: StepContext,
@@ -277,21 +290,25 @@ async function shapesUnlike(
       images[a * n + i] = sum;
     }
   }
-  const skewsOf = (signal: Signal, mean: Float64Array, selected: Selected, along: Float64Array) =>
-    context.fold<Sum>('skews', { ...selected, mean, directions: along }, [signal.source], geometryOf(signal));
-  const a = await skewsOf(slave, source.mean, ofSlave, images);
-  const b = await skewsOf(master, target.mean, ofMaster, directions);
-  const skewness = ({ values, spectra }: Sum, k: number) => {
-    const variance = values[2 * k] / spectra;
-    return variance > 0 ? values[2 * k + 1] / spectra / (variance * Math.sqrt(variance)) : 0;
-  };
-  const chance = Math.sqrt(6 / Math.max(1, a.spectra) + 6 / Math.max(1, b.spectra));
-  let worst = 0;
-  for (let k = 1; k < count; k++) if (off(k) > off(worst)) worst = k;
-  if (!(off(worst) > UNLIKELY)) return undefined;
-  return `the two sets are not of the same mix: along direction ${worst + 1} of most variance their skewness is ${skewness(a, worst).toFixed(2)} and ${skewness(b, worst).toFixed(2)}, ${off(worst).toFixed(1)} σ apart; chemistry may have been aligned away. Compare a few known samples (transfer.check)`;
+  const thirdsOf = (signal: Signal, mean: Float64Array, selected: Selected, along: Float64Array) =>
+    context.fold<Sum>('thirds', { ...selected, mean, directions: along }, [signal.source], geometryOf(signal));
+  const a = await thirdsOf(slave, source.mean, ofSlave, images);
+  const b = await thirdsOf(master, target.mean, ofMaster, directions);
+  if (!(a.spectra > 0 && b.spectra > 0)) return undefined;
+  let distance = 0;
+  eachTriple(count, (i, j, k, at) => {
+    const off = standardThird(a, count, i, j, k, at) - standardThird(b, count, i, j, k, at);
+    // Each stands for all its permutations.
+    distance += (i === k ? 1 : i === j || j === k ? 3 : 6) * off * off;
+  });
+  const statistic = distance / (6 * (1 / a.spectra + 1 / b.spectra));
+  const probability = chiSquareSurvival(statistic, triples(count));
+  if (!(probability < UNLIKELY)) return undefined;
+  return `the two sets are not of the same mix: means and covariances are equal now, and third moments in the ${count} directions of most variance differ (χ² ${statistic.toFixed(0)} of ${triples(count)}, probability ${probability.toExponential(0)}); chemistry may have been aligned away. Compare a few known samples (transfer.check)`;
+}
 
-  function off(k: number): number {
-    return Math.abs(skewness(a, k) - skewness(b, k)) / chance;
-  }
+/** The third moment of three directions in units of their standard deviations; 0 where one has none. */
+function standardThird({ values, spectra }: Sum, count: number, i: number, j: number, k: number, at: number): number {
+  const scale = (values[i] / spectra) * (values[j] / spectra) * (values[k] / spectra);
+  return scale > 0 ? values[count + at] / spectra / Math.sqrt(scale) : 0;
 }

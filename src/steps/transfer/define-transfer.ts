@@ -75,7 +75,7 @@ export function learningCost({ slave, master }: PairedStates) {
 /** "3 components, error of left-out standards 0.0031; noise …": what a map was made of, and what it does to errors. */
 export function learned(components: number | string, leftOut: Float64Array | undefined, gains: string): string {
   const error =
-    typeof components === 'number' && leftOut?.length
+    typeof components === 'number' && components > 0 && leftOut?.length
       ? `, error of left-out standards ${leftOut[Math.min(components, leftOut.length) - 1].toPrecision(3)}`
       : '';
   return `${components} component${components === 1 ? '' : 's'}${error}; ${gains}`;
