@@ -3,6 +3,7 @@ import { portableSin } from '../kernels/portable-trigonometry.ts';
 import { CounterRandom } from '../kernels/random.ts';
 import { uniformAxis } from '../signal/axis.ts';
 import { inputError } from '../signal/errors.ts';
+import { unknownNoise } from '../signal/noise.ts';
 import { createSignal, type Signal } from '../signal/signal.ts';
 
 /** How the second instrument sees what the first does: in channels of the first, and in parts of its signal. */
@@ -205,6 +206,18 @@ export function pairSignal(
       sigma: isStandard ? noise / Math.sqrt(averaged) : noise,
       across: { kind: 'independent' },
     },
+  });
+}
+
+/** The concentrations of a set as a signal: a component a channel, a sample a pixel. */
+export function pairReference({ concentrations, count }: MeasuredSamples): Signal {
+  return createSignal({
+    title: 'concentrations',
+    navigation: [uniformAxis({ name: 'sample', role: 'navigation', size: count })],
+    spectral: uniformAxis({ name: 'component', role: 'spectral', size: COMPONENTS }),
+    source: { type: 'memory', block: { kind: 'dense', pixels: count, channels: COMPONENTS, values: concentrations } },
+    intensity: { kind: 'dimensionless' },
+    noise: unknownNoise('weighed in'),
   });
 }
 

@@ -12,8 +12,8 @@ import { joinedMask, requireSameChannels } from './instruments.ts';
 
 /** What a model is made of. */
 export const CALIBRATION_INPUTS: Readonly<Record<string, InputSpec>> = {
-  in: { product: 'signal', doc: 'spectra whose property is asked for' },
-  calibration: { product: 'signal', doc: 'spectra of known samples on the master' },
+  in: { product: 'signal', doc: 'spectra whose property is asked for', needs: { shift: 'refuses' } },
+  calibration: { product: 'signal', doc: 'spectra of known samples on the master', needs: { shift: 'refuses' } },
   reference: {
     product: 'signal',
     doc: 'their properties: a spectrum of the calibration each, in its order, a property a channel',

@@ -39,8 +39,12 @@ export default defineStep<Params>({
     'Compares spectra that were brought over with those of the master: sample by sample where both measured the same, or the means of classes of a few known samples. A class that was moved towards another is a warning.',
   params,
   inputs: {
-    in: { product: 'signal', doc: 'spectra as a transfer step left them' },
-    master: { product: 'signal', doc: 'spectra of the master: the same samples, or others of the same classes' },
+    in: { product: 'signal', doc: 'spectra as a transfer step left them', needs: { shift: 'refuses' } },
+    master: {
+      product: 'signal',
+      doc: 'spectra of the master: the same samples, or others of the same classes',
+      needs: { shift: 'refuses' },
+    },
   },
   output: 'measurements',
   cite: [],

@@ -223,13 +223,17 @@ export default defineStep<Params>({
     'Gives spectra the mean and covariance of those of another instrument, without samples measured on both. Only where both instruments have seen the same mix of samples: a difference in what was measured is taken for one of the instruments, and removed with it.',
   params,
   inputs: {
-    in: { product: 'signal', doc: 'spectra of the slave instrument', needs: { minPixels: 2 } },
-    'master-samples': { product: 'signal', doc: 'spectra of like samples on the master', needs: { minPixels: 2 } },
+    in: { product: 'signal', doc: 'spectra of the slave instrument', needs: { minPixels: 2, shift: 'refuses' } },
+    'master-samples': {
+      product: 'signal',
+      doc: 'spectra of like samples on the master',
+      needs: { minPixels: 2, shift: 'refuses' },
+    },
     'slave-samples': {
       product: 'signal',
       doc: 'spectra of like samples on the slave, to learn from',
       default: 'in',
-      needs: { minPixels: 2 },
+      needs: { minPixels: 2, shift: 'refuses' },
     },
   },
   output: 'signal',

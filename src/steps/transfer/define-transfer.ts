@@ -8,9 +8,13 @@ import { linear, mappedBy, onAxisOf, transferredNoise } from './transferred.ts';
 
 /** Inputs of a step that learns from samples measured on both instruments. */
 export const PAIRED_INPUTS: Readonly<Record<string, InputSpec>> = {
-  in: { product: 'signal', doc: 'spectra of the slave instrument' },
-  'slave-standards': { product: 'signal', doc: 'spectra of the standards on the slave' },
-  'master-standards': { product: 'signal', doc: 'the same standards, in the same order, on the master' },
+  in: { product: 'signal', doc: 'spectra of the slave instrument', needs: { shift: 'refuses' } },
+  'slave-standards': { product: 'signal', doc: 'spectra of the standards on the slave', needs: { shift: 'refuses' } },
+  'master-standards': {
+    product: 'signal',
+    doc: 'the same standards, in the same order, on the master',
+    needs: { shift: 'refuses' },
+  },
 };
 
 interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'params' | 'cite'> {

@@ -28,7 +28,9 @@ export default defineStep<Params>({
   summary:
     'Chooses the samples to measure on the second instrument too: those whose spectra on the master cover what the spectra can be most evenly (Kennard and Stone).',
   params,
-  inputs: { in: { product: 'signal', doc: 'spectra of the samples on the master', needs: { minPixels: 2 } } },
+  inputs: {
+    in: { product: 'signal', doc: 'spectra of the samples on the master', needs: { minPixels: 2, shift: 'refuses' } },
+  },
   output: 'measurements',
   cite: ['Kennard & Stone 1969, Technometrics 11, 137'],
   effect: ({ in: state }) => {

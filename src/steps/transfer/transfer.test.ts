@@ -8,7 +8,7 @@ import type { DenseBlock } from '../../signal/block.ts';
 import { reasonCode } from '../../signal/mask.ts';
 import { type Noise, poisson, unknownNoise } from '../../signal/noise.ts';
 import { createSignal, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
-import { COMPONENTS, type InstrumentPair, pairSignal, simulateInstrumentPair } from '../../simulate/instrument-pair.ts';
+import { COMPONENTS, pairReference, pairSignal, simulateInstrumentPair } from '../../simulate/instrument-pair.ts';
 import { resolveShape } from '../index.ts';
 import type { Measurements } from '../products.ts';
 
@@ -66,21 +66,9 @@ const given: Signals = {
   master: pairSignal(pair, pair.standards, 'master', true),
 };
 
-/** The concentrations of a set as a signal: a component a channel. */
-function referenceOf({ concentrations, count }: InstrumentPair['samples']): Signal {
-  return createSignal({
-    title: 'reference',
-    navigation: [uniformAxis({ name: 'sample', role: 'navigation', size: count })],
-    spectral: uniformAxis({ name: 'component', role: 'spectral', size: COMPONENTS }),
-    source: { type: 'memory', block: { kind: 'dense', pixels: count, channels: COMPONENTS, values: concentrations } },
-    intensity: { kind: 'dimensionless' },
-    noise: unknownNoise('weighed'),
-  });
-}
-
 const calibration: Signals = {
   known: pairSignal(pair, pair.calibration, 'master'),
-  reference: referenceOf(pair.calibration),
+  reference: pairReference(pair.calibration),
   own: pairSignal(pair, pair.samples, 'master'),
 };
 
@@ -306,6 +294,23 @@ describe('axes', () => {
       await expect(bring(use, {}, { ...given, spectra: shifted })).rejects.toMatchObject({ code: 'another-axis' });
     }
   });
+});
+
+it('spectra with displacements of their own are aligned before', async () => {
+  const drifting = withSignal(given.spectra, {
+    shift: {
+      state: 'map',
+      offsets: Float64Array.from({ length: 60 }, (_, i) => i / 30),
+      uncertainty: 0.1,
+      within: 2,
+      origin: 'a test',
+    },
+  });
+  const { nodes } = await plan(recipe([{ id: 'over', use: 'transfer.pds', in: PAIR }], given), {
+    ...given,
+    spectra: drifting,
+  });
+  expect(nodes.map(({ use }) => use)).toEqual(['align.apply', 'transfer.pds']);
 });
 
 describe('what cannot be', () => {

@@ -2,6 +2,7 @@ import { applyBandedMap, applyLinearMap, type BandedMap, type LinearMap } from '
 import { defineMap } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import type { CorrelatedNoise, Noise } from '../../signal/noise.ts';
+import { driftExtent, UNMEASURED } from '../../signal/shift.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import type { MappedSource } from '../../signal/source.ts';
 import type { SignalState } from '../state.ts';
@@ -94,8 +95,8 @@ export function onAxisOf(
     spectral: master.spectral,
     intensity: master.intensity,
     mask: { pixels: state.mask.pixels, channels },
-    // Offsets of pixels were those of the axis that is left.
-    shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
+    // What bounds the drift is said in the unit of the axis that is left.
+    shift: state.spectral.unit === master.spectral.unit || driftExtent(state.shift) === 0 ? state.shift : UNMEASURED,
     storage: 'dense',
     entriesPerPixel: master.spectral.size,
     noise,
