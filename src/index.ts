@@ -224,6 +224,16 @@ export { createSignal, type Signal, withSignal } from './signal/signal.ts';
 export { type Condition, conditionOf, conditionsOf, type Term, VOCABULARY } from './signal/vocabulary.ts';
 export { type ConditionsFound, wantedConditions } from './signal/wanted-conditions.ts';
 export { SIMULATORS, type Simulation, type Simulator } from './simulate/index.ts';
+export {
+  COMPONENTS,
+  type InstrumentDifference,
+  type InstrumentPair,
+  type InstrumentPairParameters,
+  type MeasuredSamples,
+  pairReference,
+  pairSignal,
+  simulateInstrumentPair,
+} from './simulate/instrument-pair.ts';
 export { loadStep, STEP_IDS } from './steps/index.ts';
 export type * from './steps/products.ts';
 export type { Step } from './steps/step.ts';

@@ -8,7 +8,8 @@ import { poisson } from '../src/signal/noise.ts';
 import { uncertainty } from '../src/signal/quantity.ts';
 import { createSignal } from '../src/signal/signal.ts';
 import { simulateEds } from '../src/simulate/eds.ts';
-import type { Anomalies, PhaseMap } from '../src/steps/products.ts';
+import { COMPONENTS, pairReference, pairSignal, simulateInstrumentPair } from '../src/simulate/instrument-pair.ts';
+import type { Anomalies, Measurements, PhaseMap } from '../src/steps/products.ts';
 import { eelsMap } from './eels-map.ts';
 
 const RECIPES = new URL('../recipes/', import.meta.url);
@@ -76,6 +77,34 @@ describe('recipes', () => {
     const truth = 16 * Array.from({ length: 21 }, (_, k) => band(500 + 2 * k)).reduce((a, b) => a + b, 0);
     expect(Math.abs(total.value - truth)).toBeLessThan(2 * uncertainty(total));
     expect(uncertainty(total)).toBeLessThan(truth / 4);
+  });
+
+  it('instrument-transfer predicts from the spectra of a second instrument as well as from those of the first', async () => {
+    const pair = simulateInstrumentPair({ seed: 12, standards: 20, samples: 100 });
+    const inputs = {
+      spectra: pairSignal(pair, pair.samples, 'slave'),
+      'slave-standards': pairSignal(pair, pair.standards, 'slave', true),
+      'master-standards': pairSignal(pair, pair.standards, 'master', true),
+      calibration: pairSignal(pair, pair.calibration, 'master'),
+      reference: pairReference(pair.calibration),
+    };
+    const error = (product: Product, column: string) => {
+      const { tables } = product as Measurements;
+      const values = tables[0].columns.find(({ name }) => name === column)?.values as Float64Array;
+      const squares = Array.from(
+        values,
+        (value, i) => (Number(value) - pair.samples.concentrations[i * COMPONENTS]) ** 2,
+      );
+      return Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length);
+    };
+    const recipe = read('instrument-transfer.yaml');
+    const { products } = await run(recipe, inputs);
+    const there = await run(recipe, { ...inputs, spectra: pairSignal(pair, pair.samples, 'master') });
+    const own = error(there.products['by-a-line'], 'untransferred');
+    expect(error(products.predicted, 'prediction')).toBeLessThan(1.2 * own);
+    expect(error(products['by-a-line'], 'untransferred')).toBeGreaterThan(5 * own);
+    expect(error(products['by-a-line'], 'corrected')).toBeGreaterThan(2 * own);
+    expect((products['by-a-line'] as Measurements).warnings.join()).toContain('use transfer.pds');
   });
 
   it('xps-background counts a peak above its background within its budget', async () => {

@@ -9,6 +9,7 @@ export const OBJECTION_CODES = {
   'receptive-field': 'pixels are mixed over more than the smallest feature, or nobody declared that',
   'shared-errors': 'pixels share errors where they are taken for independent, or the other way round',
   'no-residual-pass': 'compression without a residual pass beside it',
+  'unpaired-transfer': 'two instruments aligned without samples measured on both',
   'wrong-modality': 'a step for another modality',
   'wrong-intensity': 'values that do not mean what the step assumes',
   'wrong-noise': 'a noise law the step cannot use',

@@ -9,6 +9,7 @@ import { noResidualPass } from './no-residual-pass.ts';
 import { receptiveField } from './receptive-field.ts';
 import { sqrtNAfterDenoise } from './sqrt-n-after-denoise.ts';
 import { unalignedDecomposition } from './unaligned-decomposition.ts';
+import { unpairedTransfer } from './unpaired-transfer.ts';
 
 /** Looks at one node and the states it reads. */
 export type NodeRule = (node: PlannedNode) => Objection[];
@@ -28,5 +29,6 @@ export const nodeRules: readonly NodeRule[] = [
   unalignedDecomposition,
   receptiveField,
   sqrtNAfterDenoise,
+  unpairedTransfer,
 ];
 export const graphRules: readonly GraphRule[] = [noResidualPass];
