@@ -138,10 +138,17 @@ describe.each(makeSignals)('%s claims no less error than there is', (_, step) =>
       if (experiment !== EXPERIMENTS[0]) return;
       legal.length = 1;
     }
+    const drawn: unknown[] = [];
+    for (const params of legal) {
+      const fate = alone ? await fateOfValues(step, params, first) : 'made';
+      if (fate === 'made') drawn.push(params);
+      if (fate === 'handed on') tried++;
+    }
+    if (drawn.length === 0) return;
     const repeats =
       claimed && exact(claimed) ? REPEATS : claimed && isOfBackground(claimed) ? FEWEST_REPEATS : FEWER_REPEATS;
     const inputs = await inputsOf(step, realisations(step, experiment, repeats));
-    for (const params of legal) {
+    for (const params of drawn) {
       const out: Signal[] = [];
       for (const [r, given] of inputs.entries())
         out.push((await step.run(contextOf(step, r), given, params)) as Signal);
@@ -154,6 +161,20 @@ describe.each(makeSignals)('%s claims no less error than there is', (_, step) =>
     expect(tried).toBeGreaterThan(0);
   });
 });
+
+/** Values that are handed on as they are have the errors they came with: nothing is to be drawn; nor where a step refuses them. */
+async function fateOfValues(step: Step, params: unknown, signal: Signal): Promise<'made' | 'handed on' | 'refused'> {
+  const inputs = Object.fromEntries(Object.keys(step.inputs).map((name) => [name, signal]));
+  try {
+    const made = (await step.run(contextOf(step), inputs, params)) as Signal;
+    if (made.source !== signal.source) return 'made';
+    expect(made.noise).toEqual(signal.noise);
+    return 'handed on';
+  } catch (error) {
+    if (isSpectrailError(error, 'input') && error.fix) return 'refused';
+    throw error;
+  }
+}
 
 function realisations(step: Step, experiment: Experiment, repeats: number): Signal[] {
   return Array.from({ length: repeats }, (_, r) => drifting(step, ofModality(step, realise(experiment, r))));

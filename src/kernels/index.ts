@@ -57,6 +57,7 @@ export * from './matrix-product.ts';
 export * from './moran.ts';
 export * from './orthonormalise.ts';
 export * from './peaks/faddeeva.ts';
+export * from './peaks/find-peaks.ts';
 export * from './peaks/likelihood-fit.ts';
 export * from './peaks/line-shapes.ts';
 export * from './peaks/peak-fit.ts';

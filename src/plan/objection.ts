@@ -4,6 +4,7 @@ export const OBJECTION_CODES = {
   'normalised-too-early': 'normalisation before a Poisson-aware step',
   'unaligned-decomposition': 'decomposition while the axis drifts',
   'sqrt-n-after-denoise': 'counting-statistics errors on filtered or denoised data',
+  'unclosed-calibration': 'positions on an axis whose own uncertainty nobody has stated',
   'no-residual-pass': 'compression without a residual pass beside it',
   'wrong-modality': 'a step for another modality',
   'wrong-intensity': 'values that do not mean what the step assumes',

@@ -35,6 +35,8 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'background.compare': () => import('./background/compare.ts'),
   'background.exponential': () => import('./background/exponential.ts'),
   'background.two-power-laws': () => import('./background/two-power-laws.ts'),
+  'calibrate.axis': () => import('./calibrate/axis.ts'),
+  'calibrate.check': () => import('./calibrate/check.ts'),
   'measure.window': () => import('./measure/window.ts'),
 };
 

@@ -39,9 +39,10 @@ export function needsOf(input: InputSpec, params: unknown): Needs {
 
 /**
  * What a step is, for the rules of order. `compression`: may erase what is rare. `residual-pass`: looks at what a
- * compression left behind. `counting-errors`: takes √N of its input as the error.
+ * compression left behind. `counting-errors`: takes √N of its input as the error. `positions`: quotes where something is on
+ * the spectral axis.
  */
-export type Trait = 'compression' | 'residual-pass' | 'counting-errors';
+export type Trait = 'compression' | 'residual-pass' | 'counting-errors' | 'positions';
 
 export interface Cost {
   /** Passes over the data. */

@@ -19,6 +19,8 @@ export interface AssignmentOptions {
   readonly tolerance: number;
   /** Residuals up to so many of their uncertainties agree. Default 3. */
   readonly limit?: number;
+  /** Pairs that are out of the question whatever their distance. Default: none. */
+  readonly mayBe?: (peak: number, reference: number) => boolean;
 }
 
 /** Hypotheses beyond these are not tried: the weakest peaks are left out first. */
@@ -43,13 +45,14 @@ interface Consensus {
 export function assignPeaks(
   peaks: readonly Position[],
   references: readonly Position[],
-  { scale, tolerance, limit = 3 }: AssignmentOptions,
+  { scale, tolerance, limit = 3, mayBe = () => true }: AssignmentOptions,
 ): Pair[] {
   if (!(tolerance > 0)) throw new RangeError(`a tolerance of ${tolerance} is not above 0`);
   const possible: Pair[] = [];
   for (const [peak, { at }] of peaks.entries()) {
     for (const [reference, known] of references.entries()) {
-      if (Math.abs(at - known.at) <= tolerance && possible.length < MOST_PAIRS) possible.push({ peak, reference });
+      const near = Math.abs(at - known.at) <= tolerance && mayBe(peak, reference);
+      if (near && possible.length < MOST_PAIRS) possible.push({ peak, reference });
     }
   }
   let best: Consensus | undefined;

@@ -131,6 +131,12 @@ describe('which peak is which reference', () => {
     expect(two).toEqual([{ peak: 0, reference: 0 }]);
   });
 
+  it('leaves out pairs that are out of the question', () => {
+    const mayBe = (peak: number, reference: number) => peak !== reference;
+    const found = assignPeaks(peaks(285, 286), references.slice(0, 1), { scale: false, tolerance: 5, mayBe });
+    expect(found).toEqual([{ peak: 1, reference: 0 }]);
+  });
+
   it('takes more of the disagreement with a wider limit', () => {
     const off = peaks(285, 532.5, 853);
     expect(assignPeaks(off, references, { scale: false, tolerance: 10 })).toHaveLength(2);

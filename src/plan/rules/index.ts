@@ -6,6 +6,7 @@ import { needsOfInputs } from './needs.ts';
 import { noResidualPass } from './no-residual-pass.ts';
 import { sqrtNAfterDenoise } from './sqrt-n-after-denoise.ts';
 import { unalignedDecomposition } from './unaligned-decomposition.ts';
+import { unclosedCalibration } from './unclosed-calibration.ts';
 
 /** Looks at one node and the states it reads. */
 export type NodeRule = (node: PlannedNode) => Objection[];
@@ -17,5 +18,11 @@ export type GraphRule = (nodes: readonly PlannedNode[]) => {
 };
 
 /** Rules of order. Each reads tags and measured state, never the names of steps. */
-export const nodeRules: readonly NodeRule[] = [needsOfInputs, countsGone, unalignedDecomposition, sqrtNAfterDenoise];
+export const nodeRules: readonly NodeRule[] = [
+  needsOfInputs,
+  countsGone,
+  unalignedDecomposition,
+  sqrtNAfterDenoise,
+  unclosedCalibration,
+];
 export const graphRules: readonly GraphRule[] = [noResidualPass];
