@@ -37,6 +37,8 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'background.two-power-laws': () => import('./background/two-power-laws.ts'),
   'calibrate.axis': () => import('./calibrate/axis.ts'),
   'calibrate.check': () => import('./calibrate/check.ts'),
+  'calibrate.diffraction': () => import('./calibrate/diffraction.ts'),
+  'calibrate.diffraction-check': () => import('./calibrate/diffraction-check.ts'),
   'measure.window': () => import('./measure/window.ts'),
 };
 

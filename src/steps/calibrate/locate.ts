@@ -125,7 +125,12 @@ function fitCandidate(
   let fit: PeakFit | undefined;
   // The width that a candidate was found with is right to a half: the second window is right.
   for (let round = 0; round < 2; round++) {
-    const [from, to] = windowOf(x, channel, (REACH[feature] * fwhm) / pitchAt(x, channel), all, feature);
+    const beside = feature === 'line' ? companion?.(centre)?.at(centre)[0] : undefined;
+    const [from, to] = windowOf(x, channel, (REACH[feature] * fwhm) / pitchAt(x, channel), {
+      others: all,
+      feature,
+      beside: beside === undefined ? 0 : (beside - centre) / pitchAt(x, channel),
+    });
     if (to - from < FEWEST_CHANNELS) return fit;
     const within = law.law === 'poisson' && law.gain ? { ...law, gain: law.gain.subarray(from, to) } : law;
     const next = fitPeak(x.subarray(from, to), values.subarray(from, to), { centre, fwhm }, within, {
@@ -141,20 +146,27 @@ function fitCandidate(
   return fit;
 }
 
-/** Channels of the window, no further than half way to the next candidate on either side. */
+interface Surroundings {
+  readonly others: readonly Candidate[];
+  readonly feature: WantedLine['feature'];
+  /** Where the second line of a doublet is, in channels from the first. */
+  readonly beside: number;
+}
+
+/** Channels of the window, no further than half way to the next candidate on either side; a doublet is one. */
 function windowOf(
   x: Float64Array,
   channel: number,
   half: number,
-  all: readonly Candidate[],
-  feature: WantedLine['feature'],
+  { others, feature, beside }: Surroundings,
 ): readonly [number, number] {
   const reach = Math.max(feature === 'maximum' ? 3 : 4, Math.ceil(half));
-  let [from, to] = [Math.max(0, channel - reach), Math.min(x.length, channel + reach + 1)];
-  for (const other of all) {
-    const middle = Math.floor((other.channel + channel) / 2);
-    if (other.channel < channel) from = Math.max(from, middle);
-    if (other.channel > channel) to = Math.min(to, middle + 1);
+  const last = channel + Math.ceil(Math.max(0, beside));
+  let [from, to] = [Math.max(0, channel - reach), Math.min(x.length, last + reach + 1)];
+  for (const other of others) {
+    if (Math.abs(other.channel - channel - beside) <= half / 2) continue;
+    if (other.channel < channel) from = Math.max(from, Math.floor((other.channel + channel) / 2));
+    if (other.channel > channel) to = Math.min(to, Math.floor((other.channel + Math.min(last, other.channel)) / 2) + 1);
   }
   return [from, to];
 }
