@@ -244,7 +244,7 @@ describe('an axis tied to several lines', () => {
         state: 'map',
         offsets: Float64Array.of(0, 100),
         uncertainty: 1,
-        validChannels: [0, 2000],
+        within: 100,
         origin: 'a test',
       },
     });

@@ -83,6 +83,8 @@ function effectOf(state: SignalState, standard: SignalState, p: Params): SignalS
 function scaledShift(shift: Shift, { order, values, span }: AxisCorrection): Shift {
   const scale = order > 0 ? 1 + values[1] / span : 1;
   if (scale === 1 || shift.state === 'unmeasured') return shift;
-  if (shift.state === 'bounded') return { ...shift, within: shift.within * scale };
-  return { ...shift, offsets: shift.offsets.map((offset) => offset * scale), uncertainty: shift.uncertainty * scale };
+  const within = shift.within * scale;
+  if (shift.state !== 'map') return { ...shift, within };
+  const offsets = shift.offsets.map((offset) => offset * scale);
+  return { ...shift, within, offsets, uncertainty: shift.uncertainty * scale };
 }
