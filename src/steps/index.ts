@@ -39,6 +39,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'calibrate.check': () => import('./calibrate/check.ts'),
   'calibrate.diffraction': () => import('./calibrate/diffraction.ts'),
   'calibrate.diffraction-check': () => import('./calibrate/diffraction-check.ts'),
+  'calibrate.fermi-edge': () => import('./calibrate/fermi-edge.ts'),
   'measure.window': () => import('./measure/window.ts'),
 };
 
