@@ -49,8 +49,8 @@ const SMALLEST_MEAN = 1e-12;
  * Maximum likelihood by Fisher scoring: weights are held fixed within each step, so that the estimate of Poisson means is
  * free of the bias of 1/x weights. Damped after Levenberg where a step would not lead downhill, projected onto the bounds.
  *
- * @param values n numbers, finite. Means are kept above 1e−12 of the largest value.
- * @returns undefined where the parameters cannot be told from one another at the start already.
+ * @param values n numbers; variances are those of means of at least 1e−12 of the largest.
+ * @returns undefined where parameters cannot be told from one another, or a value is not finite.
  */
 export function fitByLikelihood(
   values: Float64Array,
@@ -135,7 +135,7 @@ function asCounts(values: Float64Array, law: FitLaw): Counted {
     };
   }
   const { gain, readout = 0 } = law;
-  const floor = SMALLEST_MEAN * Math.max(1e-300, ...[maximum(values)]);
+  const floor = SMALLEST_MEAN * Math.max(1e-300, largestOf(values));
   const g = (j: number) => (gain ? gain[j] : 1);
   const scaled = (j: number, f: number) => Math.max(f, floor) / g(j) + square(readout / g(j));
   return {
@@ -162,7 +162,7 @@ function asCounts(values: Float64Array, law: FitLaw): Counted {
   };
 }
 
-function maximum(values: Float64Array): number {
+function largestOf(values: Float64Array): number {
   let most = 0;
   for (const value of values) most = Math.max(most, Math.abs(value));
   return most;

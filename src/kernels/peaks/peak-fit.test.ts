@@ -215,6 +215,14 @@ describe('awkward input', () => {
     expect(fitPeak(x.slice(15, 23), peak(900, 10).slice(15, 23), start, POISSON, options)?.centre).toBeCloseTo(0, 3);
   });
 
+  it('a value that is not finite is no peak, and no endless search', () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const values = peak(100, 3);
+      values[20] = bad;
+      expect(fitPeak(x, values, start, POISSON, options)).toBeUndefined();
+    }
+  });
+
   it('a constant has no peak: its area is within its error of nothing', () => {
     const found = fitPeak(
       x,

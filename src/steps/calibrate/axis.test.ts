@@ -188,6 +188,16 @@ describe('an axis tied to several lines', () => {
     ).toBeUndefined();
   });
 
+  it('a position of your own is absolute unless you say that it is not', async () => {
+    const signal = spectrum(LOSS);
+    const to = async (relative?: boolean) =>
+      (await calibrated(signal, { references: [{ position: 853, uncertainty: '0.3 eV', name: 'own', relative }] }))
+        .spectral;
+    expect((await to()).calibration).toMatchObject({ origin: 'own', uncertainty: expect.closeTo(0.3, 1) });
+    expect((await to()).calibration?.relativeTo).toBeUndefined();
+    expect((await to(true)).calibration?.relativeTo).toBe('own');
+  });
+
   it('a standard on another part of the axis moves an axis just the same', async () => {
     const core = spectrum({ ...LOSS, size: 500, offset: 400, lines: [], ground: () => 90 });
     const { spectral } = await calibrated(
@@ -320,6 +330,10 @@ describe('a calibration that is checked', () => {
     expect(quantities[0].quantity.value).toBeCloseTo(-1.5 / 1.004, 1);
     expect(tables[0].columns[0].values).toEqual(references);
     expect(curves[0].x.length).toBe(20);
+    expect(tables[1].columns[0].values).toEqual(['offset', 'scale']);
+    const [offset, scale] = tables[1].columns.at(-1)!.values as Float64Array;
+    expect(offset).toBeCloseTo(1, 12);
+    expect(Math.abs(scale)).toBeLessThan(1);
     expect(findings.join('\n')).toMatch(/0\.3 eV is 0\.18/);
     expect(quantities.at(-1)?.name).toBe('correction at Fe L3');
     expect(quantities.at(-1)?.quantity.value).toBeCloseTo(1.5 + 0.004 * 708.7, 0);

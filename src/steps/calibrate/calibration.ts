@@ -48,7 +48,7 @@ export async function calibration(
   const lines = wantedLines(state, p, p.laser ?? numberOf(metadata, 'instrument_Laser.wavelength'));
   const found = locateLines(await standardSpectrum(context, standard), lines, {
     shape: shapeOf(state, p),
-    tolerance: toleranceOf(state, p),
+    tolerance: toleranceOf(state, p.tolerance),
     scale: orderFor(p.order, lines.length) > 0,
     missing: p.missing,
     unit: spectral.unit,

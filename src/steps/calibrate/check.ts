@@ -7,7 +7,7 @@ import { type Curves, type Measurements, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { calibration, describeCorrection, orderParam, warningsOf } from './calibration.ts';
-import { curvePositions, orderFor, refuseTooFew } from './correct-axis.ts';
+import { CORRECTION_TERMS, curvePositions, orderFor, refuseTooFew } from './correct-axis.ts';
 import type { FoundLine } from './locate.ts';
 import { endsOf, plannedLines, referenceParams } from './references.ts';
 import { standardSum } from './standard-spectrum.ts';
@@ -55,7 +55,7 @@ export default defineStep<Params>({
         })),
         ...valenceOf(signal, correction, context.node),
       ],
-      tables: [tableOf(found, correction, spectral)],
+      tables: [tableOf(found, correction, spectral), termsOf(correction, spectral)],
       curves: [curveOf(found, correction, spectral)],
       maps: [],
       warnings: [...warningsOf(found, correction, spectral), ...closedBy(found, spectral)],
@@ -133,6 +133,24 @@ function tableOf(found: readonly FoundLine[], { residuals, studentised }: AxisCo
       column('width', ({ fwhm }) => fwhm),
       column('significance', ({ significance }) => significance, ''),
       column('chi square of the fit', ({ chiSquare }) => chiSquare, ''),
+    ],
+  };
+}
+
+/** What each term of the correction does at the outermost references, and how far the fit can tell it from the offset. */
+function termsOf({ values, covariance }: AxisCorrection, { unit }: Axis) {
+  const n = values.length;
+  const variance = (k: number) => covariance[k * n + k];
+  return {
+    name: 'correction terms',
+    columns: [
+      { name: 'term', values: CORRECTION_TERMS.slice(0, n) },
+      { name: 'value', unit, values },
+      { name: 'sigma', unit, values: values.map((_, k) => Math.sqrt(variance(k))) },
+      {
+        name: 'correlation with the offset',
+        values: values.map((_, k) => covariance[k] / Math.sqrt(variance(0) * variance(k))),
+      },
     ],
   };
 }

@@ -8,13 +8,13 @@ import {
 import { type Axis, axisValue, axisValues, type Calibration, explicitAxis, narrowed } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import type { FoundLine } from './locate.ts';
-import type { WantedLine } from './references.ts';
+import { endsOf, type WantedLine } from './references.ts';
 
 export type Order = 0 | 1 | 2;
 
 /** Points of the curves of an axis error: linear between them is good to a thousandth. */
 const CURVE_POINTS = 17;
-const SOURCES = ['offset', 'scale', 'curvature'];
+export const CORRECTION_TERMS = ['offset', 'scale', 'curvature'];
 /** A reference whose uncertainty is said to be nothing is still not better than this of the width of its line. */
 const LEAST_OF_WIDTH = 1e-6;
 /** A line this much of its width away from where its reference ends up is not that reference. */
@@ -126,14 +126,16 @@ function withErrors(
   const curves = errorCurves(correction.covariance, olds, (position) => powersAt(correction, position));
   return calibrated(moved, calibration, {
     positions: olds.map((position) => correctedPosition(correction, position)),
-    curves: curves.map((values, k) => ({ source: `axis of ${node}: ${SOURCES[k]}`, values: Array.from(values) })),
+    curves: curves.map((values, k) => ({
+      source: `axis of ${node}: ${CORRECTION_TERMS[k]}`,
+      values: Array.from(values),
+    })),
   });
 }
 
 /** Ascending, from one end of an axis to the other. */
 export function curvePositions(axis: Axis): number[] {
-  const [one, other] = [axisValue(axis, 0), axisValue(axis, axis.size - 1)];
-  const [low, high] = [Math.min(one, other), Math.max(one, other)];
+  const [low, high] = endsOf(axis);
   if (!(high > low)) return [low];
   return Array.from({ length: CURVE_POINTS }, (_, i) => low + ((high - low) * i) / (CURVE_POINTS - 1));
 }

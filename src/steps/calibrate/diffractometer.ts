@@ -168,7 +168,7 @@ export async function diffractometerOf(
   const companion = alpha2 === undefined ? undefined : alpha2Companion(ratio, alpha1, alpha2);
   const found = locateLines(await standardSpectrum(context, signal), wanted, {
     shape: p.shape,
-    tolerance: toleranceOf({ modality: 'xrd', spectral }, { ...p, references: [], missing: 'skip' }),
+    tolerance: toleranceOf({ modality: 'xrd', spectral }, p.tolerance),
     scale: true,
     missing: 'skip',
     unit: '°',

@@ -64,15 +64,14 @@ const TOLERANCES: Readonly<Partial<Record<ModalityId, readonly [value: number, u
 
 const OF_THE_RANGE = 0.02;
 
+type Described = Pick<SignalState, 'modality' | 'spectral'>;
+
 /** In the unit of the axis. */
-export function toleranceOf(
-  { modality, spectral }: Pick<SignalState, 'modality' | 'spectral'>,
-  p: ReferenceParams,
-): number {
-  if (p.tolerance !== undefined) {
-    const value = parseInUnit(p.tolerance, spectral.unit);
+export function toleranceOf({ modality, spectral }: Described, asked: string | number | undefined): number {
+  if (asked !== undefined) {
+    const value = parseInUnit(asked, spectral.unit);
     if (value > 0) return value;
-    throw inputError({ code: 'bad-tolerance', what: `a tolerance of ${p.tolerance}`, expected: 'more than 0' });
+    throw inputError({ code: 'bad-tolerance', what: `a tolerance of ${asked}`, expected: 'more than 0' });
   }
   const [value, unit] = TOLERANCES[modality] ?? [];
   if (value !== undefined && unit === spectral.unit) return value;
@@ -83,7 +82,7 @@ export function toleranceOf(
   return OF_THE_RANGE * (high - low);
 }
 
-export function shapeOf({ modality }: Pick<SignalState, 'modality'>, p: ReferenceParams): LineShapeName {
+export function shapeOf({ modality }: Described, p: ReferenceParams): LineShapeName {
   return p.shape ?? (modality === 'eds' ? 'gaussian' : 'pseudo-voigt');
 }
 
@@ -96,14 +95,10 @@ export function endsOf(axis: Axis): readonly [low: number, high: number] {
  * The lines of the parameters, on the axis of a signal; those of sets that lie outside of it are left out.
  * @throws SpectrailError `input/unknown-reference` | `input/unknown-laser` | `input/unknown-line` | `input/outside-axis`
  */
-export function wantedLines(
-  state: Pick<SignalState, 'modality' | 'spectral'>,
-  p: ReferenceParams,
-  laser: number | undefined,
-): WantedLine[] {
+export function wantedLines(state: Described, p: ReferenceParams, laser: number | undefined): WantedLine[] {
   const { modality, spectral } = state;
   const [low, high] = endsOf(spectral);
-  const reach = toleranceOf(state, p);
+  const reach = toleranceOf(state, p.tolerance);
   const wanted = p.references.flatMap((each): WantedLine[] => {
     if (typeof each !== 'string') return [givenLine(each, spectral.unit)];
     const lines = referenceLines(each, modality, spectral.unit, laser);
@@ -129,10 +124,7 @@ export function wantedLines(
 }
 
 /** As far as a plan knows them: a laser that the file names is not known yet. */
-export function plannedLines(
-  state: Pick<SignalState, 'modality' | 'spectral'>,
-  p: ReferenceParams,
-): WantedLine[] | undefined {
+export function plannedLines(state: Described, p: ReferenceParams): WantedLine[] | undefined {
   try {
     return wantedLines(state, p, p.laser);
   } catch (error) {
