@@ -205,7 +205,16 @@ export { blocking, type Plan, type PlannedNode, refuseIfBlocked, type Stage } fr
 export { checkRecipe, parseRecipe, type Recipe, recipeJsonSchema } from './plan/recipe.ts';
 export { type FinishedNode, type Run, type RunEvents, runPlan, type TrailEntry } from './plan/run.ts';
 export { asSignal, mainDataset, type SignalOptions } from './signal/as-signal.ts';
-export { type Axis, axisIndex, axisValue, axisValues, explicitAxis, uniformAxis } from './signal/axis.ts';
+export {
+  type Axis,
+  axisErrorTerms,
+  axisIndex,
+  axisUncertainty,
+  axisValue,
+  axisValues,
+  explicitAxis,
+  uniformAxis,
+} from './signal/axis.ts';
 export type { Block, DenseBlock, EventsBlock, FactorsBlock } from './signal/block.ts';
 export {
   type ArrayDataset,

@@ -46,8 +46,8 @@ function candidates(schema: ParamSchema, place = 0): unknown[] {
 export function sampleParams(step: Step): Record<string, unknown>[] {
   const { properties = {}, required = [] } = paramSchema(step);
   const example = step.example as Record<string, unknown> | undefined;
-  const needed = required.map((name) => [name, candidates(properties[name])[0]]);
-  const base: Record<string, unknown> = { ...Object.fromEntries(needed), ...example };
+  const base: Record<string, unknown> = { ...example };
+  for (const name of required) base[name] ??= candidates(properties[name])[0];
   const variants = Object.entries(properties).flatMap(([name, schema]) =>
     (example && required.includes(name) ? [base[name]] : candidates(schema)).map((value) => ({
       ...base,

@@ -1,7 +1,24 @@
+export {
+  airIndex,
+  CALIBRATION_STANDARDS,
+  type CalibrationStandard,
+  type ReferenceLine,
+  ramanShift,
+  referenceLines,
+} from './calibration-standards.ts';
 export { type DetectorWindow, detectorEfficiency, lineFwhm, MN_KA_KEV } from './eds-detector.ts';
 export { ELEMENTS, type Element, elementOf, isElementSymbol, massFractions } from './elements.ts';
 export { ionisationCrossSection, type LineStrength, lineStrengths } from './ionisation.ts';
 export { compoundAttenuation, massAttenuation } from './mass-attenuation.ts';
+export {
+  ANODES,
+  alpha2Beside,
+  anodeLines,
+  POWDER_STANDARDS,
+  type PowderLine,
+  type PowderStandardName,
+  powderLines,
+} from './powder-standards.ts';
 export {
   type CandidateLine,
   type ElementCandidate,

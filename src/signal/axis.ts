@@ -5,8 +5,24 @@ export type AxisRole = 'navigation' | 'spectral' | 'signal';
 
 /** How far the axis can be trusted, and why. Same unit as the axis. */
 export interface Calibration {
-  origin: string;
-  uncertainty?: number;
+  readonly origin: string;
+  /** Standard uncertainty of a position, wherever it is on the axis. */
+  readonly uncertainty?: number;
+  /** The positions were found from values: a plan knows no more than those before. */
+  readonly fitted?: true;
+  /** Feature of the spectra themselves that was taken for known: positions are relative to it, its own shift is gone. */
+  readonly relativeTo?: string;
+  /** What `uncertainty` is made of. */
+  readonly errors?: AxisErrors;
+}
+
+/**
+ * Independent errors of one standard uncertainty each, as curves over the axis: linear between the positions, which ascend,
+ * and beyond them. What two positions share of a curve cancels in their difference.
+ */
+export interface AxisErrors {
+  readonly positions: readonly number[];
+  readonly curves: readonly { readonly source: string; readonly values: readonly number[] }[];
 }
 
 interface AxisBase {
@@ -104,26 +120,73 @@ export function axisIndex(axis: Axis, value: number): number {
 
 /** The channels [start, end) of an axis. */
 export function sliceAxis(axis: Axis, start: number, end: number): Axis {
-  return axis.kind === 'uniform'
-    ? { ...axis, size: end - start, offset: axis.offset + axis.scale * start }
-    : { ...axis, size: end - start, positions: axis.positions.slice(start, end) };
+  return narrowed(
+    axis.kind === 'uniform'
+      ? { ...axis, size: end - start, offset: axis.offset + axis.scale * start }
+      : { ...axis, size: end - start, positions: axis.positions.slice(start, end) },
+  );
 }
 
 /** Groups of `factor` channels, each at the mean position of its members; an incomplete last group is dropped. */
 export function rebinAxis(axis: Axis, factor: number): Axis {
   const size = Math.floor(axis.size / factor);
   if (axis.kind === 'uniform') {
-    return {
+    return narrowed({
       ...axis,
       size,
       scale: axis.scale * factor,
       offset: axis.offset + (axis.scale * (factor - 1)) / 2,
-    };
+    });
   }
   const positions = Float64Array.from({ length: size }, (_, i) => {
     let total = 0;
     for (let j = 0; j < factor; j++) total += axis.positions[i * factor + j];
     return total / factor;
   });
-  return { ...axis, size, positions };
+  return narrowed({ ...axis, size, positions });
+}
+
+/** Of a part of an axis, the uncertainty of its positions is the largest of that part. */
+export function narrowed<A extends Axis>(axis: A): A {
+  const { calibration, size } = axis;
+  if (!calibration?.errors || size === 0) return axis;
+  return { ...axis, calibration: { ...calibration, uncertainty: largestError(axis, calibration.errors) } };
+}
+
+function largestError(axis: Axis, errors: AxisErrors): number {
+  const [one, other] = [axisValue(axis, 0), axisValue(axis, axis.size - 1)];
+  const [low, high] = [Math.min(one, other), Math.max(one, other)];
+  const inside = errors.positions.filter((position) => position > low && position < high);
+  return [low, ...inside, high].reduce((most, at) => Math.max(most, rootOfSquares(termsAt(errors, at))), 0);
+}
+
+function termsAt({ positions, curves }: AxisErrors, at: number): { source: string; sensitivity: number }[] {
+  const last = positions.length - 1;
+  let i = 0;
+  while (i < last - 1 && positions[i + 1] < at) i++;
+  const f = last > 0 ? (at - positions[i]) / (positions[i + 1] - positions[i]) : 0;
+  return curves.map(({ source, values }) => ({
+    source,
+    sensitivity: last > 0 ? values[i] + f * (values[i + 1] - values[i]) : values[0],
+  }));
+}
+
+const rootOfSquares = (terms: readonly { sensitivity: number }[]) =>
+  Math.sqrt(terms.reduce((sum, { sensitivity }) => sum + sensitivity * sensitivity, 0));
+
+/**
+ * The error of the axis at a position, term by term: for the budget of a position measured on it, where terms of one
+ * source are one error. One term where no more than the uncertainty is known; none where nothing is.
+ */
+export function axisErrorTerms({ calibration }: Axis, position: number): { source: string; sensitivity: number }[] {
+  if (calibration?.errors) return termsAt(calibration.errors, position);
+  if (!calibration?.uncertainty) return [];
+  return [{ source: `axis: ${calibration.origin}`, sensitivity: calibration.uncertainty }];
+}
+
+/** Standard uncertainty of the axis at a position; undefined where nobody has said. */
+export function axisUncertainty(axis: Axis, position: number): number | undefined {
+  const { calibration } = axis;
+  if (calibration?.errors) return rootOfSquares(termsAt(calibration.errors, position));
+  return calibration?.uncertainty;
 }

@@ -9,6 +9,7 @@ import { noResidualPass } from './no-residual-pass.ts';
 import { receptiveField } from './receptive-field.ts';
 import { sqrtNAfterDenoise } from './sqrt-n-after-denoise.ts';
 import { unalignedDecomposition } from './unaligned-decomposition.ts';
+import { unclosedCalibration } from './unclosed-calibration.ts';
 import { unpairedTransfer } from './unpaired-transfer.ts';
 
 /** Looks at one node and the states it reads. */
@@ -30,5 +31,6 @@ export const nodeRules: readonly NodeRule[] = [
   receptiveField,
   sqrtNAfterDenoise,
   unpairedTransfer,
+  unclosedCalibration,
 ];
 export const graphRules: readonly GraphRule[] = [noResidualPass];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineFold, defineMap } from '../../shapes/shape.ts';
-import { type Axis, axisValue, uniformAxis } from '../../signal/axis.ts';
+import { type Axis, axisValue, narrowed, uniformAxis } from '../../signal/axis.ts';
 import { readRow } from '../../signal/block.ts';
 import { combinedIntensity } from '../../signal/intensity.ts';
 import { sumNoise } from '../../signal/noise.ts';
@@ -153,12 +153,15 @@ function wholeWindow(axis: Axis): Axis {
   const first = axisValue(axis, 0);
   const last = axisValue(axis, axis.size - 1);
   const pitch = axis.size > 1 ? (last - first) / (axis.size - 1) : 1;
-  return uniformAxis({
-    name: axis.name,
-    unit: axis.unit,
-    role: 'spectral',
-    size: 1,
-    scale: pitch * axis.size,
-    offset: (first + last) / 2,
-  });
+  return narrowed(
+    uniformAxis({
+      name: axis.name,
+      unit: axis.unit,
+      role: 'spectral',
+      size: 1,
+      scale: pitch * axis.size,
+      offset: (first + last) / 2,
+      calibration: axis.calibration,
+    }),
+  );
 }
