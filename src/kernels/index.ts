@@ -1,11 +1,17 @@
 export * from './adjusted-rand.ts';
 export * from './alias.ts';
+export * from './align/cow.ts';
 export * from './align/derivative-loading.ts';
+export * from './align/dtw.ts';
+export * from './align/interval-shift.ts';
+export * from './align/judge-warp.ts';
 export * from './align/move-rows.ts';
 export { GAUSSIAN, type PeakShape } from './align/peak-profile.ts';
 export * from './align/peak-width.ts';
 export { FOUND, type Positions, positionsOf, type Reading } from './align/positions.ts';
 export * from './align/shift-against.ts';
+export * from './align/warp-row.ts';
+export * from './align/warper.ts';
 export * from './align/zero-loss.ts';
 export * from './anscombe.ts';
 export * from './baseline/airpls.ts';
