@@ -44,6 +44,7 @@ export * from './baseline/tougaard.ts';
 export type { WhittakerOptions } from './baseline/whittaker-options.ts';
 export * from './baseline/window-response.ts';
 export * from './block-krylov.ts';
+export * from './bridge-masked.ts';
 export * from './components.ts';
 export * from './count-probability.ts';
 export * from './crc32.ts';

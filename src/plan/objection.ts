@@ -4,6 +4,7 @@ export const OBJECTION_CODES = {
   'normalised-too-early': 'normalisation before a Poisson-aware step',
   'unaligned-decomposition': 'decomposition while the axis drifts',
   'sqrt-n-after-denoise': 'counting-statistics errors on filtered or denoised data',
+  overwarp: 'a warp that nothing bounds',
   'no-residual-pass': 'compression without a residual pass beside it',
   'wrong-modality': 'a step for another modality',
   'wrong-intensity': 'values that do not mean what the step assumes',

@@ -27,7 +27,7 @@ interface DtwRoom {
   readonly band: number;
   readonly steps: 'symmetric1' | 'symmetric2';
   readonly power: 1 | 2;
-  /** Costs of the row before and this one, by j − i + band. */
+  /** Costs of the row before and this one, by j − i + band + 1, with no way in from beside them. */
   readonly costs: readonly [Float64Array, Float64Array];
   /** The step that led to each cell: 0 diagonal, 1 from i − 1, 2 from j − 1. */
   readonly came: Uint8Array;
@@ -45,7 +45,7 @@ function dtwRoom(n: number, m: number, { band, steps = 'symmetric2', power = 2 }
     band: half,
     steps,
     power,
-    costs: [new Float64Array(2 * half + 1), new Float64Array(2 * half + 1)],
+    costs: [new Float64Array(2 * half + 3), new Float64Array(2 * half + 3)],
     came: new Uint8Array(n * (2 * half + 1)),
     path: new Int32Array(2 * (n + m)),
   };
@@ -70,32 +70,38 @@ export function dtw(a: Float64Array, b: Float64Array, options: DtwOptions): DtwP
 function fill(a: Float64Array, b: Float64Array, { n, m, band, steps, power, costs, came }: DtwRoom): number {
   const width = 2 * band + 1;
   const diagonal = steps === 'symmetric2' ? 2 : 1;
+  const squared = power === 2;
+  costs[0].fill(Number.POSITIVE_INFINITY);
+  costs[1].fill(Number.POSITIVE_INFINITY);
   for (let i = 0; i < n; i++) {
-    const [before, now] = i % 2 ? costs : [costs[1], costs[0]];
-    now.fill(Number.POSITIVE_INFINITY);
-    for (let j = Math.max(0, i - band); j <= Math.min(m - 1, i + band); j++) {
+    const before = costs[(i + 1) % 2];
+    const now = costs[i % 2];
+    const x = a[i];
+    const low = Math.max(0, i - band);
+    const high = Math.min(m - 1, i + band);
+    now[low - i + band] = Number.POSITIVE_INFINITY;
+    for (let j = low; j <= high; j++) {
       const k = j - i + band;
-      const d = Math.abs(a[i] - b[j]);
-      const local = power === 2 ? d * d : d;
-      if (i === 0 && j === 0) {
-        now[k] = diagonal * local;
-        continue;
-      }
-      let least = i > 0 && j > 0 ? before[k] + diagonal * local : Number.POSITIVE_INFINITY;
+      const d = x - b[j];
+      const local = squared ? d * d : Math.abs(d);
+      let least = before[k + 1] + diagonal * local;
       let step = 0;
-      if (i > 0 && k + 1 < width && before[k + 1] + local < least) {
-        least = before[k + 1] + local;
+      if (before[k + 2] + local < least) {
+        least = before[k + 2] + local;
         step = 1;
       }
-      if (j > 0 && k > 0 && now[k - 1] + local < least) {
-        least = now[k - 1] + local;
+      if (now[k] + local < least) {
+        least = now[k] + local;
         step = 2;
       }
-      now[k] = least;
+      if (i === 0 && j === 0) least = diagonal * local;
+      now[k + 1] = least;
       came[i * width + k] = step;
     }
+    // Beyond the last column there is nothing to come from.
+    now[high - i + band + 2] = Number.POSITIVE_INFINITY;
   }
-  return costs[(n - 1) % 2 ? 1 : 0][m - 1 - (n - 1) + band];
+  return costs[(n - 1) % 2][m - 1 - (n - 1) + band + 1];
 }
 
 /** Writes the path; how many pairs it has. */

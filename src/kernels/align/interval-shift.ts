@@ -22,35 +22,34 @@ export function intervalShiftWarper(references: readonly Float64Array[], options
   const channels = references[0].length;
   const { intervals = [[0, channels] as const], limit, centred = true } = options;
   check(intervals, channels, limit);
-  const centre = (values: Float64Array, first: number, end: number) => {
-    let sum = 0;
-    for (let j = first; j < end; j++) sum += values[j];
-    return centred ? sum / (end - first) : 0;
+  const centre = (values: Float64Array, out: Float64Array) => {
+    for (const [first, end] of intervals) {
+      let sum = 0;
+      for (let j = first; j < end; j++) sum += values[j];
+      const mean = centred ? sum / (end - first) : 0;
+      for (let j = first; j < end; j++) out[j] = values[j] - mean;
+    }
+    return out;
   };
+  const targets = references.map((reference) => centre(reference, new Float64Array(channels)));
+  const own = new Float64Array(channels);
   return {
     channels,
     nodes: intervals.length,
     find(row, reference, nodes) {
-      const target = references[reference];
-      intervals.forEach(([first, end], interval) => {
-        const rowMean = centre(row, first, end);
-        const targetMean = centre(target, first, end);
-        const at = (shift: number) => {
-          let sum = 0;
-          for (let j = Math.max(first, first - shift); j < Math.min(end, end - shift); j++) {
-            sum += (row[j + shift] - rowMean) * (target[j] - targetMean);
-          }
-          return sum;
-        };
-        let [best, most] = [0, at(0)];
+      centre(row, own);
+      const target = targets[reference];
+      for (let interval = 0; interval < intervals.length; interval++) {
+        const [first, end] = intervals[interval];
+        let [best, most] = [0, covariance(own, target, first, end, 0)];
         for (let size = 1; size <= limit; size++) {
-          for (const shift of [size, -size]) {
-            const sum = at(shift);
-            if (sum > most) [best, most] = [shift, sum];
+          for (let side = 1; side >= -1; side -= 2) {
+            const sum = covariance(own, target, first, end, side * size);
+            if (sum > most) [best, most] = [side * size, sum];
           }
         }
         nodes[interval] = best;
-      });
+      }
     },
     places(nodes, from) {
       for (let j = 0; j < channels; j++) from[j] = j;
@@ -59,6 +58,15 @@ export function intervalShiftWarper(references: readonly Float64Array[], options
       });
     },
   };
+}
+
+/** Of a row and a target within an interval, the row looked up so many channels higher; 0 beyond the interval. */
+function covariance(row: Float64Array, target: Float64Array, first: number, end: number, shift: number): number {
+  const from = Math.max(first, first - shift);
+  const to = Math.min(end, end - shift);
+  let sum = 0;
+  for (let j = from; j < to; j++) sum += row[j + shift] * target[j];
+  return sum;
 }
 
 function check(intervals: readonly (readonly [number, number])[], channels: number, limit: number): void {

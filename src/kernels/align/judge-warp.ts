@@ -1,3 +1,4 @@
+import { isAllFinite } from '../finite.ts';
 import { CounterRandom } from '../random.ts';
 import { type Conserved, correlationOf, largestAreaChange, warpRow } from './warp-row.ts';
 import type { Warper } from './warper.ts';
@@ -5,7 +6,7 @@ import type { Warper } from './warper.ts';
 /** What became of a row. */
 export const WARP = {
   taken: 1,
-  /** Aligned no better than with a reference whose pieces were shuffled. */
+  /** Aligned no better than with a reference whose pieces were shuffled, or not a row of numbers. */
   chance: 2,
   /** The sum over a peak changed more than is tolerated. */
   area: 3,
@@ -68,6 +69,7 @@ export function judgeWarp(
   room: { readonly from: Float64Array; readonly warped: Float64Array; readonly trial: Float64Array },
 ): number {
   const { from, warped, trial } = room;
+  if (!isAllFinite(row)) return WARP.chance;
   const against = (k: number) => {
     warper.find(row, k, trial);
     warper.places(trial, from);

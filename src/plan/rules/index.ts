@@ -4,6 +4,7 @@ import type { RecipeStep } from '../recipe.ts';
 import { countsGone } from './counts-gone.ts';
 import { needsOfInputs } from './needs.ts';
 import { noResidualPass } from './no-residual-pass.ts';
+import { overwarp } from './overwarp.ts';
 import { sqrtNAfterDenoise } from './sqrt-n-after-denoise.ts';
 import { unalignedDecomposition } from './unaligned-decomposition.ts';
 
@@ -17,5 +18,11 @@ export type GraphRule = (nodes: readonly PlannedNode[]) => {
 };
 
 /** Rules of order. Each reads tags and measured state, never the names of steps. */
-export const nodeRules: readonly NodeRule[] = [needsOfInputs, countsGone, unalignedDecomposition, sqrtNAfterDenoise];
+export const nodeRules: readonly NodeRule[] = [
+  needsOfInputs,
+  countsGone,
+  unalignedDecomposition,
+  overwarp,
+  sqrtNAfterDenoise,
+];
 export const graphRules: readonly GraphRule[] = [noResidualPass];
