@@ -6,6 +6,7 @@ export const OBJECTION_CODES = {
   'snv-on-background': 'a scale taken of EELS spectra before their background is removed',
   'unaligned-decomposition': 'decomposition while the axis drifts',
   'sqrt-n-after-denoise': 'counting-statistics errors on filtered or denoised data',
+  overwarp: 'a warp that nothing bounds',
   'unclosed-calibration': 'positions on an axis whose own uncertainty nobody has stated',
   'receptive-field': 'pixels are mixed over more than the smallest feature, or nobody declared that',
   'shared-errors': 'pixels share errors where they are taken for independent, or the other way round',

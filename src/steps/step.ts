@@ -129,6 +129,8 @@ export interface Step<P = any> {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly output: ProductKind;
   readonly traits?: readonly Trait[];
+  /** For a warp of the axis: do these parameters say how far it may move a feature? */
+  bounded?(params: P): boolean;
   /** For a compression: the steps that look at what it left behind, for recipes that forget them. */
   residualPass?(context: ResidualPassContext): readonly StepCall[];
   /** State after the step. Throws a typed `input` error when parameters do not fit the axes. */

@@ -1,3 +1,4 @@
+import { bridgeMasked } from '../bridge-masked.ts';
 import { isAllFinite } from '../finite.ts';
 import { cubicSpline, SPLINE_WIDTH } from './cubic-spline.ts';
 import { checkReading, FOUND, type Positions, type Reading, setPosition } from './positions.ts';
@@ -118,16 +119,7 @@ interface Fit {
 function bridged(reference: Float64Array, masked?: Uint8Array): Float64Array {
   if (!masked?.some((each) => each !== 0)) return reference;
   const out = reference.slice();
-  const n = out.length;
-  for (let j = 0; j < n; j++) {
-    if (!masked[j]) continue;
-    let end = j;
-    while (end < n && masked[end]) end++;
-    const before = j > 0 ? out[j - 1] : end < n ? out[end] : 0;
-    const after = end < n ? out[end] : before;
-    for (let k = j; k < end; k++) out[k] = before + ((after - before) * (k - j + 1)) / (end - j + 1);
-    j = end;
-  }
+  bridgeMasked(out, masked);
   return out;
 }
 

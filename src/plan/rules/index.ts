@@ -6,6 +6,7 @@ import { countsGone } from './counts-gone.ts';
 import { lowCounts } from './low-counts.ts';
 import { needsOfInputs } from './needs.ts';
 import { noResidualPass } from './no-residual-pass.ts';
+import { overwarp } from './overwarp.ts';
 import { receptiveField } from './receptive-field.ts';
 import { sqrtNAfterDenoise } from './sqrt-n-after-denoise.ts';
 import { unalignedDecomposition } from './unaligned-decomposition.ts';
@@ -29,6 +30,7 @@ export const nodeRules: readonly NodeRule[] = [
   backgroundFirst,
   unalignedDecomposition,
   receptiveField,
+  overwarp,
   sqrtNAfterDenoise,
   unpairedTransfer,
   unclosedCalibration,

@@ -245,7 +245,7 @@ function appliedState(state: SignalState, p: Params): SignalState {
 }
 
 /** A masked channel of the detector lies at another place of the common axis in every pixel. */
-function spreadMask(codes: Uint8Array, axis: Axis, within: number): Uint8Array {
+export function spreadMask(codes: Uint8Array, axis: Axis, within: number): Uint8Array {
   const out = codes.slice();
   for (let j = 0; j < codes.length; j++) {
     if (!codes[j]) continue;
@@ -257,7 +257,7 @@ function spreadMask(codes: Uint8Array, axis: Axis, within: number): Uint8Array {
   return out;
 }
 
-function movedNoise(noise: Noise, how: Way): Noise {
+export function movedNoise(noise: Noise, how: Way): Noise {
   if (how === 'split') return noise;
   if (how === 'nearest') {
     if (noise.tag === 'poisson' && noise.gain.per === 'channel') {

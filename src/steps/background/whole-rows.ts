@@ -1,3 +1,4 @@
+import { bridgeMasked } from '../../kernels/index.ts';
 import { inputError } from '../../signal/errors.ts';
 import { parseInUnit } from '../../signal/units.ts';
 import type { Estimator, Setting } from './estimator.ts';
@@ -24,7 +25,7 @@ export function wholeRows(
     estimate(values, rows, out) {
       out.set(values.subarray(0, rows * channels));
       const part = out.subarray(0, rows * channels);
-      if (bridged) for (let row = 0; row < rows; row++) bridge(part, row * channels, bridged);
+      if (bridged) for (let row = 0; row < rows; row++) bridgeMasked(part, bridged, row * channels);
       kernel(part, rows, channels, part);
       for (let row = 0; row < rows; row++) {
         const at = row * channels;
@@ -33,20 +34,6 @@ export function wholeRows(
     },
     respond,
   };
-}
-
-/** Straight lines over masked channels, level at the ends. */
-function bridge(values: Float64Array, at: number, masked: Uint8Array): void {
-  const channels = masked.length;
-  for (let j = 0; j < channels; j++) {
-    if (!masked[j]) continue;
-    let end = j;
-    while (end < channels && masked[end]) end++;
-    const before = j > 0 ? values[at + j - 1] : end < channels ? values[at + end] : 0;
-    const after = end < channels ? values[at + end] : before;
-    for (let k = j; k < end; k++) values[at + k] = before + ((after - before) * (k - j + 1)) / (end - j + 1);
-    j = end;
-  }
 }
 
 /**
