@@ -1,7 +1,10 @@
-export { type DetectorWindow, detectorEfficiency, lineFwhm, MN_KA_KEV } from './eds-detector.ts';
+export { chapman, kramers, lifshin } from './bremsstrahlung.ts';
+export { type DetectorWindow, detectorEfficiency, lineFwhm, MN_KA_KEV, SILICON_K } from './eds-detector.ts';
 export { ELEMENTS, type Element, elementOf, isElementSymbol, massFractions } from './elements.ts';
+export { formulaAtoms } from './formula.ts';
 export { ionisationCrossSection, type LineStrength, lineStrengths } from './ionisation.ts';
 export { compoundAttenuation, massAttenuation } from './mass-attenuation.ts';
+export { type Absorber, selfAbsorption } from './self-absorption.ts';
 export {
   type CandidateLine,
   type ElementCandidate,

@@ -3,6 +3,7 @@ import airpls from './airpls.ts';
 import arpls from './arpls.ts';
 import asls from './asls.ts';
 import aspls from './aspls.ts';
+import bremsstrahlung from './bremsstrahlung.ts';
 import drpls from './drpls.ts';
 import type { BackgroundMethod } from './estimator.ts';
 import exponential from './exponential.ts';
@@ -24,6 +25,7 @@ const METHODS: readonly BackgroundMethod<never>[] = [
   exponential,
   twoPowerLaws,
   localAverage,
+  bremsstrahlung,
   snip,
   isrea,
   polynomial,
