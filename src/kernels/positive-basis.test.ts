@@ -179,7 +179,7 @@ describe('a mixture of positive shapes', () => {
     expect(() => positiveBasis(new Float64Array(2 * CHANNELS).fill(1, 0, CHANNELS), 2, ALL, POISSON)).toThrow(
       expect.objectContaining({ code: 'narrow-window' }),
     );
-    expect(() => positiveBasis(SHAPES, 5, ALL, POISSON)).toThrow(RangeError);
+    expect(() => positiveBasis(SHAPES, 7, ALL, POISSON)).toThrow(RangeError);
     const shapes = SHAPES.slice(0, CHANNELS).fill(0, 50);
     expect(positiveBasis(shapes, 1, ALL, POISSON).channels).toHaveLength(50);
   });

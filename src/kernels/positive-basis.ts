@@ -23,12 +23,12 @@ export interface PositiveBasis {
 }
 
 /** More shapes are more subsets of them than it is worth to try. */
-const MOST_SHAPES = 4;
+const MOST_SHAPES = 6;
 
 /**
  * @param shapes shapes × axis channels, row-major, not negative. @param channels fitted ones; those where every shape is 0 are
  * left out. @param weights the law of the values, as the counts they are made of.
- * @throws RangeError for more than 4 shapes; SpectrailError `input/narrow-window` for fewer channels than shapes, or a shape
+ * @throws RangeError for more than 6 shapes; SpectrailError `input/narrow-window` for fewer channels than shapes, or a shape
  * that is 0 in all of them.
  */
 export function positiveBasis(

@@ -37,6 +37,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'background.compare': () => import('./background/compare.ts'),
   'background.exponential': () => import('./background/exponential.ts'),
   'background.bremsstrahlung': () => import('./background/bremsstrahlung.ts'),
+  'background.power-law-mixture': () => import('./background/power-law-mixture.ts'),
   'background.two-power-laws': () => import('./background/two-power-laws.ts'),
   'normalise.total': () => import('./normalise/total.ts'),
   'normalise.area': () => import('./normalise/area.ts'),

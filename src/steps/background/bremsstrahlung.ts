@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  evaluateBasis,
-  fitPositiveBasis,
-  type PositiveBasis,
-  positiveBasis,
-  respondPositiveBasis,
-} from '../../kernels/index.ts';
+import { type PositiveBasis, positiveBasis } from '../../kernels/index.ts';
 import { defineBackground } from './define-background.ts';
 import {
   type ContinuumParams,
@@ -16,6 +10,7 @@ import {
 } from './eds-continuum.ts';
 import type { Setting } from './estimator.ts';
 import { fitWeights } from './fit-weights.ts';
+import { positiveEstimator } from './positive.ts';
 
 const edge = z.union([z.number(), z.string()]);
 
@@ -79,29 +74,5 @@ export default defineBackground<Params>({
     basisOf(setting);
     return continuumRange(setting);
   },
-  prepare(setting) {
-    const basis = basisOf(setting);
-    const [first, end] = continuumRange(setting);
-    const channels = setting.positions.length;
-    const response = new Float64Array(basis.channels.length);
-    const one = new Float64Array(basis.count);
-    return {
-      estimate(values, rows, out) {
-        const amounts = new Float64Array(rows * basis.count);
-        fitPositiveBasis(values, rows, basis, amounts);
-        for (let at = 0; at < amounts.length; at++) if (Number.isNaN(amounts[at])) amounts[at] = 0;
-        evaluateBasis(amounts, rows, basis, out);
-        for (let row = 0; row < rows; row++) {
-          out.fill(0, row * channels, row * channels + first);
-          out.fill(0, row * channels + end, (row + 1) * channels);
-        }
-      },
-      respond(row, sum, out) {
-        fitPositiveBasis(row, 1, basis, one);
-        respondPositiveBasis(row, one, basis, sum, response);
-        out.fill(0);
-        for (let k = 0; k < response.length; k++) out[basis.channels[k]] = response[k];
-      },
-    };
-  },
+  prepare: (setting) => positiveEstimator(basisOf(setting), continuumRange(setting)),
 });

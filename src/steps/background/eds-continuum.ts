@@ -114,18 +114,30 @@ export function lineFreeChannels(setting: Setting<ContinuumParams>): Int32Array 
 
 const sigmaAt = (energyKeV: number, resolution: number) => lineFwhm(energyKeV, resolution) / FWHM_PER_SIGMA;
 
-const made = new WeakMap<Float64Array, { readonly of: string; readonly shapes: Float64Array }>();
+interface Made {
+  readonly of: string;
+  readonly positions: Float64Array;
+  readonly shapes: Float64Array;
+}
+
+/** The last ones made, for the next block of the same map and its rivals. */
+const made: Made[] = [];
+const MOST_KEPT = 8;
 
 /**
  * The shapes of the continuum as they are counted, shapes × channels: emission × absorption in the specimen × efficiency of
  * the detector, spread by its resolution and integrated over each channel.
  */
 export function continuumShapes(setting: Setting<ContinuumParams>): Float64Array {
-  const of = JSON.stringify([setting.params, setting.unit]);
-  const known = made.get(setting.positions);
-  if (known?.of === of) return known.shapes;
+  const { positions, params: p, unit } = setting;
+  const { beam, model, specimen, detector, resolution } = p;
+  const of = JSON.stringify([beam, model, specimen, detector, resolution, unit]);
+  const same = (other: Float64Array) => other.length === positions.length && other.every((x, j) => x === positions[j]);
+  const known = made.find((each) => each.of === of && same(each.positions));
+  if (known) return known.shapes;
   const shapes = shapesOf(setting);
-  made.set(setting.positions, { of, shapes });
+  made.push({ of, positions: positions.slice(), shapes });
+  if (made.length > MOST_KEPT) made.shift();
   return shapes;
 }
 

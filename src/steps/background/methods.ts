@@ -13,6 +13,7 @@ import localAverage from './local-average.ts';
 import morphological from './morphological.ts';
 import polynomial from './polynomial.ts';
 import powerLaw from './power-law.ts';
+import powerLawMixture from './power-law-mixture.ts';
 import psalsa from './psalsa.ts';
 import shirley from './shirley.ts';
 import snip from './snip.ts';
@@ -24,6 +25,7 @@ const METHODS: readonly BackgroundMethod<never>[] = [
   powerLaw,
   exponential,
   twoPowerLaws,
+  powerLawMixture,
   localAverage,
   bremsstrahlung,
   snip,

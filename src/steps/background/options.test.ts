@@ -56,6 +56,8 @@ describe('every option of a background changes it', () => {
     ['power-law', { fit: FIT, method: 'likelihood' }, { method: 'least-squares' }],
     ['power-law', { fit: FIT, method: 'likelihood' }, { method: 'two-area' }],
     ['power-law', { fit: FIT, method: 'likelihood' }, { fit: [0.42, 0.46].map((edge) => `${edge} keV`) }],
+    ['power-law-mixture', { fit: FIT, exponents: [2, 4] }, { exponents: [2, 5] }],
+    ['power-law-mixture', { fit: FIT, exponents: [2, 4] }, { fit: [420, 470] }],
     ['exponential', { fit: FIT }, { fit: [420, 470] }],
     ['local-average', { fit: FIT, sigma: 2 }, { fit: [420, 470] }],
     ...[
