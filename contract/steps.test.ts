@@ -163,7 +163,7 @@ describe.each(steps)('%s', (id, step) => {
       for (const [name, input] of Object.entries(step.inputs)) {
         if (input.product !== 'signal') continue;
         const needs = needsOf(input, step.params.parse(params));
-        const states = pick(step, canon.states);
+        const { states } = given(step, canon);
         for (const [what, change] of violations(states[name] as SignalState, needs)) {
           const changed = { ...states[name], ...change } as State;
           const alike = Object.entries(step.inputs).filter(([other, { default: of }]) => other === name || of === name);

@@ -23,6 +23,9 @@ export function lineFwhm(energyKeV: number, resolutionMnKaEV: number): number {
   return Math.sqrt(square) / 1000;
 }
 
+/** Silicon K, keV: edge and line. A photon above the edge may lose the energy of the line that leaves the crystal. */
+export const SILICON_K = { edgeKeV: 1.839, lineKeV: 1.74 } as const;
+
 interface Layer {
   readonly element: string;
   /** g/cm². */

@@ -1,3 +1,4 @@
+export { chapman, kramers, lifshin } from './bremsstrahlung.ts';
 export {
   airIndex,
   CALIBRATION_STANDARDS,
@@ -6,8 +7,9 @@ export {
   ramanShift,
   referenceLines,
 } from './calibration-standards.ts';
-export { type DetectorWindow, detectorEfficiency, lineFwhm, MN_KA_KEV } from './eds-detector.ts';
+export { type DetectorWindow, detectorEfficiency, lineFwhm, MN_KA_KEV, SILICON_K } from './eds-detector.ts';
 export { ELEMENTS, type Element, elementOf, isElementSymbol, massFractions } from './elements.ts';
+export { formulaAtoms } from './formula.ts';
 export { ionisationCrossSection, type LineStrength, lineStrengths } from './ionisation.ts';
 export { compoundAttenuation, massAttenuation } from './mass-attenuation.ts';
 export {
@@ -19,6 +21,7 @@ export {
   type PowderStandardName,
   powderLines,
 } from './powder-standards.ts';
+export { type Absorber, selfAbsorption } from './self-absorption.ts';
 export {
   type CandidateLine,
   type ElementCandidate,

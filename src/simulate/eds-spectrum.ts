@@ -1,9 +1,8 @@
-import { portableExp, square } from '../kernels/portable-math.ts';
-import { portableSin } from '../kernels/portable-trigonometry.ts';
+import { square } from '../kernels/portable-math.ts';
 import { detectorEfficiency } from '../reference/eds-detector.ts';
-import { elementOf, massFractions } from '../reference/elements.ts';
+import { elementOf } from '../reference/elements.ts';
 import { betaSquared, lineStrengths } from '../reference/ionisation.ts';
-import { massAttenuation } from '../reference/mass-attenuation.ts';
+import { selfAbsorption } from '../reference/self-absorption.ts';
 import { addLine, type Channels } from './detector-response.ts';
 import type { EdsParameters } from './eds-parameters.ts';
 import type { Material } from './eds-specimen.ts';
@@ -74,15 +73,9 @@ export function phaseSpectrum(material: Material, conditions: Conditions): Phase
 /** Probability, up to the solid angle, that a photon made in the foil is counted; 0 outside the detector's range. */
 function detection({ composition, density }: Material, conditions: Conditions): (energyKeV: number) => number {
   const { thicknessNm, takeOffAngleDeg, window } = conditions;
-  const path = (density * thicknessNm * 1e-7) / portableSin((takeOffAngleDeg * Math.PI) / 180);
-  const areal = Object.entries(massFractions(composition)).map(([symbol, share]) => [symbol, share * path] as const);
-  return (energyKeV) => {
-    if (energyKeV < LOWEST_KEV || energyKeV > HIGHEST_KEV) return 0;
-    let depth = 0;
-    for (const [symbol, mass] of areal) depth += mass * massAttenuation(symbol, energyKeV);
-    const escaping = depth < 1e-6 ? 1 - depth / 2 : (1 - portableExp(-depth)) / depth;
-    return escaping * detectorEfficiency(energyKeV, window);
-  };
+  const escaping = selfAbsorption({ composition, massThickness: density * thicknessNm * 1e-7, takeOffAngleDeg });
+  return (energyKeV) =>
+    energyKeV < LOWEST_KEV || energyKeV > HIGHEST_KEV ? 0 : escaping(energyKeV) * detectorEfficiency(energyKeV, window);
 }
 
 function continuum(

@@ -112,7 +112,7 @@ export function fitBasis(
 export function evaluateBasis(
   coefficients: Float64Array,
   rows: number,
-  { shapes, count }: Basis,
+  { shapes, count }: Pick<Basis, 'shapes' | 'count'>,
   out: Float64Array,
 ): void {
   const stride = shapes.length / count;

@@ -3,6 +3,7 @@ import airpls from './airpls.ts';
 import arpls from './arpls.ts';
 import asls from './asls.ts';
 import aspls from './aspls.ts';
+import bremsstrahlung from './bremsstrahlung.ts';
 import drpls from './drpls.ts';
 import type { BackgroundMethod } from './estimator.ts';
 import exponential from './exponential.ts';
@@ -12,6 +13,7 @@ import localAverage from './local-average.ts';
 import morphological from './morphological.ts';
 import polynomial from './polynomial.ts';
 import powerLaw from './power-law.ts';
+import powerLawMixture from './power-law-mixture.ts';
 import psalsa from './psalsa.ts';
 import shirley from './shirley.ts';
 import snip from './snip.ts';
@@ -23,7 +25,9 @@ const METHODS: readonly BackgroundMethod<never>[] = [
   powerLaw,
   exponential,
   twoPowerLaws,
+  powerLawMixture,
   localAverage,
+  bremsstrahlung,
   snip,
   isrea,
   polynomial,

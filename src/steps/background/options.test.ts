@@ -40,6 +40,15 @@ const FIT = ['410 eV', '470 eV'];
 const SNIP = { width: 20, order: 2, decreasing: true, transform: true, smooth: 2 };
 const XPS = { region: [540, 640], ends: 5 };
 const LOSS = { region: [540, 690], scale: 'binding', loss: 'universal' };
+const X_RAYS = Float64Array.from({ length: CHANNELS }, (_, j) => 0.1 + 0.03 * j);
+const CONTINUUM = {
+  beam: 20,
+  model: 'thin',
+  elements: ['Al'],
+  specimen: { composition: 'Al2O3', massThickness: 300, takeOff: 30 },
+  detector: 'none',
+  resolution: 130,
+};
 const LEARNED = { learned: Float64Array.of(2, 5, ...new Float64Array(61).fill(1)) };
 
 describe('every option of a background changes it', () => {
@@ -47,8 +56,29 @@ describe('every option of a background changes it', () => {
     ['power-law', { fit: FIT, method: 'likelihood' }, { method: 'least-squares' }],
     ['power-law', { fit: FIT, method: 'likelihood' }, { method: 'two-area' }],
     ['power-law', { fit: FIT, method: 'likelihood' }, { fit: [0.42, 0.46].map((edge) => `${edge} keV`) }],
+    ['power-law-mixture', { fit: FIT, exponents: [2, 4] }, { exponents: [2, 5] }],
+    ['power-law-mixture', { fit: FIT, exponents: [2, 4] }, { fit: [420, 470] }],
     ['exponential', { fit: FIT }, { fit: [420, 470] }],
     ['local-average', { fit: FIT, sigma: 2 }, { fit: [420, 470] }],
+    ...[
+      { beam: '10 keV' },
+      { model: 'thick' },
+      { model: 'chapman' },
+      { elements: ['Al', 'Au'] },
+      { fit: [[3, 6]] },
+      { specimen: undefined },
+      { specimen: { composition: 'AlO', massThickness: 300, takeOff: 30 } },
+      { specimen: { composition: 'Al2O3', massThickness: 200, takeOff: 30 } },
+      { specimen: { composition: 'Al2O3', massThickness: 300, takeOff: '0.3 rad' } },
+      { detector: 'polymer' },
+      { detector: 'beryllium' },
+      { resolution: 180 },
+    ].map((changed): [string, object, object, Partial<Setting>] => [
+      'bremsstrahlung',
+      CONTINUUM,
+      changed,
+      { positions: X_RAYS, unit: 'keV' },
+    ]),
     ['snip', SNIP, { width: 40 }],
     ['snip', SNIP, { order: 4 }],
     ['snip', SNIP, { decreasing: false }],
@@ -150,11 +180,18 @@ describe('the rivals of a background', () => {
     ['raman', 'arpls', { stiffness: 'auto' }, 7],
     ['xrd', 'snip', SNIP, 4],
     ['eds', 'snip', SNIP, 3],
+    ['eds', 'bremsstrahlung', CONTINUUM, 5],
+    ['eds', 'bremsstrahlung', { ...CONTINUUM, specimen: undefined }, 3],
     ['xps', 'shirley', { region: [454, 464], ends: 5 }, 6],
     ['unknown', 'snip', SNIP, 0],
   ] as const)('of %s are fixed, all legal, and differ', (modality, id, params, count) => {
     // Ends of a photoelectron region move by tenths of an electronvolt.
-    const finer = modality === 'xps' ? { positions: positions.map((x) => 400 + (x - 400) * 0.1 + 40) } : {};
+    const finer =
+      modality === 'xps'
+        ? { positions: positions.map((x) => 400 + (x - 400) * 0.1 + 40) }
+        : id === 'bremsstrahlung'
+          ? { positions: X_RAYS, unit: 'keV' }
+          : {};
     const rivals = rivalsOf(modality, { id: `background.${id}`, setting: settingOf(params, finer) });
     expect(rivals.map(({ label }) => label)).toHaveLength(count);
     const found = rivals.map(({ id: own, setting }) =>

@@ -3,6 +3,7 @@ import { isSpectrailError } from '../../signal/errors.ts';
 import type { ModalityId } from '../../signal/modality.ts';
 import { parseInUnit } from '../../signal/units.ts';
 import type { Chosen } from './chosen.ts';
+import type { ContinuumParams } from './eds-continuum.ts';
 import type { BackgroundMethod, Setting } from './estimator.ts';
 import { backgroundMethod } from './methods.ts';
 
@@ -54,6 +55,27 @@ const stiff =
   (factor: number) =>
   ({ positions }: Setting) => ({ stiffness: factor * ramanLambda(positions.length) });
 
+/** A physical continuum, where that was chosen. */
+const continuum =
+  (more: object) =>
+  ({ params }: Setting) =>
+    isContinuum(params) ? { ...params, ...more } : undefined;
+
+/** Its absorption in the specimen times a factor, where it has any. */
+const absorption =
+  (factor: number) =>
+  ({ params }: Setting) => {
+    if (!isContinuum(params) || !params.specimen) return undefined;
+    const { specimen } = params;
+    return { ...params, specimen: { ...specimen, massThickness: factor * specimen.massThickness } };
+  };
+
+const isContinuum = (params: unknown): params is ContinuumParams => 'beam' in (params as object);
+
+/** What knows nothing of absorption edges is no rival of what does. */
+const withoutEdges = (params: (chosen: Setting) => object | undefined) => (chosen: Setting) =>
+  isContinuum(chosen.params) ? undefined : params(chosen);
+
 const always = (params: object) => () => params;
 
 const SNIP = { order: 2, decreasing: true, transform: true, smooth: 2 };
@@ -88,9 +110,14 @@ const RIVALS: Readonly<Partial<Record<ModalityId, readonly Variant[]>>> = {
     { label: 'polynomial, degree 6', id: 'background.polynomial', params: always({ degree: 6, method: 'improved' }) },
   ],
   eds: [
-    { label: 'SNIP', id: 'background.snip', params: widthTimes(1, SNIP) },
-    { label: 'SNIP, width less 30 %', id: 'background.snip', params: widthTimes(0.7, SNIP) },
-    { label: 'SNIP, width and 30 %', id: 'background.snip', params: widthTimes(1.3, SNIP) },
+    { label: 'continuum of a thin foil', id: 'background.bremsstrahlung', params: continuum({ model: 'thin' }) },
+    { label: 'continuum of a thick target', id: 'background.bremsstrahlung', params: continuum({ model: 'thick' }) },
+    { label: 'continuum of Chapman’s form', id: 'background.bremsstrahlung', params: continuum({ model: 'chapman' }) },
+    { label: 'absorption less 30 %', id: 'background.bremsstrahlung', params: absorption(0.7) },
+    { label: 'absorption and 30 %', id: 'background.bremsstrahlung', params: absorption(1.3) },
+    { label: 'SNIP', id: 'background.snip', params: withoutEdges(widthTimes(1, SNIP)) },
+    { label: 'SNIP, width less 30 %', id: 'background.snip', params: withoutEdges(widthTimes(0.7, SNIP)) },
+    { label: 'SNIP, width and 30 %', id: 'background.snip', params: withoutEdges(widthTimes(1.3, SNIP)) },
   ],
   xps: [
     { label: 'Shirley', id: 'background.shirley', params: regionMoved(0, 0, SHIRLEY) },

@@ -1,5 +1,4 @@
-import { erf } from '../../kernels/error-function.ts';
-import { portableLog } from '../../kernels/index.ts';
+import { portableLog, tabulatedNormalCdf } from '../../kernels/index.ts';
 import {
   detectorEfficiency,
   ELEMENTS,
@@ -7,6 +6,7 @@ import {
   lineFamilies,
   lineFwhm,
   massAttenuation,
+  SILICON_K,
   type XrayLine,
 } from '../../reference/index.ts';
 import { LOWEST_KEV, type SpectrumBins } from './spectrum-bins.ts';
@@ -48,8 +48,8 @@ const LEAST_EFFICIENCY = 0.03;
 const RATIO_TOLERANCE = 4;
 const ELECTRONS: Readonly<Record<LineFamily, number>> = { K: 2, L: 8, M: 18 };
 
-/** Silicon K: energy lost in an escape, keV; absorption jump and yield as K. W. Reed and N. G. Ware, J. Phys. E 5 (1972) 582. */
-const SILICON = { edgeKeV: 1.839, lineKeV: 1.74, escaping: 0.5 * 0.047 * (1 - 1 / 10.8) };
+/** Share of the photons that lose silicon K, were all absorbed at the surface: absorption jump and yield as K. W. Reed and N. G. Ware, J. Phys. E 5 (1972) 582. */
+const ESCAPING = 0.5 * 0.047 * (1 - 1 / 10.8);
 
 /** Every element with a line that the beam excites within the bins. */
 export function emitters(bins: SpectrumBins, beamEnergyKeV: number): Emitter[] {
@@ -112,7 +112,7 @@ function emission(
       const escaping = escapeFraction(line.energyKeV);
       const made: FamilyLine[] = line === top.line ? tail(own) : [];
       if (escaping * share > 1e-4)
-        made.push({ energyKeV: line.energyKeV - SILICON.lineKeV, share: share * escaping, error: 0.5 });
+        made.push({ energyKeV: line.energyKeV - SILICON_K.lineKeV, share: share * escaping, error: 0.5 });
       return [own, ...made];
     }),
   };
@@ -135,9 +135,9 @@ function tail({ energyKeV, share }: FamilyLine): FamilyLine[] {
 }
 
 function escapeFraction(energyKeV: number): number {
-  if (energyKeV <= SILICON.edgeKeV || energyKeV - SILICON.lineKeV < LOWEST_KEV) return 0;
-  const ratio = massAttenuation('Si', SILICON.lineKeV) / massAttenuation('Si', energyKeV);
-  return SILICON.escaping * (1 - ratio * portableLog(1 + 1 / ratio));
+  if (energyKeV <= SILICON_K.edgeKeV || energyKeV - SILICON_K.lineKeV < LOWEST_KEV) return 0;
+  const ratio = massAttenuation('Si', SILICON_K.lineKeV) / massAttenuation('Si', energyKeV);
+  return ESCAPING * (1 - ratio * portableLog(1 + 1 / ratio));
 }
 
 const TAIL_KEV = [0.08, 0.18];
@@ -192,9 +192,9 @@ export function familyProfile(
   const values = new Float64Array(high - low);
   const variance = new Float64Array(high - low);
   for (const { line, centre, sigma, from, to } of placed) {
-    let below = normalIntegral((edges[from] - centre) / sigma);
+    let below = tabulatedNormalCdf((edges[from] - centre) / sigma);
     for (let j = from; j < to; j++) {
-      const above = normalIntegral((edges[j + 1] - centre) / sigma);
+      const above = tabulatedNormalCdf((edges[j + 1] - centre) / sigma);
       const part = line.share * (above - below);
       const distance = ((edges[j] + edges[j + 1]) / 2 - centre) / sigma;
       const slope = (POSITION_ERROR_KEV / sigma) * distance;
@@ -218,25 +218,4 @@ function lowerBin(edges: Float64Array, energy: number): number {
     else high = middle;
   }
   return low;
-}
-
-const TABLE_STEP = 1 / 256;
-const TABLE_END = 6;
-let table: Float64Array | undefined;
-
-/** Integral of the normal distribution up to z, from a table: to 1e-6. */
-function normalIntegral(z: number): number {
-  table ??= normalTable();
-  const at = (Math.min(Math.max(z, -TABLE_END), TABLE_END) + TABLE_END) / TABLE_STEP;
-  const i = Math.min(Math.floor(at), table.length - 2);
-  return table[i] + (at - i) * (table[i + 1] - table[i]);
-}
-
-function normalTable(): Float64Array {
-  const made = new Float64Array((2 * TABLE_END) / TABLE_STEP + 1);
-  for (let i = 0; i < made.length; i++) {
-    const z = i * TABLE_STEP - TABLE_END;
-    made[i] = 0.5 * (1 + erf(z * Math.SQRT1_2));
-  }
-  return made;
 }
