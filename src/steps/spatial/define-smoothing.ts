@@ -19,7 +19,7 @@ import { defineStep, type Step } from '../step.ts';
 import { fieldOf } from './pixel-lengths.ts';
 import type { Smoother, SmoothingArgs } from './smoother.ts';
 
-interface Args extends SmoothingArgs {
+export interface AveragingArgs extends SmoothingArgs {
   readonly neighbourhood: Neighbourhood;
 }
 
@@ -35,7 +35,12 @@ interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summ
 type Declared = { readonly smallestFeature?: string | number };
 
 /** Means around each pixel, what is masked left out of them and as it was. */
-function meansAround({ neighbourhood, width, height, pixelMask }: Args, block: Block, start: number, end: number) {
+function meansAround(
+  { neighbourhood, width, height, pixelMask }: AveragingArgs,
+  block: Block,
+  start: number,
+  end: number,
+) {
   const run = { width, height, start, end, masked: pixelMask };
   const base = rowsAround(reachOf(neighbourhood).y, run)[0] * width;
   const { channels } = block;
@@ -55,7 +60,7 @@ function meansAround({ neighbourhood, width, height, pixelMask }: Args, block: B
 }
 
 /** A step that replaces each spectrum by a weighted mean of those around it, with weights that owe nothing to the values. */
-export function defineSmoothing<P extends Declared>(definition: Definition<P>): Step<P> & Smoother<Args> {
+export function defineSmoothing<P extends Declared>(definition: Definition<P>): Step<P> & Smoother<AveragingArgs> {
   const { neighbourhood: neighbourhoodOf, equalWeights, ...rest } = definition;
   const field = (navigation: readonly Axis[], p: P) =>
     fieldOf(
@@ -64,7 +69,7 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
       p.smallestFeature,
       'of anything narrower more than a tenth is spread over its neighbours, and mixtures appear at its sides',
     );
-  const means = defineMap<Args>({
+  const means = defineMap<AveragingArgs>({
     gather: ({ neighbourhood, width, height }, start, end) => {
       const [first, last] = rowsAround(reachOf(neighbourhood).y, { width, height, start, end });
       return [[first * width, last * width]];
@@ -101,7 +106,7 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
     async run(context, inputs, p) {
       const signal = inputs.in as Signal;
       const { navigation, spectral, mask, noise, source } = signal;
-      const args: Args = {
+      const args: AveragingArgs = {
         ...mapShape(navigation),
         pixelMask: mask.pixels,
         noise,
