@@ -64,6 +64,15 @@ describe('illegal orders are refused with a reason and a fix', () => {
       map(),
     ],
     [
+      'Anscombe after a total-count normalisation',
+      'normalised-too-early',
+      [
+        { id: 'shares', use: 'normalise.total', in: 'counts' },
+        { id: 'stable', use: 'counts.anscombe', in: 'shares' },
+      ],
+      map(),
+    ],
+    [
       'SNV of EELS before its background is removed',
       'snv-on-background',
       [{ id: 'snv', use: 'normalise.snv', in: 'counts' }],
