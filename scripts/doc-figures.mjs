@@ -17,6 +17,7 @@ import {
   powerLawRegressor,
   snip,
   square,
+  standardVariate,
 } from '../dist/kernels/index.js';
 import { makePlan } from '../dist/plan/plan.js';
 import { checkRecipe } from '../dist/plan/recipe.js';
@@ -35,7 +36,7 @@ const SIZE = { width: 900, height: 230, scale: 'linear' };
 
 /** Every picture of docs/images that is drawn, by its file name. */
 export async function docFigures() {
-  return { ...baselines(), ...edge(), ...(await drift()) };
+  return { ...baselines(), ...edge(), ...variates(), ...(await drift()) };
 }
 
 /** Fluorescence 20 to 50 times as strong as the lines on it, counts. */
@@ -159,6 +160,39 @@ function edge() {
         { y: signal, colour: TRUTH, name: 'true edge' },
       ],
       alt: 'An edge above power laws of a good fit window, of one that reaches into the edge, and of one that is too short',
+    }),
+  };
+}
+
+/** How SNV spectra of the same edge differ when their backgrounds do. */
+function variates() {
+  const n = 240;
+  const x = Float64Array.from({ length: n }, (_, j) => 360 + j);
+  const snv = standardVariate(new Float64Array(n).fill(1));
+  const random = new CounterRandom(8, 0);
+  const variate = (exponent) => {
+    const out = x.map((energy) => {
+      const background = 400_000 * portableExp(-exponent * portableLog(energy / 360));
+      const above = energy < 530 ? 0 : 6_000 + 8_000 * portableExp(-square((energy - 534) / 3) / 2);
+      return random.poisson(background + above);
+    });
+    snv.normalise(out, out);
+    return out;
+  };
+  const spectra = [2.4, 3.2, 4].map(variate);
+  const less = (k) => spectra[k].map((value, j) => value - (spectra[0][j] + spectra[1][j] + spectra[2][j]) / 3);
+  return {
+    'snv-on-background.svg': spectrum({
+      ...SIZE,
+      x,
+      xLabel: 'Energy loss (eV)',
+      yLabel: 'SNV, less the mean',
+      traces: [
+        { y: less(0), colour: BLUE, name: 'exponent 2.4' },
+        { y: less(1), colour: GREEN, name: '3.2' },
+        { y: less(2), colour: RED, name: '4' },
+      ],
+      alt: 'Three spectra with the same edge on backgrounds of different exponents, after SNV, less their mean: they differ everywhere',
     }),
   };
 }
