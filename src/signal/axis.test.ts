@@ -3,6 +3,7 @@ import {
   axisErrorTerms,
   axisUncertainty,
   type Calibration,
+  describeCalibration,
   explicitAxis,
   rebinAxis,
   sliceAxis,
@@ -62,5 +63,18 @@ describe('the error of an axis', () => {
     expect(
       axisUncertainty(uniformAxis({ role: 'spectral', size: 3, calibration: { origin: 'file' } }), 1),
     ).toBeUndefined();
+  });
+});
+
+describe('an axis in words', () => {
+  it('says what it is tied to, how well, and what it is relative to', () => {
+    const of = (calibration?: Calibration) =>
+      describeCalibration(uniformAxis({ role: 'spectral', unit: 'eV', size: 3, calibration }));
+    expect(of()).toBe('');
+    expect(of({ origin: 'file' })).toBe('');
+    expect(of({ origin: 'file', uncertainty: 0.1 })).toBe('file, ± 0.10 eV');
+    expect(of({ origin: 'C 1s', uncertainty: 0.2, relativeTo: 'C 1s', fitted: true })).toBe(
+      'C 1s, ± 0.20 eV, relative to C 1s',
+    );
   });
 });

@@ -190,3 +190,11 @@ export function axisUncertainty(axis: Axis, position: number): number | undefine
   if (calibration?.errors) return rootOfSquares(termsAt(calibration.errors, position));
   return calibration?.uncertainty;
 }
+
+/** One line for reports: "Si, ± 0.20 1/cm"; '' where no more is known than that a file says so. */
+export function describeCalibration({ calibration, unit }: Axis): string {
+  if (!calibration || (calibration.origin === 'file' && calibration.uncertainty === undefined)) return '';
+  const { origin, uncertainty, relativeTo } = calibration;
+  const known = !uncertainty ? '' : `, ± ${`${uncertainty.toPrecision(2)} ${unit}`.trim()}`;
+  return `${origin}${known}${relativeTo ? `, relative to ${relativeTo}` : ''}`;
+}

@@ -1,4 +1,4 @@
-import { axisValues } from '../../signal/axis.ts';
+import { axisValues, describeCalibration } from '../../signal/axis.ts';
 import { describeIntensity } from '../../signal/intensity.ts';
 import { describeMask } from '../../signal/mask.ts';
 import { describeNoise } from '../../signal/noise.ts';
@@ -19,6 +19,7 @@ export const signal: ProductSection<'signal'> = (report, { node, product }) => {
   const values = source.type === 'memory' ? sumSpectrum(source.block) : undefined;
   const masked = describeMask(mask);
   const unit = describeIntensity(intensity);
+  const tied = describeCalibration(spectral);
   const many = pixelCount(product) > 1;
   const figure =
     values &&
@@ -55,7 +56,7 @@ export const signal: ProductSection<'signal'> = (report, { node, product }) => {
         ]
       : [],
     body: html`<p>A signal: ${describeNavigation(navigation)}, ${counted(spectral.size, 'channel')}${x.length > 0 && html`, ${formatBand([x[0], x[x.length - 1]], spectral)}`};
-      ${unit}; noise: ${describeNoise(noise)}${masked && `; masked: ${masked}`}.
+      ${unit}; noise: ${describeNoise(noise)}${masked && `; masked: ${masked}`}${tied && `; axis tied to ${tied}`}.
       ${values && html`Total ${traced(node.id, formatNumber(values.reduce((sum, value) => sum + value, 0)))} ${unit}.`}
       ${!values && 'Its values were carried through to the next steps without being kept.'}</p>${figure}`,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inlineEngine } from '../../engines/inline.ts';
-import { CounterRandom, gaussian, pseudoVoigt } from '../../kernels/index.ts';
+import { CounterRandom, fitLinear, gaussian, normalCdf, pseudoVoigt } from '../../kernels/index.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { checkRecipe } from '../../plan/recipe.ts';
 import { runPlan } from '../../plan/run.ts';
@@ -19,6 +19,7 @@ import { createSignal, type Signal, withSignal } from '../../signal/signal.ts';
 import { resolveShape } from '../index.ts';
 import type { Measurements } from '../products.ts';
 import { signalState } from '../state.ts';
+import { correctAxis } from './correct-axis.ts';
 
 interface Made {
   readonly modality: ModalityId;
@@ -232,6 +233,31 @@ describe('an axis tied to several lines', () => {
     }
   });
 
+  it('aluminium and copper give zero and gain of an X-ray detector, by the mean of Kα₁ and Kα₂', async () => {
+    const detector: Made = {
+      modality: 'eds',
+      unit: 'keV',
+      size: 1000,
+      offset: -0.2,
+      scale: 0.01,
+      truth: (x) => 1.003 * x - 0.012,
+      lines: [
+        [1.48673, 0.08, 30],
+        [8.04105, 0.15, 40],
+      ],
+      ground: () => 5,
+      pixels: 20,
+    };
+    const { spectral } = await calibrated(spectrum(detector), { references: ['Al_Ka', 'Cu_Ka'] });
+    for (const channel of [20, 170, 830, 999]) {
+      const position = axisValue(spectral, channel);
+      const off = position - detector.truth!(-0.2 + 0.01 * channel);
+      expect(Math.abs(off)).toBeLessThan(3 * axisUncertainty(spectral, position)!);
+      expect(Math.abs(off)).toBeLessThan(0.002);
+    }
+    await expect(run('calibrate.axis', spectrum(detector), { references: ['Ni_Ka'] })).rejects.toThrowError(/Ni_Ka/);
+  });
+
   it('descending and listed axes are moved as they are', async () => {
     const signal = spectrum(LOSS);
     const up = await calibrated(signal, { references });
@@ -317,6 +343,22 @@ describe('what cannot be', () => {
   });
 });
 
+describe('a correction that would turn the axis round', () => {
+  it('is refused with the place where it would', () => {
+    const axis = uniformAxis({ role: 'spectral', unit: 'eV', size: 101 });
+    const linear = fitLinear(
+      Float64Array.of(1, 0, 0, 1, 1, 1, 1, 2, 4),
+      Float64Array.of(0, 0, 0),
+      Float64Array.of(1, 1, 1),
+      3,
+    );
+    const bent = { ...linear, values: Float64Array.of(0, 0, -40), order: 2, pivot: 0, span: 50 };
+    expect(() => correctAxis(axis, bent, { origin: 'a test' }, 'one')).toThrowError(/turn round at [\d.]+ eV/);
+    const mild = { ...bent, values: Float64Array.of(0, 0, -1) };
+    expect(correctAxis(axis, mild, { origin: 'a test' }, 'one').kind).toBe('explicit');
+  });
+});
+
 describe('a calibration that is checked', () => {
   const references = ['zero-loss', 'C K π*', 'Ni L3'];
 
@@ -356,6 +398,22 @@ describe('a calibration that is checked', () => {
     const names = [620.9, 795.8, 1001.4, 1155.3 + 1.5, 1450.5].map((position) => ({ position, uncertainty: 0.1 }));
     const { product } = await run('calibrate.check', spectrum(made), { references: names });
     expect((product as Measurements).warnings.join('\n')).toMatch(/1156\.8.* σ\)/);
+  });
+
+  it('lines hardly wider than a channel are pointed out, and are right to a tenth of a channel', async () => {
+    const axis = { ...LOSS, size: 200, offset: -50, scale: 1 };
+    for (const at of [0, 0.2, 0.4, 0.5, 0.7]) {
+      // Channels hold the integral of a line, not its value at their middle.
+      const fine = spectrum({ ...axis, truth: (x) => x, lines: [] });
+      const { block } = fine.source as unknown as { block: { values: Float64Array } };
+      const edge = (x: number) => 1e6 * normalCdf((x - at) / (1.2 / 2.3548200450309493));
+      const values = block.values.map((_, j) => Math.round(20 + edge(j - 49.5) - edge(j - 50.5)));
+      const narrow = withSignal(fine, { source: { type: 'memory', block: { ...block, values } as never } });
+      const { product } = await run('calibrate.check', narrow, { references: ['zero-loss'], shape: 'gaussian' });
+      const { quantities, warnings } = product as Measurements;
+      expect(Math.abs(quantities[0].quantity.value - at)).toBeLessThan(0.1);
+      expect(warnings.join()).toMatch(/1\.\d channels wide/);
+    }
   });
 
   it('the shape and the laser are used', async () => {

@@ -56,10 +56,12 @@ export async function calibration(
   return { found, correction: correctionOf(found, orderFor(p.order, found.length), spectral.unit) };
 }
 
+/** "+0.310", "−2.30". */
+export const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toPrecision(3)}`;
+
 /** "offset +0.31 eV at 569 eV, scale 1.0004". */
 export function describeCorrection(correction: AxisCorrection, unit: string): string {
   const { values, pivot, span, order, freedom, chiSquare } = correction;
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toPrecision(3)}`;
   const parts = [`offset ${signed(values[0])} ${unit} at ${pivot.toPrecision(5)} ${unit}`];
   if (order > 0) parts.push(`scale ${(1 + values[1] / span).toFixed(6)}`);
   if (order > 1) parts.push(`curvature ${signed(values[2])} ${unit} over ±${span.toPrecision(4)} ${unit}`);
@@ -73,7 +75,7 @@ export function warningsOf(found: readonly FoundLine[], correction: AxisCorrecti
   const warnings = found.flatMap(({ line, channels }, i) => [
     ...(Math.abs(correction.studentised[i]) > SUSPICIOUS
       ? [
-          `${line.name} is ${correction.residuals[i].toPrecision(3)} ${unit} (${Math.abs(correction.studentised[i]).toPrecision(2)} σ) from where the others put it: another line, or the order is too low`,
+          `${line.name} is ${signed(correction.residuals[i])} ${unit} (${Math.abs(correction.studentised[i]).toPrecision(2)} σ) from where the others put it: another line, or the order is too low`,
         ]
       : []),
     ...(channels < RESOLVED_CHANNELS

@@ -6,7 +6,7 @@ import type { Signal } from '../../signal/signal.ts';
 import { type Curves, type Measurements, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
-import { calibration, describeCorrection, orderParam, warningsOf } from './calibration.ts';
+import { calibration, describeCorrection, orderParam, signed, warningsOf } from './calibration.ts';
 import { CORRECTION_TERMS, curvePositions, orderFor, refuseTooFew } from './correct-axis.ts';
 import type { FoundLine } from './locate.ts';
 import { endsOf, plannedLines, referenceParams } from './references.ts';
@@ -78,7 +78,7 @@ function findingsOf({ spectral, modality }: Signal, found: readonly FoundLine[],
   const { unit } = spectral;
   const worst = found.reduce((most, each) => (Math.abs(off(each)) > Math.abs(off(most)) ? each : most));
   const findings = [
-    `${found.length} reference line${found.length === 1 ? '' : 's'} found; ${worst.line.name} is ${off(worst).toPrecision(3)} ${unit} from where it belongs`,
+    `${found.length} reference line${found.length === 1 ? '' : 's'} found; ${worst.line.name} is ${signed(off(worst))} ${unit} from where it belongs`,
     `the axis wants ${describeCorrection(correction, unit)}`,
   ];
   if (spectral.calibration?.relativeTo) {

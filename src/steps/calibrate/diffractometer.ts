@@ -14,6 +14,7 @@ import type { Signal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
 import { conditionOf, numberOf } from '../../signal/vocabulary.ts';
 import type { StepContext } from '../step.ts';
+import { signed } from './calibration.ts';
 import { SUSPICIOUS } from './correct-axis.ts';
 import { type FoundLine, locateLines, RESOLVED_CHANNELS } from './locate.ts';
 import { endsOf, toleranceOf, type WantedLine } from './references.ts';
@@ -245,7 +246,7 @@ function warningsOf(found: readonly FoundLine[], errors: DiffractionErrors): str
   for (const [i, { line, channels }] of found.entries()) {
     if (Math.abs(errors.studentised[i]) > SUSPICIOUS) {
       warnings.push(
-        `${line.name} is ${errors.residuals[i].toPrecision(2)}° (${Math.abs(errors.studentised[i]).toPrecision(2)} σ) from where the others put it`,
+        `${line.name} is ${signed(errors.residuals[i])}° (${Math.abs(errors.studentised[i]).toPrecision(2)} σ) from where the others put it`,
       );
     }
     if (channels < RESOLVED_CHANNELS)
@@ -261,7 +262,7 @@ export function describeErrors({ terms, values, covariance }: DiffractionErrors)
     .map((term, k) => {
       const [factor, unit] = term === 'displacement' ? [1000, ' µm'] : [1, '°'];
       const [value, sigma] = [factor * values[k], factor * Math.sqrt(covariance[k * n + k])];
-      return `${term} ${value < 0 ? '−' : '+'}${Math.abs(value).toPrecision(3)} ± ${sigma.toPrecision(2)}${unit}`;
+      return `${term} ${signed(value)} ± ${sigma.toPrecision(2)}${unit}`;
     })
     .join(', ');
 }

@@ -102,7 +102,7 @@ export function locateLines(
       fix: 'widen the tolerance if the axis may be that far off, name what is in the standard, or set missing: skip',
     });
   }
-  return found.toSorted((a, b) => a.line.position - b.line.position);
+  return found.sort((a, b) => a.line.position - b.line.position);
 }
 
 /** Error of the fit, and of the shape not being that of the line. */

@@ -163,7 +163,7 @@ describe('Fe 2p between 707 and 711 eV on an axis that drifts', () => {
 });
 
 describe('what is known of an axis lives on', () => {
-  it('through crop, rebin and sum, position by position', async () => {
+  it('through crop, rebin, resample and sum, position by position', async () => {
     const axis = eV(1000, 0, 1);
     const random = new CounterRandom(29, 0);
     const signal = signalOf({
@@ -177,15 +177,19 @@ describe('what is known of an axis lives on', () => {
       { use: 'calibrate.axis', params: { references } },
       { use: 'crop', params: { spectral: [600, 900] } },
       { use: 'rebin', params: { spectral: 5 } },
+      { use: 'resample', params: { first: 700, spacing: 7, channels: 10 } },
       { use: 'sum', params: { over: 'spectral' } },
     ]);
-    const [whole, cropped, rebinned, summed] = [0, 1, 2, 3].map((k) => (products[`step${k}`] as Signal).spectral);
+    const [whole, cropped, rebinned, resampled, summed] = [0, 1, 2, 3, 4].map(
+      (k) => (products[`step${k}`] as Signal).spectral,
+    );
     // 0.1 at each reference, 100 apart: ten times as much a thousand away.
     expect(whole.calibration?.uncertainty).toBeCloseTo(Math.hypot(0.1 / Math.SQRT2, (0.1 * Math.SQRT2 * 909) / 100), 1);
     expect(axisUncertainty(whole, 90)).toBeCloseTo(0.1 / Math.SQRT2, 2);
     expect(cropped.calibration!.uncertainty!).toBeLessThan(whole.calibration!.uncertainty!);
     for (const part of [cropped, rebinned])
       expect(axisUncertainty(part, 750)).toBeCloseTo(axisUncertainty(whole, 750)!, 9);
+    expect(resampled.calibration?.uncertainty).toBeCloseTo(axisUncertainty(whole, 763)!, 6);
     expect(summed.calibration?.uncertainty).toBeCloseTo(axisUncertainty(whole, axisValue(summed, 0))!, 9);
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ChannelOperator, operatorReach, rebinEdges } from '../../kernels/index.ts';
-import { type Axis, axisValues, explicitAxis, uniformAxis } from '../../signal/axis.ts';
+import { type Axis, axisValues, explicitAxis, narrowed, uniformAxis } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import type { Intensity } from '../../signal/intensity.ts';
 import { reasonCode } from '../../signal/mask.ts';
@@ -190,12 +190,14 @@ function newAxis(axis: Axis, onto: Float64Array, descending: boolean, { edges }:
   if (!edges) {
     const wide = (onto[size] - onto[0]) / size;
     const low = onto[0] + wide / 2;
-    return descending
-      ? uniformAxis({ ...options, size, scale: -wide, offset: low + (size - 1) * wide })
-      : uniformAxis({ ...options, size, scale: wide, offset: low });
+    return narrowed(
+      descending
+        ? uniformAxis({ ...options, size, scale: -wide, offset: low + (size - 1) * wide })
+        : uniformAxis({ ...options, size, scale: wide, offset: low }),
+    );
   }
   const centres = Float64Array.from({ length: size }, (_, j) => (onto[j] + onto[j + 1]) / 2);
-  return explicitAxis({ ...options, positions: descending ? centres.reverse() : centres });
+  return narrowed(explicitAxis({ ...options, positions: descending ? centres.reverse() : centres }));
 }
 
 /** Sums of whole channels keep their law, where all have the same; a divided channel ends it. */
