@@ -49,6 +49,27 @@ describe('recipes', () => {
     expect(regions.some(({ pixels }) => pixels.some((pixel) => rare.includes(pixel)))).toBe(true);
   });
 
+  it('eds-background counts a line above its bremsstrahlung, and names what its error is made of', async () => {
+    const { dataset, truth } = simulateEds({ dose: 200 });
+    const { products } = await run(read('eds-background.yaml'), dataset);
+    const { total, rivals = [] } = resultOf(products, 'window');
+    const { offsetKeV, dispersionKeV } = truth.axis;
+    const inside = (values: Float64Array) =>
+      values.reduce((sum, value, j) => {
+        const energy = offsetKeV + dispersionKeV * j;
+        return energy >= 5.2 - 1e-9 && energy <= 5.65 + 1e-9 ? sum + value : sum;
+      }, 0);
+    const lines = truth.phases.reduce((sum, { pixels, components }) => {
+      const counted = components.filter(({ name }) => name !== 'continuum');
+      return sum + pixels * counted.reduce((all, { values }) => all + inside(values), 0);
+    }, 0);
+    expect(Math.abs(total.value / lines - 1)).toBeLessThan(0.02);
+    expect(Math.abs(total.value - lines)).toBeLessThan(2.5 * uncertainty(total));
+    expect(total.random.map(({ name }) => name)).toEqual(['counting', 'background']);
+    expect(total.systematic.map(({ source }) => source)).toEqual(['choice of the background']);
+    expect(rivals).toHaveLength(3);
+  });
+
   it('eels-background counts an edge above its background, and names what its error is made of', async () => {
     const { dataset } = eelsMap(30, 200);
     // Titanium's edge at 456 eV ends where the window is to begin.

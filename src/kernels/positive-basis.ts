@@ -1,4 +1,5 @@
 import { inputError } from '../signal/errors.ts';
+import { bestAmounts, setOf, solve } from './best-amounts.ts';
 import { portableLog } from './portable-math.ts';
 import type { FitWeights } from './pre-edge/log-linear.ts';
 
@@ -133,7 +134,7 @@ function search(basis: PositiveBasis, row: Row, total: number, amounts: Float64A
   amounts.fill(0);
   if (basis.law === 'equal') {
     const { matrix, gradient } = squares(basis, row);
-    amounts.set(bestAmounts(matrix, gradient, count));
+    amounts.set(bestAmounts(matrix, gradient, count, (1 << count) - 1));
     return;
   }
   if (!(total > 0)) return;
@@ -145,7 +146,7 @@ function search(basis: PositiveBasis, row: Row, total: number, amounts: Float64A
   for (let step = 0; step < MOST_STEPS; step++) {
     localForm(basis, row, matrix, linear);
     for (let p = 0; p < count; p++) for (let q = 0; q < count; q++) linear[p] += matrix[p * count + q] * amounts[q];
-    const target = bestAmounts(matrix, linear, count);
+    const target = bestAmounts(matrix, linear, count, setOf(amounts));
     // Where it is flat its rounding must not end the search.
     const least = likelihood - ROUNDING * (Math.abs(likelihood) + total);
     let [share, risen] = [1, Number.NEGATIVE_INFINITY];
@@ -217,60 +218,6 @@ function squares({ count, columns, readout }: PositiveBasis, { index, counts, he
 
 function mirror(matrix: Float64Array, count: number): void {
   for (let p = 0; p < count; p++) for (let q = 0; q < p; q++) matrix[q * count + p] = matrix[p * count + q];
-}
-
-/**
- * x ≥ 0 with the largest linear·x − ½ xᵀ·matrix·x: of all sets of amounts, the best whose own maximum is positive.
- */
-function bestAmounts(matrix: Float64Array, linear: Float64Array, count: number): Float64Array {
-  const best = new Float64Array(count);
-  let highest = 0;
-  for (let set = 1; set < 1 << count; set++) {
-    const members = membersOf(set, count);
-    const solved = solve(matrix, count, members, linear);
-    if (!solved?.every((value) => value > 0)) continue;
-    const height = members.reduce((sum, p, i) => sum + linear[p] * solved[i], 0);
-    if (height <= highest) continue;
-    highest = height;
-    best.fill(0);
-    members.forEach((p, i) => {
-      best[p] = solved[i];
-    });
-  }
-  return best;
-}
-
-const membersOf = (set: number, count: number) =>
-  Array.from({ length: count }, (_, p) => p).filter((p) => (set >> p) & 1);
-
-/** Columns that are alike to this part of their length are one. */
-const ALIKE = 1e-13;
-
-/** Solves the rows and columns `members` of a symmetric system; undefined where they are not told apart. */
-function solve(matrix: Float64Array, count: number, members: readonly number[], right: Float64Array) {
-  const m = members.length;
-  const lower = new Float64Array(m * m);
-  const x = new Float64Array(m);
-  for (let i = 0; i < m; i++) {
-    let sum = right[members[i]];
-    for (let j = 0; j <= i; j++) {
-      let value = matrix[members[i] * count + members[j]];
-      for (let k = 0; k < j; k++) value -= lower[i * m + k] * lower[j * m + k];
-      if (j < i) {
-        lower[i * m + j] = value / lower[j * m + j];
-        sum -= lower[i * m + j] * x[j];
-        continue;
-      }
-      if (!(value > ALIKE * matrix[members[i] * count + members[i]])) return undefined;
-      lower[i * m + i] = Math.sqrt(value);
-      x[i] = sum / lower[i * m + i];
-    }
-  }
-  for (let i = m - 1; i >= 0; i--) {
-    for (let k = i + 1; k < m; k++) x[i] -= lower[k * m + i] * x[k];
-    x[i] /= lower[i * m + i];
-  }
-  return x;
 }
 
 /**

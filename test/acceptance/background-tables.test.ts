@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { METHODS as BASELINES, baselineStudy, LINES } from './baseline-study.ts';
-import { METHODS as BACKGROUNDS, detectionLimit, detectionStudy, SHARES } from './detection-study.ts';
+import { METHODS as BACKGROUNDS, detectionStudy, SHARES } from './detection-study.ts';
 
 /** Where the tables of docs/backgrounds.md go: they take minutes. See bench/accuracy/backgrounds.mjs. */
 const INTO = process.env.SPECTRAIL_BACKGROUND_TABLES;
@@ -36,9 +36,8 @@ it.runIf(INTO)('tables of backgrounds', async () => {
     ] as const) {
       for (const counts of [5, 20, 100]) {
         const found = await detectionStudy({ side: 48, counts, fit, maps: 2, field });
-        const limitOf = (name: string) => detectionLimit(SHARES[3], found[name].areas[3]);
         for (const name of Object.keys(BACKGROUNDS)) {
-          const { bias, scatter, areas } = found[name];
+          const { bias, scatter, limit, areas } = found[name];
           rows.push([
             field,
             fit.join('–'),
@@ -47,8 +46,8 @@ it.runIf(INTO)('tables of backgrounds', async () => {
             percent(bias, 2),
             scatter.toFixed(2),
             ...areas.map((area) => area.toFixed(3)),
-            percent(limitOf(name)),
-            (limitOf('power law') / limitOf(name)).toFixed(2),
+            percent(limit),
+            (found['power law'].limit / limit).toFixed(2),
           ]);
         }
       }

@@ -43,9 +43,9 @@ const SCALE = { noise: 0.25 };
  *
  * s weighs two errors: part of every peak is counted to the baseline, the more the larger s is; and without peaks the baseline
  * lies below the mean, by 0.06, 0.4, 0.7 and 1.2 noises for s of 1, 1/4, 1/10 and 1/25 of it. On the Raman recipe of the tests,
- * where a quarter lets the two cancel, the error is 26, 15, 22 and 32 counts with five knots. A quarter of the noise takes 1 % of
- * lone Gaussian peaks 20 noises high; of Lorentzians, whose tails look like baseline, 2 % with the two knots that are enough there
- * and 4 % with five; and far more of bright peaks that overlap. Peaks broader than the distance of the knots are eaten: see
+ * where a quarter lets the two cancel, the error is 25, 15, 18 and 27 counts with five knots. A quarter of the noise takes 1 % of
+ * lone Gaussian peaks 20 noises high; of Lorentzians, whose tails look like baseline, 2 % with the two or three knots that are enough
+ * there and 3.5 % with five; and far more of bright peaks that overlap. Peaks broader than the distance of the knots are eaten: see
  * `isreaKnots`. With s from the noise, a tolerance far below the default may never be met, since the median jumps from value to
  * value.
  *

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { median, ramanSpectra, typicalErrors } from '../../../test/raman-spectra.ts';
 import { CounterRandom } from '../random.ts';
+import { arpls } from './arpls.ts';
 import { isrea, isreaResponse } from './isrea.ts';
 import { isreaKnots } from './isrea-knots.ts';
 import { improvedModPoly, improvedModPolyResponse, modPoly, modPolyResponse } from './polynomial.ts';
@@ -22,12 +23,15 @@ describe('Raman baselines of known truth', () => {
     errors(made((out) => isrea(values, SPECTRA, CHANNELS, { knots, scale: noise ? { noise } : undefined }, out)));
   const ofModPoly = (degree: number) => errors(made((out) => modPoly(values, SPECTRA, CHANNELS, { degree }, out)));
 
-  it('ISREA: at most 27 counts, and half of ModPoly of degree 5', () => {
+  it('ISREA: at most 27 counts, half of ModPoly of degree 5, and 1.5 of arPLS', () => {
     const half = 0.5 * ofModPoly(5).rmse;
+    const { rmse: penalised } = errors(made((out) => arpls(values, CHANNELS, out, { lambda: 1e6 })));
     for (const knots of [5, 8, 12, 20]) {
       const { rmse, bias } = ofIsrea(knots);
       expect(rmse).toBeLessThan(knots < 20 ? 22 : 27);
       expect(rmse).toBeLessThan(half);
+      // Twenty knots follow the noise of these spectra.
+      expect(rmse).toBeLessThan((knots < 20 ? 1.5 : 1.7) * penalised);
       expect(Math.abs(bias)).toBeLessThan(8);
     }
     // s of the whole noise, as the reference has it, counts more of the peaks: 23.5 counts at 5 knots, 24.6 at 8.
