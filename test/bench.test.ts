@@ -48,6 +48,7 @@ describe('the benches', () => {
       'isrea',
       'decoding',
       'baselines',
+      'transfer',
       'scaling',
       'memory',
     ]);

@@ -11,6 +11,7 @@ const CASES = {
   decoding: () => import('../decoding/case.mjs'),
   'power-law': () => import('../power-law/case.mjs'),
   baselines: () => import('../baselines/case.mjs'),
+  transfer: () => import('../transfer/case.mjs'),
   scaling: () => import('../scaling/case.mjs'),
   memory: () => import('../memory/case.mjs'),
 };

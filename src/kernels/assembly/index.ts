@@ -20,3 +20,4 @@ export * from './squares';
 export * from './totals';
 export * from './whittaker';
 export * from './unshuffle';
+export * from './windows';

@@ -1,3 +1,5 @@
+import { machine, Room } from '../wasm/machine.ts';
+
 /** An affine map whose channels each look at a window of those that come in. */
 export interface BandedMap {
   readonly from: number;
@@ -12,45 +14,40 @@ export interface BandedMap {
   readonly offset: Float64Array;
 }
 
+/** What goes through the kernels' memory at once: what stays in the second-level cache. */
+const BYTES = 2 ** 18;
+/** Rows that are worked on side by side. */
+const TOGETHER = 8;
+
 /**
- * The map of row-major `values` (rows × from) into `out` (rows × to). Four rows at a time for the sake of the weights, which
- * are then read once for them; each row comes out the same to the last bit whatever rows are beside it.
+ * The map of row-major `values` (rows × from) into `out` (rows × to). Each row comes out the same to the last bit whatever
+ * rows are beside it.
  */
 export function applyBandedMap(map: BandedMap, values: Float64Array, rows: number, out: Float64Array): void {
   const { from, to, width, first, count, weights, offset } = map;
-  let row = 0;
-  for (; row + 3 < rows; row += 4) {
-    const x = row * from;
-    const y = row * to;
-    for (let j = 0; j < to; j++) {
-      const o = offset[j];
-      let s0 = o;
-      let s1 = o;
-      let s2 = o;
-      let s3 = o;
-      let at = x + first[j];
-      const end = j * width + count[j];
-      for (let w = j * width; w < end; w++, at++) {
-        const weight = weights[w];
-        s0 += weight * values[at];
-        s1 += weight * values[at + from];
-        s2 += weight * values[at + 2 * from];
-        s3 += weight * values[at + 3 * from];
-      }
-      out[y + j] = s0;
-      out[y + to + j] = s1;
-      out[y + 2 * to + j] = s2;
-      out[y + 3 * to + j] = s3;
-    }
-  }
-  for (; row < rows; row++) {
-    for (let j = 0; j < to; j++) {
-      let sum = offset[j];
-      let at = row * from + first[j];
-      const end = j * width + count[j];
-      for (let w = j * width; w < end; w++, at++) sum += weights[w] * values[at];
-      out[row * to + j] = sum;
-    }
+  const most = TOGETHER * Math.max(1, Math.floor(BYTES / (8 * TOGETHER * Math.max(1, from + to))));
+  const room = new Room();
+  const places = {
+    first: room.place(4 * to),
+    count: room.place(4 * to),
+    weights: room.place(8 * to * width),
+    offset: room.place(8 * to),
+    lanes: room.place(8 * TOGETHER * from),
+    x: room.place(8 * Math.min(most, rows) * from),
+    out: room.place(8 * Math.min(most, rows) * to),
+  };
+  const memory = room.buffer();
+  new Int32Array(memory, places.first, to).set(first);
+  new Int32Array(memory, places.count, to).set(count);
+  new Float64Array(memory, places.weights, to * width).set(weights);
+  new Float64Array(memory, places.offset, to).set(offset);
+  const { windowRows } = machine();
+  for (let row = 0; row < rows; row += most) {
+    const some = Math.min(most, rows - row);
+    new Float64Array(memory, places.x, some * from).set(values.subarray(row * from, (row + some) * from));
+    const { x, first: f, count: c, weights: w, offset: o, lanes } = places;
+    windowRows(x, some, from, f, c, w, width, o, to, lanes, places.out);
+    out.set(new Float64Array(memory, places.out, some * to), row * to);
   }
 }
 

@@ -160,6 +160,23 @@ describe('piecewise direct standardisation', () => {
     expect(seen / gains[17]).toBeCloseTo(1, 0.8);
   });
 
+  it('maps rows as the plain sums do, to the last bit, however many there are', () => {
+    const { map } = fitPiecewise(noisy, { halfWidth: 2, components: 3 });
+    const { from, to, width, first, count, weights, offset } = map;
+    for (const rows of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1700]) {
+      const values = random(rows * from, rows);
+      const plain = Float64Array.from({ length: rows * to }, (_, at) => {
+        const [i, j] = [Math.floor(at / to), at % to];
+        let sum = offset[j];
+        for (let k = 0; k < count[j]; k++) sum += weights[j * width + k] * values[i * from + first[j] + k];
+        return sum;
+      });
+      const out = new Float64Array(rows * to);
+      applyBandedMap(map, values, rows, out);
+      expect(out).toEqual(plain);
+    }
+  });
+
   it('maps each row by itself, to the last bit', () => {
     const { map } = fitPiecewise(noisy, { halfWidth: 2, components: 3 });
     const together = new Float64Array(noisy.slave.length);

@@ -66,6 +66,7 @@ export interface Machine {
   readonly evaluateLine: Call;
   readonly scoreLine: Call;
   readonly unshuffle: Call;
+  readonly windowRows: Call;
 }
 
 let instance: Machine | undefined;

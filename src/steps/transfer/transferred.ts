@@ -24,13 +24,14 @@ type Apply = (values: Float64Array, rows: number, out: Float64Array) => void;
 function mapped(block: Block, from: number, to: number, apply: Apply): Block {
   const { pixels } = block;
   const values = new Float64Array(pixels * to);
-  const ready = block.kind === 'dense' && block.values instanceof Float64Array ? block.values : undefined;
-  const group = ready ? undefined : new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * from);
-  for (let first = 0; first < pixels; first += ROWS_AT_ONCE) {
-    const rows = Math.min(ROWS_AT_ONCE, pixels - first);
-    for (let i = 0; group && i < rows; i++) readRow(block, first + i, group.subarray(i * from, (i + 1) * from));
-    const given = ready ? ready.subarray(first * from, (first + rows) * from) : (group as Float64Array);
-    apply(given, rows, values.subarray(first * to, (first + rows) * to));
+  if (block.kind === 'dense' && block.values instanceof Float64Array) apply(block.values, pixels, values);
+  else {
+    const group = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * from);
+    for (let first = 0; first < pixels; first += ROWS_AT_ONCE) {
+      const rows = Math.min(ROWS_AT_ONCE, pixels - first);
+      for (let i = 0; i < rows; i++) readRow(block, first + i, group.subarray(i * from, (i + 1) * from));
+      apply(group, rows, values.subarray(first * to, (first + rows) * to));
+    }
   }
   return { kind: 'dense', pixels, channels: to, values };
 }
