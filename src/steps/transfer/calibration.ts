@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { fewestComponents, fitPls, leaveOutFolds, othersThan, type PlsModel, predictPls } from '../../kernels/index.ts';
+import { defineFold } from '../../shapes/shape.ts';
 import { axisIndex, axisValue } from '../../signal/axis.ts';
+import { readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
-import { pixelCount, type Signal } from '../../signal/signal.ts';
+import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
 import type { Curves } from '../products.ts';
 import type { SignalState } from '../state.ts';
@@ -127,11 +129,40 @@ function leftOutErrors(x: Float64Array, y: Float64Array, most: number, scale: bo
   return errors.map((sum) => Math.sqrt(sum / y.length));
 }
 
-/** Predictions for every spectrum of a signal, in its order; masked ones are NaN. */
+interface PredictArgs {
+  readonly coefficients: Float64Array;
+  readonly offset: number;
+}
+
+/** offset + x·coefficients of every spectrum. */
+export const predictions = defineFold<PredictArgs, Record<string, never>, { readonly predicted: Float64Array }>({
+  init: () => ({}),
+  perPixel: () => ({ predicted: { type: 'float64', width: 1 } }),
+  add: ({ coefficients, offset }, state, [block], _start, _end, { predicted }) => {
+    const row = new Float64Array(block.channels);
+    for (let i = 0; i < block.pixels; i++) {
+      readRow(block, i, row);
+      let sum = offset;
+      for (let j = 0; j < row.length; j++) sum += coefficients[j] * row[j];
+      predicted[i] = sum;
+    }
+    return state;
+  },
+  merge: (left) => left,
+  example: ({ channels }) => ({
+    args: { coefficients: Float64Array.from({ length: channels }, (_, j) => (j % 5) - 1.5), offset: 2 },
+    kinds: ['events'],
+  }),
+});
+
+/** Predictions for every spectrum of a signal, in its order, by a step that has `predictions`; masked ones are NaN. */
 export async function predictionsOf(context: StepContext, signal: Signal, { model, unused }: Calibrated) {
-  const everyone = Int32Array.from({ length: pixelCount(signal) }, (_, i) => i);
-  const rows = await collectRows(context, signal, everyone, unused);
-  const predicted = predictPls(model, rows, everyone.length);
+  const { meanX, meanY, coefficients, channels } = model;
+  const used = (coefficients.at(-1) ?? new Float64Array(channels)).map((value, j) => (unused?.[j] ? 0 : value));
+  const offset = used.reduce((sum, value, j) => sum - value * meanX[j], meanY[0]);
+  const geometry = { pixels: pixelCount(signal), channels, width: mapShape(signal.navigation).width };
+  const args: PredictArgs = { coefficients: used, offset };
+  const { predicted } = await context.fold<{ predicted: Float64Array }>('predictions', args, [signal.source], geometry);
   return predicted.map((value, i) => (signal.mask.pixels?.[i] ? Number.NaN : value));
 }
 

@@ -1,4 +1,4 @@
-import { type FittedMap, type LinearMap, noiseGains, type PairedStandards } from '../../kernels/index.ts';
+import { type FittedMap, noiseGains, type PairedStandards } from '../../kernels/index.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type InputSpec, type Step } from '../step.ts';
@@ -17,12 +17,15 @@ export const PAIRED_INPUTS: Readonly<Record<string, InputSpec>> = {
   },
 };
 
+/** A map, and what there is to say of it. */
+type Learned = Omit<FittedMap, 'leftOut'> & { readonly leftOut?: Float64Array; readonly remark?: string };
+
 interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'params' | 'cite'> {
   /** Must the instruments have the same channels? */
   readonly sameChannels: boolean;
   /** What the spectra say in place of what they said: for the law of their errors. */
   readonly why: string;
-  readonly learn: (paired: PairedStandards, params: P) => Pick<FittedMap, 'map' | 'components'> & Partial<FittedMap>;
+  readonly learn: (paired: PairedStandards, params: P) => Learned;
 }
 
 /** A step that learns one map of whole spectra from standards. */
@@ -61,7 +64,8 @@ export function defineTransfer<P>(definition: Definition<P>): Step<P> {
       const fitted = learn(await collectPairs(context, slave, master, masked), p);
       const gains = gainsSaid(noiseGains(fitted.map), state.mask.channels);
       context.note(learned(fitted.components, fitted.leftOut, gains));
-      const source = mappedBy(signal, context.shapeId('linear'), { map: fitted.map as LinearMap });
+      if (fitted.remark) context.note(fitted.remark);
+      const source = mappedBy(signal, context.shapeId('linear'), { map: fitted.map });
       const history = [...signal.history, { step: rest.id, version: rest.version, params: p as never }];
       return withSignal(signal, { ...state, source, history });
     },

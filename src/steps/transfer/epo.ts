@@ -23,5 +23,12 @@ export default defineTransfer<Params>({
   cite: ['Roger, Chauchard & Bellon-Maurel 2003, Chemom. Intell. Lab. Syst. 66, 191'],
   sameChannels: true,
   why: 'the differences between two instruments were projected out',
-  learn: (paired, p) => fitExternalParameter(paired, p.components),
+  learn: (paired, p) => {
+    const found = fitExternalParameter(paired, p.components);
+    const share = (100 * found.share).toPrecision(4);
+    return {
+      ...found,
+      remark: `${share} % of the squared differences between the instruments lie in these directions`,
+    };
+  },
 });

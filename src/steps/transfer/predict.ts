@@ -9,6 +9,7 @@ import {
   calibrationParameters,
   checkCalibration,
   leftOutCurve,
+  predictions,
   predictionsOf,
   spreadOf,
 } from './calibration.ts';
@@ -26,14 +27,15 @@ export default defineStep<Params>({
   inputs: CALIBRATION_INPUTS,
   output: 'measurements',
   cite: ['Wold, Sjöström & Eriksson 2001, Chemom. Intell. Lab. Syst. 58, 109'],
+  shapes: { predictions },
   effect: (states, p) => {
     checkCalibration(states, p);
     return { product: 'measurements', of: states.in as SignalState };
   },
   cost: (states) => {
     const { in: state, calibration } = states as Record<string, SignalState>;
-    const values = (pixelCount(state) + 3 * pixelCount(calibration)) * calibration.spectral.size;
-    return { passes: 1, keeps: 16 * pixelCount(state), works: 8 * values, lane: 0 };
+    const values = 4 * pixelCount(calibration) * calibration.spectral.size;
+    return { passes: 2, keeps: 16 * pixelCount(state), works: 8 * values, lane: 0 };
   },
   async run(context, inputs, p): Promise<Measurements> {
     const signal = inputs.in as Signal;

@@ -10,6 +10,7 @@ import {
   calibrationParameters,
   checkCalibration,
   leftOutCurve,
+  predictions,
   predictionsOf,
   spreadOf,
 } from './calibration.ts';
@@ -41,6 +42,7 @@ export default defineStep<Params>({
     'Bouveresse, Hartmann, Massart, Last & Prebble 1996, Anal. Chem. 68, 982',
     'Wold, Sjöström & Eriksson 2001, Chemom. Intell. Lab. Syst. 58, 109',
   ],
+  shapes: { predictions },
   effect: (states, p) => {
     checkCalibration(states, p);
     const {
@@ -56,8 +58,8 @@ export default defineStep<Params>({
   },
   cost: (states) => {
     const { in: state, calibration } = states as Record<string, SignalState>;
-    const values = (pixelCount(state) + 3 * pixelCount(calibration)) * calibration.spectral.size;
-    return { passes: 1, keeps: 32 * pixelCount(state), works: 8 * values, lane: 0 };
+    const values = 4 * pixelCount(calibration) * calibration.spectral.size;
+    return { passes: 4, keeps: 32 * pixelCount(state), works: 8 * values, lane: 0 };
   },
   async run(context, inputs, p): Promise<Measurements> {
     const signal = inputs.in as Signal;

@@ -194,6 +194,7 @@ describe('spectra brought over', () => {
       await bring('transfer.epo', { components: 4 }, given),
       await bring('transfer.epo', { components: 4 }, own),
     ];
+    expect(a.notes[1]).toMatch(/^9\d\.\d+ % of the squared differences/);
     expect(apart(a.values, b.values)).toBeLessThan(0.4 * apart(pair.samples.slave, pair.samples.master));
   });
 
