@@ -338,6 +338,7 @@ describe('slope and bias', () => {
   it('are not told where there is no difference: F has its distribution', () => {
     let below = 0;
     let bent = 0;
+    let covered = 0;
     for (let r = 0; r < 2000; r++) {
       const errors = random(25, 100 + r);
       const line = fitSlopeBias(
@@ -346,9 +347,12 @@ describe('slope and bias', () => {
       );
       if (line.pValue < 0.05) below++;
       if (line.bendPValue < 0.05) bent++;
+      // Student's t of 23 degrees of freedom.
+      if (Math.abs(line.slope - 1) < 2.0687 * line.slopeSigma) covered++;
     }
     expect(Math.abs(below / 2000 - 0.05)).toBeLessThan(0.015);
     expect(Math.abs(bent / 2000 - 0.05)).toBeLessThan(0.015);
+    expect(Math.abs(covered / 2000 - 0.95)).toBeLessThan(0.015);
   });
 
   it('see a bend', () => {

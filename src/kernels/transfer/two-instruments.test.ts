@@ -87,6 +87,19 @@ describe.each(trials.map((trial) => [trial.pair.parameters.seed, trial] as const
     expect(Math.max(...errors) - Math.min(...errors)).toBeLessThan(0.1);
   });
 
+  it('is brought over without bias: what is left is noise', () => {
+    const truth = first(pair.samples);
+    const off = predictPls(model, piecewise(trial, 20), pair.samples.count).map((value, i) => value - truth[i]);
+    const bias = off.reduce((sum, value) => sum + value, 0) / off.length;
+    expect(Math.abs(bias)).toBeLessThan(0.25 * rms(off));
+    // Nor does it depend on the amount.
+    const { slope } = fitSlopeBias(
+      truth,
+      truth.map((value, i) => value + off[i]),
+    );
+    expect(Math.abs(slope - 1)).toBeLessThan(0.01);
+  });
+
   it('is brought over by DS and SST too, where standards are more than components', () => {
     for (const k of [15, 30]) {
       expect(rmsep(whole(trial, fitDirect(paired(k), { most: 20 }).map)) / own).toBeLessThan(1.2);

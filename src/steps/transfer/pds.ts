@@ -119,12 +119,20 @@ interface WindowSetting {
   readonly smoothing: number;
 }
 
-/** @throws SpectrailError `input/window-too-wide`, `input/unit-mismatch`, `input/bad-quantity`. */
+/** @throws SpectrailError `input/window-too-wide`, `input/bad-window`, `input/unit-mismatch`, `input/bad-quantity`. */
 function windowsOf({ slave, master }: PairedStates, p: Params): WindowSetting {
   const channels = (given: string | number | undefined, axis: Axis, otherwise: number) => {
     if (given === undefined) return Math.min(otherwise, axis.size - 1);
     const channel = Math.abs(axisValue(axis, axis.size - 1) - axisValue(axis, 0)) / Math.max(1, axis.size - 1);
-    const wanted = Math.round(Math.abs(parseInUnit(given, axis.unit)) / (channel || 1));
+    const distance = parseInUnit(given, axis.unit);
+    if (!(distance >= 0)) {
+      throw inputError({
+        code: 'bad-window',
+        what: `${given} is below 0`,
+        expected: 'how far to each side, at least 0',
+      });
+    }
+    const wanted = Math.round(distance / (channel || 1));
     if (wanted <= MOST_REACH) return Math.min(wanted, axis.size - 1);
     throw inputError({
       code: 'window-too-wide',

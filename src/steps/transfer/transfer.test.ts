@@ -321,6 +321,7 @@ describe('what cannot be', () => {
     const two = { ...given, slave: rowsOf(given.slave, 2), master: rowsOf(given.master, 2) };
     await expect(bring('transfer.ds', {}, two)).rejects.toMatchObject({ code: 'too-few-standards' });
     await expect(bring('transfer.pds', { reach: 400 }, given)).rejects.toMatchObject({ code: 'window-too-wide' });
+    await expect(bring('transfer.pds', { reach: '-3 1/cm' }, given)).rejects.toMatchObject({ code: 'bad-window' });
     await expect(bring('transfer.pds', { reach: '3 eV' }, given)).rejects.toMatchObject({ code: 'unit-mismatch' });
     await expect(bring('transfer.pds', { components: 0 }, given)).rejects.toMatchObject({ code: 'bad-parameter' });
   });
