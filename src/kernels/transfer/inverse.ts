@@ -31,7 +31,7 @@ export function invertBanded(
   // (Pᵀ·inverse)ᵀ = inverse·P, one row for each channel of the master.
   const loadings = new Float64Array(from * to);
   multiplyTransposed(inverse, from, transpose(p, from, to), to, from, loadings);
-  const smallest = values[Math.min(from, to) - 1];
+  const smallest = values[Math.min(rowsInUse(p, from, to), rowsInUse(transpose(p, from, to), to, from)) - 1] ?? 0;
   return {
     map: aboutMeans(
       { from: to, to: from, rank: from, keep: 0, loadings },
@@ -39,4 +39,11 @@ export function invertBanded(
     ),
     condition: Math.sqrt(values[0] / Math.max(smallest, Number.MIN_VALUE)),
   };
+}
+
+/** Rows with anything in them: masked channels have nothing, and nothing to be undone. */
+function rowsInUse(p: Float64Array, rows: number, columns: number): number {
+  let used = 0;
+  for (let i = 0; i < rows; i++) if (p.subarray(i * columns, (i + 1) * columns).some((value) => value !== 0)) used++;
+  return used;
 }

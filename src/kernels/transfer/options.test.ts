@@ -5,6 +5,7 @@ import { coralTransform, shrinkage } from './coral.ts';
 import { fitDirect, type PairedStandards } from './direct.ts';
 import { fitExternalParameter } from './external-parameter.ts';
 import { fewestComponents, leaveOutFolds } from './folds.ts';
+import { invertBanded } from './inverse.ts';
 import { kennardStone } from './kennard-stone.ts';
 import { aboutMeans, applyLinearMap, noiseGains } from './linear-map.ts';
 import { leastSquaresWeights, localWeights, regressionWorkspace } from './local-regression.ts';
@@ -127,6 +128,17 @@ describe('piecewise direct standardisation', () => {
         }
       }
     }
+  });
+
+  it('is undone with the condition of what is in use', () => {
+    const unusedFrom = Uint8Array.from({ length: 40 }, (_, j) => (j === 20 ? 1 : 0));
+    const forward = { ...noisy, slave: noisy.master, master: noisy.slave };
+    const [all, some] = [undefined, unusedFrom].map((unused) => {
+      const { map } = fitPiecewise(forward, { halfWidth: 2, components: 3, unusedFrom: unused });
+      return invertBanded(map, 1e-3).condition;
+    });
+    expect(all).toBeGreaterThan(1);
+    expect(some).toBeLessThan(1e8);
   });
 
   it('has an answer for standards that are all alike, for few channels, and for huge and tiny numbers', () => {

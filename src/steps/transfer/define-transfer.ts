@@ -1,5 +1,5 @@
 import { type FittedMap, noiseGains, type PairedStandards } from '../../kernels/index.ts';
-import { type Signal, withSignal } from '../../signal/signal.ts';
+import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type InputSpec, type Step } from '../step.ts';
 import { collectPairs } from './collected.ts';
@@ -36,14 +36,7 @@ export function defineTransfer<P>(definition: Definition<P>): Step<P> {
     if (sameChannels) requireSameChannels(slave.spectral, master.spectral);
     const before = [state.mask.channels, slave.mask.channels];
     const channels = joinedMask(master.spectral.size, [master.mask.channels, ...(sameChannels ? before : [])]);
-    const rank = Math.max(
-      1,
-      pairsOf(
-        slave,
-        master,
-        slave.navigation.reduce((n, { size }) => n * size, 1),
-      ).length - 1,
-    );
+    const rank = Math.max(1, pairsOf(slave, master, pixelCount(slave)).length - 1);
     return onAxisOf(state, master, transferredNoise(state.noise, { kind: 'full' }, why, rank), channels);
   };
   return defineStep<P>({
@@ -74,7 +67,7 @@ export function defineTransfer<P>(definition: Definition<P>): Step<P> {
 
 /** Standards are read once; what was learned from them is as large as they are, at most. */
 export function learningCost({ slave, master }: PairedStates) {
-  const standards = slave.navigation.reduce((n, { size }) => n * size, 1);
+  const standards = pixelCount(slave);
   const values = standards * (slave.spectral.size + master.spectral.size);
   const short = Math.min(standards, slave.spectral.size + master.spectral.size);
   return { passes: 1, keeps: 8 * values, works: 8 * (4 * values + 4 * short * short), lane: 0 };

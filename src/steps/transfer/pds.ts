@@ -10,7 +10,7 @@ import {
 import { type Axis, axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import type { CorrelatedNoise } from '../../signal/noise.ts';
-import { type Signal, withSignal } from '../../signal/signal.ts';
+import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
@@ -155,11 +155,7 @@ function stateAfter(states: PairedStates, p: Params): SignalState {
   const { outside } = nearestChannels(slave.spectral, master.spectral);
   const channels = joinedMask(master.spectral.size, [master.mask.channels], outside);
   const form: CorrelatedNoise['form'] = p.direction === 'inverse' ? { kind: 'full' } : bandOf(windows, state);
-  const standards = pairsOf(
-    slave,
-    master,
-    slave.navigation.reduce((n, { size }) => n * size, 1),
-  ).length;
+  const standards = pairsOf(slave, master, pixelCount(slave)).length;
   const why =
     p.direction === 'inverse'
       ? 'spectra of another instrument, deconvolved'
