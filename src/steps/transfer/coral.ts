@@ -62,7 +62,7 @@ export default defineStep<Params>({
   version: 1,
   title: 'Correlation alignment (CORAL)',
   summary:
-    'Gives spectra the mean and covariance of those of another instrument, without samples measured on both. Only where both instruments have seen the same mix of samples: a difference in what was measured is taken for one of the instruments, and removed with it.',
+    'Gives spectra the mean and covariance of those of another instrument, without samples measured on both: for classes, not for amounts. Only where both instruments have seen the same mix of samples: a difference in what was measured is taken for one of the instruments, and removed with it.',
   params,
   inputs: {
     in: { product: 'signal', doc: 'spectra of the slave instrument', needs: { minPixels: 2, shift: 'refuses' } },

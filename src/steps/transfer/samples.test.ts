@@ -15,9 +15,10 @@ import {
   valuesOf,
 } from '../../../test/two-instruments.ts';
 import { plan } from '../../index.ts';
+import { fitPls, predictPls } from '../../kernels/index.ts';
 import type { DenseBlock } from '../../signal/block.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
-import { COMPONENTS, pairSignal, simulateInstrumentPair } from '../../simulate/instrument-pair.ts';
+import { COMPONENTS, pairReference, pairSignal, simulateInstrumentPair } from '../../simulate/instrument-pair.ts';
 import type { Measurements } from '../products.ts';
 
 describe('the choice of standards', () => {
@@ -165,6 +166,52 @@ describe('without samples measured on both', () => {
     const moved = await found(0.85);
     expect(moved.warnings.length).toBeGreaterThan(0);
     expect(moved.warnings[0]).toMatch(/^class \d lies \d+ % of the distance between classes towards|away/);
+  });
+
+  it('a classifier is restored where the mix is the same, and spoiled where it is not', async () => {
+    const right = async (classes: { distance: number; spread: number; share: number }) => {
+      const made = simulateInstrumentPair({ seed: 1, calibration: 300, samples: 1000, classes });
+      const inputs = {
+        spectra: pairSignal(made, made.samples, 'slave'),
+        master: pairSignal(made, made.calibration, 'master'),
+      };
+      const over = await valuesOf((await runSteps([coral], inputs)).products.over as Signal);
+      const model = fitPls(made.calibration.master, Float64Array.from(made.calibration.labels), 300, { components: 4 });
+      return [made.samples.master, made.samples.slave, over].map((spectra) => {
+        const said = predictPls(model, spectra, 1000);
+        return said.filter((value, i) => Number(value > 0.5) === made.samples.labels[i]).length / 10;
+      });
+    };
+    const [own, collapsed, restored] = await right({ distance: 0.05, spread: 0.011, share: 0.5 });
+    expect(own - collapsed).toBeGreaterThan(30);
+    expect(Math.abs(own - restored)).toBeLessThan(2);
+    const [, before, after] = await right({ distance: 0.2, spread: 0.03, share: 0.85 });
+    expect(before).toBeGreaterThan(97);
+    expect(after).toBeLessThan(88);
+  });
+
+  it('amounts are not brought over: the means of two sets differ by as much as the instruments, those of two mixes by more', async () => {
+    const errors = async (share: number) => {
+      const made = simulateInstrumentPair({ seed: 1, calibration: 300, samples: 300, classes: classes(share) });
+      const inputs = {
+        spectra: pairSignal(made, made.samples, 'slave'),
+        master: pairSignal(made, made.calibration, 'master'),
+        reference: pairReference(made.calibration),
+      };
+      const predict = (id: string, of: string) => ({
+        id,
+        use: 'transfer.predict',
+        in: { in: of, calibration: 'master', reference: 'reference' },
+      });
+      const { products } = await runSteps([coral, predict('after', 'over'), predict('before', 'spectra')], inputs);
+      const truth = Float64Array.from({ length: 300 }, (_, i) => made.samples.concentrations[i * COMPONENTS]);
+      return (
+        apart(column(products.after as Measurements, 'Predictions', 'prediction'), truth) /
+        apart(column(products.before as Measurements, 'Predictions', 'prediction'), truth)
+      );
+    };
+    expect(await errors(0.5)).toBeGreaterThan(0.5);
+    expect(await errors(0.85)).toBeGreaterThan(4);
   });
 
   it('shrinkage and samples to learn from count', async () => {
