@@ -54,21 +54,23 @@ interface Plan {
   order?: number;
   /** Live and real. */
   times?: readonly [number, number];
+  /** Working distance, m. */
+  distance?: number;
   own?: Bytes;
 }
 
 const ENERGIES = f64(-36, 10);
 
-function conditions(version: number, times: readonly [number, number] = [5.5, 10.25]): Bytes {
+function conditions(version: number, times: readonly [number, number] = [5.5, 10.25], distance = 0.008): Bytes {
   const angle = version === 0 ? 30 : Math.PI / 6;
   const measured = f64(15000, angle, 0, ...times, 11e-6, 1e-7, 126.5);
-  const stage = version === 0 ? [] : f64(0, 0.008, 25e-6, 0, Math.PI / 18);
+  const stage = version === 0 ? [] : f64(0, distance, 25e-6, 0, Math.PI / 18);
   return [...measured, ...text('PHE'), ...stage, ...(version >= 3 ? [...f64(0), 1, 1] : [])];
 }
 
 export function analysis(
   type: number,
-  { version = 0, counts = [0, 3, 300], elements = [13, 29], order = 1, times, own = [] }: Plan = {},
+  { version = 0, counts = [0, 3, 300], elements = [13, 29], order = 1, times, distance, own = [] }: Plan = {},
 ): Bytes {
   return [
     type,
@@ -77,7 +79,7 @@ export function analysis(
     9,
     ...ENERGIES,
     ...list(counts.map(varuint)),
-    ...conditions(version, times),
+    ...conditions(version, times, distance),
     ...list(elements.map((z) => [z])),
     ...list([[8]]),
     ...list([u32(1), u32(2)]),

@@ -12,9 +12,8 @@ export function analysisMetadata({ conditions, elements }: Analysis, image: Meta
   const metadata: Metadata = { ...around, instrument: 'SEM', signal_type: 'EDS_SEM', quantity: QUANTITY };
   if (Number.isFinite(highTension) && highTension > 0) metadata.beam_energy_keV = highTension / 1e3;
   if (instrument !== '' && metadata.microscope === undefined) metadata.microscope = instrument;
-  if (workingDistance !== undefined && Number.isFinite(workingDistance) && workingDistance > 0) {
-    metadata.working_distance_mm = workingDistance * 1e3;
-  }
+  const distance = (workingDistance ?? Number.NaN) * 1e3;
+  if (Number.isFinite(distance) && distance > 0) metadata.working_distance_mm = distance;
   if (tilt !== undefined && Number.isFinite(tilt)) {
     metadata.stage = { ...(image.stage as PlainTree | undefined), tilt_alpha: tilt };
   }

@@ -115,6 +115,11 @@ describe('a Phenom project', () => {
     expect(found[0].metadata).not.toHaveProperty('date');
   });
 
+  it('has no working distance that is no number in millimetres', async () => {
+    const [found] = await open(project([], 4, [[analysis(1, { version: 4, distance: 1e306 })], []]));
+    expect(found.metadata).not.toHaveProperty('working_distance_mm');
+  });
+
   it('has no times where they contradict each other, and says so, nor times of 0', async () => {
     const [, map, difference] = await open(
       project([image([analysis(1, { times: [4.5, 3] }), analysis(1, { times: [0, 5] })])]),
