@@ -75,11 +75,14 @@ interface MoveArgs<O> extends Found {
   readonly setting: Setting<O>;
 }
 
-/** Pieces of a shuffled reference are wider than a warp reaches, and so narrow that there are some. */
+/** Pieces of a shuffled reference are wider than a warp reaches, and than most peaks, and so narrow that there are some. */
 const REACHES_PER_PIECE = 3;
+const MOST_PIECES = 20;
 const FEWEST_PIECES = 8;
-const pieceOf = ({ limit, channels }: Pick<Setting<unknown>, 'limit' | 'channels'>) =>
-  Math.max(2, Math.min(REACHES_PER_PIECE * limit, Math.floor(channels / FEWEST_PIECES)));
+const pieceOf = ({ limit, channels }: Pick<Setting<unknown>, 'limit' | 'channels'>) => {
+  const wide = Math.max(REACHES_PER_PIECE * limit, Math.floor(channels / MOST_PIECES));
+  return Math.max(2, Math.min(wide, Math.floor(channels / FEWEST_PIECES)));
+};
 
 /** A step that brings every spectrum to a reference by moving its channels, or leaves it as it is. */
 export function defineWarp<P extends WarpParams, O>(definition: Definition<P, O>): Step<P> {
