@@ -16,7 +16,7 @@ const params = z.strictObject({
     'largest displacement that the instrument can have, for example "5 1/cm": no segment boundary is moved further',
   ),
   segment: lengthParameter.describe(
-    'length of a segment, for example "40 1/cm": one to five widths of a peak at its base',
+    'length of a segment, for example "40 1/cm": one to five widths of a peak at its base; rounded, so that segments share the spectrum evenly',
   ),
   slack: lengthParameter
     .optional()
@@ -78,7 +78,10 @@ export default defineWarp<Params, CowOptions>({
   whole: false,
   inChannels({ spectral }, p) {
     const limit = limitOf(spectral, p.shift);
-    const segment = Math.min(lengthInChannels(spectral, p.segment, 2), spectral.size - 1);
+    // What is left over joins the last segment: as little as can be, or it could not bend there.
+    const intervals = spectral.size - 1;
+    const count = Math.max(1, Math.round(intervals / lengthInChannels(spectral, p.segment, 2)));
+    const segment = Math.max(1, Math.floor(intervals / count));
     const slack =
       p.slack === undefined ? Math.max(1, Math.round(SLACK * segment)) : lengthInChannels(spectral, p.slack, 1);
     if (2 * slack > segment) {

@@ -13,7 +13,7 @@ import { axisValues } from '../../signal/axis.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Mask, reasonCode } from '../../signal/mask.ts';
-import type { Noise } from '../../signal/noise.ts';
+import { isScaledCounts, type Noise } from '../../signal/noise.ts';
 import { UNMEASURED } from '../../signal/shift.ts';
 import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { MappedSource, Source } from '../../signal/source.ts';
@@ -75,11 +75,14 @@ interface MoveArgs<O> extends Found {
   readonly setting: Setting<O>;
 }
 
-/** Pieces of a shuffled reference are wider than a warp reaches, and so narrow that there are some. */
+/** Pieces of a shuffled reference are wider than a warp reaches, and than most peaks, and so narrow that there are some. */
 const REACHES_PER_PIECE = 3;
+const MOST_PIECES = 20;
 const FEWEST_PIECES = 8;
-const pieceOf = ({ limit, channels }: Pick<Setting<unknown>, 'limit' | 'channels'>) =>
-  Math.max(2, Math.min(REACHES_PER_PIECE * limit, Math.floor(channels / FEWEST_PIECES)));
+const pieceOf = ({ limit, channels }: Pick<Setting<unknown>, 'limit' | 'channels'>) => {
+  const wide = Math.max(REACHES_PER_PIECE * limit, Math.floor(channels / MOST_PIECES));
+  return Math.max(2, Math.min(wide, Math.floor(channels / FEWEST_PIECES)));
+};
 
 /** A step that brings every spectrum to a reference by moving its channels, or leaves it as it is. */
 export function defineWarp<P extends WarpParams, O>(definition: Definition<P, O>): Step<P> {
@@ -242,7 +245,7 @@ export function defineWarp<P extends WarpParams, O>(definition: Definition<P, O>
       storage: 'dense',
       entriesPerPixel: state.spectral.size,
       mask: maskAfter(state, options, limit),
-      noise: whole ? movedNoise(state.noise, 'nearest') : mixedNoise(state.noise),
+      noise: whole && isCounted(state.noise) ? movedNoise(state.noise, 'nearest') : mixedNoise(state.noise),
       shift: UNMEASURED,
     };
   };
@@ -373,13 +376,19 @@ function sayWhatStayed(context: StepContext, { taken, chance, area }: Tally): vo
   if (area > 0) context.note(`${area} of ${all} spectra stay as they are: a peak would change its area`);
 }
 
-/** Channels are mixed with a few around them, and all of them by the error of one path. */
+/**
+ * Counts that are moved by whole channels are the same counts. Where noise other than that of counts decides how far, what is
+ * left is correlated: Monte Carlo sees it.
+ */
+const isCounted = (noise: Noise) => isScaledCounts(noise) && noise.across.kind === 'independent';
+
+/** Channels are moved, or mixed with a few around them, all of them by the error of one path. */
 function mixedNoise(noise: Noise): Noise {
   if (noise.tag === 'unknown') return noise;
   return {
     tag: 'correlated',
     form: { kind: 'full' },
-    why: 'warped: neighbouring channels were mixed, along a path that was found in the values themselves',
+    why: 'moved along the axis by what was found in the values themselves',
     across: { kind: 'global', rank: 1 },
   };
 }
