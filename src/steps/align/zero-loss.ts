@@ -48,7 +48,7 @@ const params = z.strictObject({
     ),
   shape: z
     .enum(['gaussian', 'learned'])
-    .default('gaussian')
+    .default('learned')
     .describe('of the fit; learned: tails and asymmetry from the sum of all spectra, for one more pass'),
   saturation: z.number().positive().optional().describe('values from here on are saturated and take no part'),
 });
@@ -87,7 +87,7 @@ export default defineStep<Params>({
   summary:
     'Finds the zero-loss peak of every spectrum to a fraction of a channel and notes how far beside 0 eV it lies. The values stay as they are: what needs one axis for all pixels has the displacements taken out first.',
   params,
-  example: { within: 100, estimator: 'fit', shape: 'gaussian' },
+  example: { within: 100, estimator: 'fit', shape: 'learned' },
   inputs: {
     in: { product: 'signal', doc: 'spectra to align', needs: { modality: ['eels'], shift: 'refuses' } },
     'zero-loss': {
