@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addMovedBack, FOUND, positionsOf, type ShiftOptions, shiftAgainst, square } from '../../kernels/index.ts';
+import { FOUND, positionsOf, type ShiftOptions, shiftAgainst, square } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
 import { type Axis, axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
@@ -8,11 +8,12 @@ import { type Noise, poisson } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { convertUnit, isConvertible, parseInUnit } from '../../signal/units.ts';
 import { meanSpectrum, spectrumSum } from '../background/mean-spectrum.ts';
-import { eachRowGroup, rowOf } from '../background/rows.ts';
+import { eachRowGroup } from '../background/rows.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { DISPLACEMENTS, type Displacements, geometryOf, readoutInCounts, shiftOf, toCounts } from './measured-shift.ts';
+import { movedMean, movedSum } from './moved-sum.ts';
 
 const edge = z.union([z.number(), z.string()]);
 const params = z.strictObject({
@@ -76,49 +77,6 @@ const displacements = defineFold<Args, Record<string, never>, Displacements>({
   }),
 });
 
-interface MovedSum {
-  readonly sum: Float64Array;
-  readonly given: Float64Array;
-}
-
-interface MovedArgs {
-  readonly place: Float64Array;
-  readonly flag: Uint8Array;
-  readonly noise: Noise;
-  readonly pixelMask?: Uint8Array;
-}
-
-/** Sum of the spectra, each moved back by its displacement. */
-const movedSum = defineFold<MovedArgs, MovedSum>({
-  init: (_, { channels }) => ({ sum: new Float64Array(channels), given: new Float64Array(channels) }),
-  add: ({ place, flag, noise, pixelMask }, state, blocks, start) => {
-    const [{ channels }] = blocks;
-    eachRowGroup(blocks, noise, ({ from, count, values }) => {
-      for (let i = 0; i < count; i++) {
-        const pixel = start + from + i;
-        if (pixelMask?.[pixel] || flag[pixel] !== FOUND.yes) continue;
-        addMovedBack(rowOf(values, i, channels), place[pixel], state.sum, state.given);
-      }
-    });
-    return state;
-  },
-  merge: (left, right) => {
-    for (let j = 0; j < left.sum.length; j++) {
-      left.sum[j] += right.sum[j];
-      left.given[j] += right.given[j];
-    }
-    return left;
-  },
-  example: ({ pixels }) => ({
-    args: {
-      place: Float64Array.from({ length: pixels }, (_, i) => (i % 5) - 2.3),
-      flag: Uint8Array.from({ length: pixels }, (_, i) => (i % 9 === 8 ? 1 : 0)),
-      noise: poisson(),
-    },
-    kinds: ['events'],
-  }),
-});
-
 export default defineStep<Params>({
   id: 'align.correlation',
   version: 1,
@@ -175,9 +133,7 @@ export default defineStep<Params>({
     const reference = withoutPedestal(await meanSpectrum(context, other), other.noise);
     let found = await displaced(context, signal, { reference, options, noise });
     for (let round = 1; round < p.rounds && other.source === signal.source; round++) {
-      const args: MovedArgs = { ...found, noise, pixelMask: mask.pixels };
-      const { sum, given } = await context.fold<MovedSum>('movedSum', args, [signal.source], geometryOf(signal));
-      const mean = sum.map((value, j) => (given[j] > 0 ? value / given[j] : 0));
+      const mean = await movedMean(context, signal, found);
       found = await displaced(context, signal, { reference: mean, options, noise });
     }
     const step = Math.sign(axisValue(spectral, 1) - axisValue(spectral, 0)) * pitch;

@@ -11,12 +11,12 @@ import {
   type Reading,
 } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
+import { axisIndex } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
 import type { Shift } from '../../signal/shift.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
-import { meanSpectrum, spectrumSum } from '../background/mean-spectrum.ts';
 import { eachRowGroup } from '../background/rows.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
@@ -30,6 +30,7 @@ import {
   shiftOf,
   toCounts,
 } from './measured-shift.ts';
+import { movedMean, movedSum } from './moved-sum.ts';
 
 const edge = z.union([z.number(), z.string()]);
 const params = z.strictObject({
@@ -49,7 +50,9 @@ const params = z.strictObject({
   shape: z
     .enum(['gaussian', 'learned'])
     .default('learned')
-    .describe('of the fit; learned: tails and asymmetry from the sum of all spectra, for one more pass'),
+    .describe(
+      'of the fit; learned: tails and asymmetry from the sum of all spectra once they are aligned, for two more passes',
+    ),
   saturation: z.number().positive().optional().describe('values from here on are saturated and take no part'),
 });
 type Params = z.infer<typeof params>;
@@ -99,7 +102,7 @@ export default defineStep<Params>({
   },
   output: 'signal',
   cite: ['Egerton 2011, Electron Energy-Loss Spectroscopy in the Electron Microscope, 3rd ed., sec. 2.5'],
-  shapes: { places, spectrumSum },
+  shapes: { places, movedSum },
   effect: ({ in: state, 'zero-loss': low }, p) => {
     checkPixels(state as SignalState, low as SignalState);
     const { spectral } = low as SignalState;
@@ -108,7 +111,7 @@ export default defineStep<Params>({
     return { ...(state as SignalState), shift: { state: 'expected', within, origin: ORIGIN } };
   },
   cost: ({ in: state }, { estimator, shape }) => ({
-    passes: estimator === 'fit' && shape === 'learned' ? 2 : 1,
+    passes: estimator === 'fit' && shape === 'learned' ? 3 : 1,
     keeps: 8 * pixelCount(state as SignalState),
     works: 17 * pixelCount(state as SignalState),
     lane: 0,
@@ -120,14 +123,16 @@ export default defineStep<Params>({
     const [first, end] = p.window ? windowChannels(spectral, p.window) : [0, spectral.size];
     const level = p.saturation !== undefined && noise.tag === 'poisson' ? inCounts(p.saturation, noise) : p.saturation;
     const reading: Reading = { first, end, masked: mask.channels, saturation: level, readout: readoutInCounts(noise) };
-    let estimator = ESTIMATORS[p.estimator];
+    const args: Args = { estimator: ESTIMATORS[p.estimator], reading, noise };
+    let found = await context.fold<Displacements>('places', args, [low.source], geometryOf(low));
     if (p.estimator === 'fit' && p.shape === 'learned') {
-      const shape = fitPeakShape(await meanSpectrum(context, low), reading);
-      if (shape) estimator = { ...PEAK_FIT, shape } as PeakEstimator;
-      else context.note('the sum of the spectra shows no peak to learn a shape from: a Gaussian was fitted');
+      const mean = await movedMean(context, low, found, Math.round(axisIndex(spectral, 0)));
+      const shape = fitPeakShape(mean, reading);
+      if (shape) {
+        const learned: Args = { ...args, estimator: { ...PEAK_FIT, shape } as PeakEstimator };
+        found = await context.fold<Displacements>('places', learned, [low.source], geometryOf(low));
+      } else context.note('the sum of the spectra shows no peak to learn a shape from: a Gaussian was fitted');
     }
-    const args: Args = { estimator, reading, noise };
-    const found = await context.fold<Displacements>('places', args, [low.source], geometryOf(low));
     const shift: Shift = shiftOf(context, {
       ...inAxisUnits(found, spectral, 0),
       within: Math.abs(parseInUnit(p.within, spectral.unit)),
