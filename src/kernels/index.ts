@@ -54,6 +54,7 @@ export * from './components.ts';
 export * from './count-probability.ts';
 export * from './crc32.ts';
 export * from './detector/photon-transfer.ts';
+export * from './detector/spikes.ts';
 export * from './directional-spread.ts';
 export * from './draw-events.ts';
 export * from './excesses.ts';

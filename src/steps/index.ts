@@ -23,6 +23,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'counts.photon-transfer': () => import('./counts/photon-transfer.ts'),
   'detector.dark': () => import('./detector/dark.ts'),
   'detector.gain': () => import('./detector/gain.ts'),
+  'detector.spikes': () => import('./detector/spikes.ts'),
   'smooth.savitzky-golay': () => import('./smooth/savitzky-golay.ts'),
   'decompose.pca': () => import('./decompose/pca.ts'),
   'decompose.truncation': () => import('./decompose/truncation.ts'),
