@@ -53,6 +53,7 @@ export * from './calibrate/linear-fit.ts';
 export * from './components.ts';
 export * from './count-probability.ts';
 export * from './crc32.ts';
+export * from './detector/channel-faults.ts';
 export * from './detector/photon-transfer.ts';
 export * from './detector/spikes.ts';
 export * from './directional-spread.ts';

@@ -24,6 +24,7 @@ export const STEPS: Readonly<Record<string, Loader>> = {
   'detector.dark': () => import('./detector/dark.ts'),
   'detector.gain': () => import('./detector/gain.ts'),
   'detector.spikes': () => import('./detector/spikes.ts'),
+  'detector.dead-channels': () => import('./detector/dead-channels.ts'),
   'smooth.savitzky-golay': () => import('./smooth/savitzky-golay.ts'),
   'decompose.pca': () => import('./decompose/pca.ts'),
   'decompose.truncation': () => import('./decompose/truncation.ts'),
