@@ -96,6 +96,7 @@ function checkSizes(of: SignalState, repeat: SignalState, dark: SignalState): vo
       code: 'shape-mismatch',
       what: `"${name}" is ${pixelCount(other)} pixels × ${other.spectral.size} channels, the data ${pixelCount(of)} × ${of.spectral.size}`,
       expected: name === 'repeat' ? 'the same pixels and channels' : 'the same channels',
+      fix: 'crop or rebin both alike',
     });
   }
 }
@@ -132,6 +133,7 @@ async function argsFor(
     code: 'no-pairs',
     what: 'no two values beside each other are unmasked, with another one beside them',
     expected: 'a few unmasked channels in a row',
+    fix: 'mask less, or take a larger part of the spectrum',
   });
 }
 

@@ -99,6 +99,7 @@ function darkState(state: SignalState, dark: SignalState | undefined, { level }:
       code: 'shape-mismatch',
       what: `the dark frames have ${dark.spectral.size} channels, the data ${state.spectral.size}`,
       expected: 'the same channels',
+      fix: 'crop or rebin both alike',
     });
   }
   const next = { ...state, storage: 'dense' as const, entriesPerPixel: state.spectral.size };

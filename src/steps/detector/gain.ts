@@ -96,6 +96,7 @@ async function gainsOf(context: StepContext, flat: Signal, { illumination }: Par
       code: 'no-light',
       what: 'the flat has no light in it',
       expected: 'frames of even light, brighter than their pedestal',
+      fix: 'check which file is the flat, and its pedestal',
     });
   }
   const alive = light.filter((_, j) => !dead[j]);
@@ -154,6 +155,7 @@ function givenGains({ gains }: Params, channels: number): Float64Array | undefin
     code: 'shape-mismatch',
     what: `${gains.length} gains for ${channels} channels`,
     expected: 'one gain a channel, or one for all',
+    fix: 'give 0 for channels that are dead',
   });
 }
 
@@ -179,6 +181,7 @@ function gainState(state: SignalState, flat: SignalState | undefined, p: Params)
       code: 'shape-mismatch',
       what: `the flat has ${flat.spectral.size} channels, the data ${channels}`,
       expected: 'the same channels',
+      fix: 'crop or rebin both alike',
     });
   }
   const level = state.noise.tag === 'poisson' ? { ...state.noise, offset: 0 } : state.noise;
