@@ -55,7 +55,7 @@ describe('detector.dead-channels', () => {
     for (const j of [20, 78]) {
       const { channels, note } = await masked(LOOK, made(8, { [j]: fault }));
       expect(channels).toEqual([j]);
-      if (j === 20) expect(note).toBe(`1 channels masked: 20 eV ${word}`);
+      if (j === 20) expect(note).toBe(`1 of 120 channels are masked: 20 eV ${word}`);
     }
   });
 

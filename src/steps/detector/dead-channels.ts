@@ -133,7 +133,7 @@ async function look(context: StepContext, signal: Signal, p: Params): Promise<Ma
   context.note(
     listed.length === 0
       ? 'no channel is dead'
-      : `${listed.length} channels masked: ${listed
+      : `${listed.length} of ${spectral.size} channels are masked: ${listed
           .slice(0, 20)
           .map(([j, fault]) => `${Number(axisValue(spectral, j).toPrecision(6))} ${spectral.unit} ${WORDS[fault]}`)
           .join(', ')}${listed.length > 20 ? ', …' : ''}`,
