@@ -16,7 +16,7 @@ const params = z.strictObject({
     .union([z.number(), z.string()])
     .optional()
     .describe(
-      'full width at half maximum of the narrowest real line, for example "0.8 eV": what is narrower can be a spike; default: twice the width of a spike',
+      'full width at half maximum of the narrowest real line, for example "0.8 eV": what is narrower can be a spike; default: one and a half times the width of a spike',
     ),
   width: z.number().int().min(1).max(16).default(2).describe('channels that a spike has at most'),
   falseAlarms: z
@@ -116,7 +116,7 @@ function searchOf(state: SignalState, { line, width, falseAlarms }: Params): Spi
   const positions = axisValues(spectral);
   const lines =
     line === undefined
-      ? new Uint32Array(spectral.size).fill(2 * width)
+      ? new Uint32Array(spectral.size).fill(Math.ceil(1.5 * width))
       : widthInChannels({ positions, unit: spectral.unit }, line);
   const narrowest = lines.reduce((least, wide) => Math.min(least, wide), Number.POSITIVE_INFINITY);
   if (narrowest <= width) {
