@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CounterRandom } from '../../src/kernels/index.ts';
-import { isSpectrailError } from '../../src/signal/errors.ts';
-import { reasonCode } from '../../src/signal/mask.ts';
-import { poisson, unknownNoise } from '../../src/signal/noise.ts';
-import type { Signal } from '../../src/signal/signal.ts';
-import { runStep, signalOf } from './run-step.ts';
+import { runStep, signalOf } from '../../../test/run-step.ts';
+import { CounterRandom } from '../../kernels/index.ts';
+import { isSpectrailError } from '../../signal/errors.ts';
+import { reasonCode } from '../../signal/mask.ts';
+import { poisson, unknownNoise } from '../../signal/noise.ts';
+import type { Signal } from '../../signal/signal.ts';
 
 const [CHANNELS, WIDTH, PIXELS] = [120, 16, 512];
 const dead = reasonCode('dead');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { CounterRandom } from '../../src/kernels/index.ts';
-import { blocking } from '../../src/plan/plan.ts';
-import { isSpectrailError } from '../../src/signal/errors.ts';
-import { reasonCode } from '../../src/signal/mask.ts';
-import { type Noise, poisson, unknownNoise } from '../../src/signal/noise.ts';
-import type { Signal } from '../../src/signal/signal.ts';
-import { planOf, type Steps } from './run-recipe.ts';
-import { runStep, signalOf, valuesOf } from './run-step.ts';
+import { planOf, type Steps } from '../../../test/acceptance/run-recipe.ts';
+import { runStep, signalOf, valuesOf } from '../../../test/run-step.ts';
+import { CounterRandom } from '../../kernels/index.ts';
+import { blocking } from '../../plan/plan.ts';
+import { isSpectrailError } from '../../signal/errors.ts';
+import { reasonCode } from '../../signal/mask.ts';
+import { type Noise, poisson, unknownNoise } from '../../signal/noise.ts';
+import type { Signal } from '../../signal/signal.ts';
 
 const [WIDTH, CHANNELS] = [16, 64];
 const CAMERA = { gain: 2, offset: 80, readout: 6 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CounterRandom, findSpikes, type SpikeSearch, spikeTail } from '../../src/kernels/index.ts';
-import { toEvents } from '../../src/signal/block.ts';
-import { isSpectrailError } from '../../src/signal/errors.ts';
-import { reasonCode } from '../../src/signal/mask.ts';
-import { poisson, unknownNoise } from '../../src/signal/noise.ts';
-import { type Signal, withSignal } from '../../src/signal/signal.ts';
-import { runStep, signalOf, valuesOf } from './run-step.ts';
+import { runStep, signalOf, valuesOf } from '../../../test/run-step.ts';
+import { CounterRandom, findSpikes, type SpikeSearch, spikeTail } from '../../kernels/index.ts';
+import { toEvents } from '../../signal/block.ts';
+import { isSpectrailError } from '../../signal/errors.ts';
+import { reasonCode } from '../../signal/mask.ts';
+import { poisson, unknownNoise } from '../../signal/noise.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
 
 const [CHANNELS, WIDTH] = [200, 16];
 /** Lines of this width, in channels, on a slope. */
