@@ -76,10 +76,15 @@ function knowable(state: SignalState) {
   return { navigation, spectral, modality, title, intensity, mask, drift, storage, noise: law };
 }
 
-function expectPredicted(product: Product, predicted: State): void {
+function expectPredicted(product: Product, predicted: State, { traits }: Pick<Step, 'traits'> = {}): void {
   expect(product.product).toBe(predicted.product);
   if (product.product === 'signal') {
-    expect(knowable(signalState(product))).toEqual(knowable(predicted as SignalState));
+    const known = predicted as SignalState;
+    const seen = signalState(product);
+    // What a step finds to mask comes on top of what was known.
+    const finds = traits?.includes('finds-mask');
+    expect(knowable(finds ? { ...seen, mask: known.mask } : seen)).toEqual(knowable(known));
+    if (finds) for (const along of ['pixels', 'channels'] as const) expectMasked(seen.mask[along], known.mask[along]);
     return;
   }
   if (predicted.product === 'signal') return;
@@ -87,6 +92,11 @@ function expectPredicted(product: Product, predicted: State): void {
   const of = { title, modality, navigation, spectral };
   expect(of).toEqual(Object.fromEntries(Object.keys(of).map((key) => [key, predicted.of[key as keyof typeof of]])));
   if (product.product === 'factors') expect(product.rank).toBeLessThanOrEqual(predicted.rank ?? 0);
+}
+
+/** All that was known to be masked still is. */
+function expectMasked(seen: Uint8Array | undefined, known: Uint8Array | undefined): void {
+  for (const [at, code] of known?.entries() ?? []) if (code) expect(seen?.[at]).toBe(code);
 }
 
 describe.each(steps)('%s', (id, step) => {
@@ -150,7 +160,7 @@ describe.each(steps)('%s', (id, step) => {
           continue;
         }
         const { products } = run;
-        expectPredicted(products.one, predicted);
+        expectPredicted(products.one, predicted, step);
         if (products.one.product === 'signal') await expectReadable(products.one);
         ran++;
       }

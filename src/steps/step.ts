@@ -45,9 +45,17 @@ export function needsOf(input: InputSpec, params: unknown): Needs {
  * What a step is, for the rules of order. `compression`: may erase what is rare. `residual-pass`: looks at what a
  * compression left behind. `counting-errors`: takes √N of its input as the error. `wants-net`: scales by all that a spectrum
  * holds, and so by the background where it is still there. `unpaired`: takes two sets of samples for the same mix.
- * `positions`: quotes where something is on the spectral axis.
+ * `positions`: quotes where something is on the spectral axis. `finds-mask`: masks what it finds in the values, besides what
+ * the plan knows of.
  */
-export type Trait = 'compression' | 'residual-pass' | 'counting-errors' | 'wants-net' | 'unpaired' | 'positions';
+export type Trait =
+  | 'compression'
+  | 'residual-pass'
+  | 'counting-errors'
+  | 'wants-net'
+  | 'unpaired'
+  | 'positions'
+  | 'finds-mask';
 
 /** Over what distance a step mixes pixels, beside the smallest feature that the user declared. */
 export interface ReceptiveField {

@@ -3,7 +3,7 @@ import { portableLog } from '../portable-math.ts';
 /** Levels that contrasts are sorted by, and octaves of their squares. */
 export const LEVELS = 64;
 const OCTAVES = 80;
-/** Half-octave of a square of 1. */
+/** Octave of a square of 1. */
 const UNITY = 40;
 const PER_BIN = 3;
 

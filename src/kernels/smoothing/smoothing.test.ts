@@ -82,6 +82,28 @@ describe('Savitzky–Golay', () => {
     });
   });
 
+  it('lowers a peak by 2 % in a window of its width, by 0.2 % in one of half of it, by 7 % in one half as wide again', () => {
+    const [channels, fwhm] = [401, 40];
+    const row = Float64Array.from({ length: channels }, (_, j) => Math.exp(-4 * Math.LN2 * ((j - 200) / fwhm) ** 2));
+    const lost = (window: number, order = 2) =>
+      1 -
+      apply(
+        savitzkyGolay(
+          row.map((_, j) => j),
+          golay(channels, window, { order }),
+        ),
+        row,
+      )[200];
+    for (const [window, order, part] of [
+      [41, 2, 0.0174],
+      [41, 4, 0.00103],
+      [21, 2, 0.00143],
+      [61, 2, 0.0643],
+    ]) {
+      expect(lost(window, order) / part).toBeCloseTo(1, 2);
+    }
+  });
+
   it('takes windows of their own for each channel', () => {
     const windows = Uint32Array.from({ length: 40 }, (_, j) => (j < 20 ? 3 : 11));
     const { weights, width } = savitzkyGolay(uneven, { ...golay(40, 3), windows, order: 1 });

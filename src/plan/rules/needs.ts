@@ -36,7 +36,7 @@ export const needsOfInputs: NodeRule = (node) => {
       object(
         'wrong-axis',
         `${node.step.title} needs a uniform axis; this one is listed point by point`,
-        'rebin onto a uniform axis first',
+        'put it onto a uniform axis first (resample)',
       );
     }
     if (needs.minPixels && pixels < needs.minPixels) {

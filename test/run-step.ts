@@ -1,15 +1,15 @@
-import { collect } from '../../src/engines/engine.ts';
-import { inlineEngine } from '../../src/engines/inline.ts';
-import { makePlan } from '../../src/plan/plan.ts';
-import { checkRecipe } from '../../src/plan/recipe.ts';
-import { type Run, runPlan, signalGeometry } from '../../src/plan/run.ts';
-import { type Axis, uniformAxis } from '../../src/signal/axis.ts';
-import { toDense } from '../../src/signal/block.ts';
-import { COUNTS } from '../../src/signal/intensity.ts';
-import { poisson } from '../../src/signal/noise.ts';
-import { createSignal, type Signal } from '../../src/signal/signal.ts';
-import { resolveShape } from '../../src/steps/index.ts';
-import { signalState } from '../../src/steps/state.ts';
+import { collect } from '../src/engines/engine.ts';
+import { inlineEngine } from '../src/engines/inline.ts';
+import { makePlan } from '../src/plan/plan.ts';
+import { checkRecipe } from '../src/plan/recipe.ts';
+import { type Run, runPlan, signalGeometry } from '../src/plan/run.ts';
+import { type Axis, uniformAxis } from '../src/signal/axis.ts';
+import { toDense } from '../src/signal/block.ts';
+import { COUNTS } from '../src/signal/intensity.ts';
+import { poisson } from '../src/signal/noise.ts';
+import { createSignal, type Signal } from '../src/signal/signal.ts';
+import { resolveShape } from '../src/steps/index.ts';
+import { signalState } from '../src/steps/state.ts';
 
 const engine = inlineEngine(resolveShape);
 

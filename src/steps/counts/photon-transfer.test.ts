@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CounterRandom } from '../../src/kernels/index.ts';
-import { isSpectrailError } from '../../src/signal/errors.ts';
-import { reasonCode } from '../../src/signal/mask.ts';
-import { unknownNoise } from '../../src/signal/noise.ts';
-import type { Signal } from '../../src/signal/signal.ts';
-import type { Measurements } from '../../src/steps/products.ts';
-import { runStep, signalOf } from './run-step.ts';
+import { runStep, signalOf } from '../../../test/run-step.ts';
+import { CounterRandom } from '../../kernels/index.ts';
+import { isSpectrailError } from '../../signal/errors.ts';
+import { reasonCode } from '../../signal/mask.ts';
+import { unknownNoise } from '../../signal/noise.ts';
+import type { Signal } from '../../signal/signal.ts';
+import type { Measurements } from '../products.ts';
 
 const TRUTH = { gain: 3.2, offset: 100, readout: 5 };
 

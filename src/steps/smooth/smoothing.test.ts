@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { applyToRow, CounterRandom, savitzkyGolay } from '../../src/kernels/index.ts';
-import { explicitAxis } from '../../src/signal/axis.ts';
-import { isSpectrailError } from '../../src/signal/errors.ts';
-import { reasonCode } from '../../src/signal/mask.ts';
-import { type Noise, poisson, unknownNoise } from '../../src/signal/noise.ts';
-import type { Signal } from '../../src/signal/signal.ts';
-import { axisOf, runStep, signalOf, valuesOf } from './run-step.ts';
+import { axisOf, runStep, signalOf, valuesOf } from '../../../test/run-step.ts';
+import { applyToRow, CounterRandom, savitzkyGolay } from '../../kernels/index.ts';
+import { explicitAxis } from '../../signal/axis.ts';
+import { isSpectrailError } from '../../signal/errors.ts';
+import { reasonCode } from '../../signal/mask.ts';
+import { type Noise, poisson, unknownNoise } from '../../signal/noise.ts';
+import type { Signal } from '../../signal/signal.ts';
 
 const [CHANNELS, WIDTH] = [40, 6];
 const counts = (() => {
