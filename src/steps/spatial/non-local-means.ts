@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TILE_PIXELS } from '../../shapes/tile.ts';
 import { readRow } from '../../signal/block.ts';
 import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
@@ -110,7 +111,9 @@ const step = defineStep<Params>({
       keeps: 0,
       works: 0,
       // The rows around a job written out, their bands, and the weights of its pixels.
-      lane: 8 * 2 * (p.search + p.patch) * width * (spectral.size + p.bands) + 8 * 4096 * (side * side + spectral.size),
+      lane:
+        8 * 2 * (p.search + p.patch) * width * (spectral.size + p.bands) +
+        8 * TILE_PIXELS * (side * side + spectral.size),
     };
   },
   async run(context, inputs, p) {
