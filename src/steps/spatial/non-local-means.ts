@@ -76,7 +76,6 @@ function smoothedState(state: SignalState, p: Params): SignalState {
       why: 'a mean whose weights were chosen by the noisy values',
       across: { kind: 'kernel', pixels: 2 * (p.search + p.patch) },
     },
-    shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
   };
 }
 
@@ -91,7 +90,7 @@ const step = defineStep<Params>({
     in: {
       product: 'signal',
       doc: 'counts, or values of one Gaussian error',
-      needs: { noise: ['poisson', 'gaussian'], across: ['independent'], minPixels: 2 },
+      needs: { noise: ['poisson', 'gaussian'], across: ['independent'], shift: 'refuses', minPixels: 2 },
     },
   },
   output: 'signal',
