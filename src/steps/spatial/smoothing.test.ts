@@ -318,6 +318,18 @@ describe('the receptive field', () => {
     expect(await codes(signal, step({ sigma: 2, smallestFeature: 8 }))).toEqual([]);
   });
 
+  it('of a background of local averages, errors reach as far as both averages together', async () => {
+    const { nodes } = await plan(
+      recipe([
+        { use: 'spatial.local-average', params: { radius: 2 } },
+        { use: 'background.local-average', params: { fit: [0.2, 0.9], sigma: 1 } },
+      ]),
+      { counts: flat(5, 1, { modality: 'eels', channels: 16 }) },
+    );
+    const { output } = nodes[1];
+    expect(output.product === 'signal' && output.noise.across).toEqual({ kind: 'kernel', pixels: 4 + 6 });
+  });
+
   it('where nobody declared the smallest feature, that is said', async () => {
     const [found] = await objections(flat(5, 1), [{ use: 'spatial.gaussian', params: { sigma: 1 } }]);
     expect(found).toMatchObject({ code: 'receptive-field', severity: 'warning' });
