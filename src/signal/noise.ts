@@ -184,6 +184,12 @@ export function sumNoise(noise: Noise, count: number, along: 'channels' | 'pixel
   }
 }
 
+/** How errors run where pixels up to so far apart have come to share those of others. */
+export function spreadErrors(across: AcrossPixels, pixels: number): AcrossPixels {
+  if (across.kind === 'global') return across;
+  return { kind: 'kernel', pixels: pixels + (across.kind === 'kernel' ? across.pixels : 0) };
+}
+
 /**
  * Noise of a weighted mean of the pixels around each, Σ w·x / Σ w, with weights that owe nothing to the values. Pixels up to
  * twice `reach` apart then share errors; channels stay as they were. The mean of n counts with equal weights is a Poisson
@@ -193,10 +199,7 @@ export function sumNoise(noise: Noise, count: number, along: 'channels' | 'pixel
  */
 export function averageNoise(noise: Noise, { reach, members }: { reach: number; members?: Float64Array }): Noise {
   const before = noise.across;
-  const across: AcrossPixels =
-    before.kind === 'global'
-      ? before
-      : { kind: 'kernel', pixels: 2 * reach + (before.kind === 'kernel' ? before.pixels : 0) };
+  const across = spreadErrors(before, 2 * reach);
   if (noise.tag === 'correlated') return { ...withoutVariance(noise), across };
   if (noise.tag === 'unknown') return { ...noise, across };
   if (before.kind !== 'independent') {

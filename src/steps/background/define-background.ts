@@ -3,7 +3,7 @@ import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { Block, BlockKind } from '../../signal/block.ts';
 import { reasonCode } from '../../signal/mask.ts';
-import type { AcrossPixels } from '../../signal/noise.ts';
+import { type AcrossPixels, type Noise, spreadErrors } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type Needs, type Step, type StepContext } from '../step.ts';
@@ -86,8 +86,10 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
     },
   });
   // What is learned from all spectra is wrong for all of them alike; what neighbours share, for those around.
-  const acrossOf = (params: P): AcrossPixels | undefined =>
-    learns(params) ? { kind: 'global', rank: 1 } : beside && { kind: 'kernel', pixels: beside.reach(params) };
+  const acrossOf = (params: P, { across }: Noise): AcrossPixels => {
+    if (learns(params)) return { kind: 'global', rank: 1 };
+    return beside ? spreadErrors(across, beside.reach(params)) : across;
+  };
   const step = defineStep<P>({
     ...rest,
     inputs: { in: { product: 'signal', doc: 'spectra with their background', needs: { shift: 'refuses', ...needs } } },
@@ -96,7 +98,7 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
     effect: (inputs, p) => {
       const state = inputs.in as SignalState;
       rest.receptiveField?.(inputs, p);
-      return subtractedState(state, range(settingOf(state, p)), acrossOf(p));
+      return subtractedState(state, range(settingOf(state, p)), acrossOf(p, state.noise));
     },
     cost: (_, p) => ({ passes: learns(p) ? passes : 0, keeps: 0, works: 0, lane: 0 }),
     async run(context, inputs, p) {
@@ -104,7 +106,7 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
       const plain = settingOf(signal as unknown as SignalState, p);
       const setting = learn && learns(p) ? { ...plain, learned: await learn(context, signal, plain) } : plain;
       return withSignal(signal, {
-        ...subtractedState(signal as unknown as SignalState, range(setting), acrossOf(p)),
+        ...subtractedState(signal as unknown as SignalState, range(setting), acrossOf(p, signal.noise)),
         source: {
           ...mappedFrom(signal, context.shapeId('subtracted')),
           args: setting,
@@ -142,7 +144,7 @@ function settingOf<P>({ spectral, mask, noise }: SignalState, params: P): Settin
 function subtractedState(
   state: SignalState,
   [first, end]: readonly [number, number],
-  across?: AcrossPixels,
+  across: AcrossPixels,
 ): SignalState {
   const channels = state.mask.channels?.slice() ?? new Uint8Array(state.spectral.size);
   const outside = reasonCode('no background');
@@ -156,7 +158,7 @@ function subtractedState(
       tag: 'correlated',
       form: { kind: 'response', of: 'background', raw: state.noise },
       why: 'an estimated background was taken off',
-      across: across ?? state.noise.across,
+      across,
     },
   };
 }

@@ -103,7 +103,7 @@ describe('what fixed weights do to an interface', () => {
     const percents = [1, 2, 3, 4, 6].map((wide) => keptOf(box)[wide]);
     expect(percents.map(Math.round)).toEqual([20, 40, 60, 80, 100]);
     expect(edgeOf(box)).toBeCloseTo(4, 8);
-    expect(box.findings[0]).toContain('5 pixels (10 nm) along y; 5 pixels (10 nm) along x');
+    expect(box.findings[0]).toContain('along y and x 5 pixels (10 nm)');
     const disc = (await blurOf(counts({}), 'spatial.local-average', { radius: 2, shape: 'disc' })).blur;
     expect(keptOf(disc)[1]).toBeCloseTo(500 / 13, 8);
   });

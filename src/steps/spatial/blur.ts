@@ -126,11 +126,14 @@ const percent = (share: number) => `${round(100 * share)} %`;
 const pixels = (n: number) => (n === 1 ? '1 pixel' : `${round(n)} pixels`);
 
 function findings({ axes }: ReceptiveField, found: OnKnownMaps, worth: Float64Array, p: Params): string[] {
-  const widths = axes.map(({ name, width, pixel, feature }) => {
-    const length = pixel ? ` (${round(width * pixel.size)} ${pixel.unit})` : '';
-    const beside = feature === undefined ? '' : `, beside a smallest feature of ${pixels(feature)}`;
-    return `${pixels(width)}${length} along ${name}${beside}`;
-  });
+  const along = new Map<string, string[]>();
+  for (const { name, width, pixel, feature } of axes) {
+    const length = (n: number) => `${pixels(n)}${pixel ? ` (${round(n * pixel.size)} ${pixel.unit})` : ''}`;
+    const beside = feature === undefined ? '' : `, beside a smallest feature of ${length(feature)}`;
+    const text = `${length(width)}${beside}`;
+    along.set(text, [...(along.get(text) ?? []), name]);
+  }
+  const widths = [...along].map(([text, names]) => `along ${names.join(' and ')} ${text}`);
   const thin = found.layers.find(({ kept }) => kept >= p.keep);
   return [
     `Receptive field: ${widths.join('; ')}.`,

@@ -89,7 +89,9 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
   });
   const step = defineStep<P>({
     ...rest,
-    inputs: { in: { product: 'signal', doc: 'any map or line of spectra', needs: { minPixels: 2 } } },
+    inputs: {
+      in: { product: 'signal', doc: 'any map or line of spectra', needs: { shift: 'refuses', minPixels: 2 } },
+    },
     output: 'signal',
     shapes: { means },
     effect: ({ in: state }, p) => {
@@ -139,8 +141,6 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
       storage: 'dense',
       entriesPerPixel: state.spectral.size,
       noise: averageNoise(state.noise, { reach: Math.max(y, x), members }),
-      // Spectra on different axes were added: where one of them lay no longer says where the mean lies.
-      shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
     };
   }
 

@@ -1,5 +1,6 @@
 import { edgeWidth } from '../../kernels/index.ts';
 import { readRow } from '../../signal/block.ts';
+import type { Source } from '../../signal/source.ts';
 import type { StepContext } from '../step.ts';
 import { errorsInCounts, knownMap, layer, type Shares, stepEdge, type TwoPhases, twoPhases } from './known-maps.ts';
 import type { Smoothing } from './smoother.ts';
@@ -38,7 +39,7 @@ const MOST_VALUES = 2e6;
 
 /**
  * Smooths a sharp step and layers between two phases that have the counts of a mean spectrum. Weights that owe nothing to the
- * values are shown expectations; others maps drawn with errors like those of the data.
+ * values do the same to any spectra, and are shown expectations; others are shown maps drawn with errors like those of the data.
  * @param mean counts a channel of a mean pixel
  */
 export async function measureOnKnownMaps(
@@ -48,62 +49,69 @@ export async function measureOnKnownMaps(
   share: number,
   feature?: number,
 ): Promise<OnKnownMaps> {
-  const smoother = smootherOf(smoothing.map);
-  const reach = smoother.reach(smoothing.args);
-  const phases = twoPhases(mean.map((value) => Math.max(0, value)));
-  const widths = [...new Set([...WIDTHS, ...(feature !== undefined && feature <= MOST_FEATURE ? [feature] : [])])].sort(
-    (a, b) => a - b,
-  );
-  const columns = 2 * (2 * reach.x + MARGIN) + (widths.at(-1) ?? 1) + (1 - ((widths.at(-1) ?? 1) % 2));
-  const onALine = smoothing.args.height === 1;
-  const rows = smoother.linear ? 1 : drawnRows(columns * mean.length);
-  const noise = errorsInCounts(smoothing.args.noise);
-  const smoothed = async (shares: Shares, seed: number) => {
-    // A line has no rows beside it: as many lines, one by one.
-    const [maps, height] = onALine ? [rows, 1] : [1, rows + 2 * reach.y];
-    const profile = new Float64Array(columns);
-    for (let n = 0; n < maps; n++) {
-      const drawn = smoother.linear ? undefined : { noise, seed: context.seed + seed * maps + n };
-      const block = knownMap(phases, shares, height, drawn);
-      const args = { ...smoothing.args, width: columns, height, pixelMask: undefined, noise };
-      const geometry = { pixels: block.pixels, channels: block.channels, width: columns };
-      const out = await context.collect(
-        { type: 'mapped', map: smoothing.map, args, parents: [{ type: 'memory', block }], kind: 'dense', ...geometry },
-        geometry,
-      );
-      const row = new Float64Array(block.channels);
-      const beside = onALine ? 0 : reach.y;
-      for (let y = beside; y < height - beside; y++) {
-        for (let x = 0; x < columns; x++) {
-          profile[x] += shareIn(readRow(out, y * columns + x, row), phases) / rows;
-        }
-      }
-    }
-    return profile;
-  };
-  const edgeTruth = stepEdge(columns);
-  const profile = await smoothed(edgeTruth, 0);
+  const { linear, reach } = smootherOf(smoothing.map);
+  const phases = twoPhases(linear ? ANY_SPECTRUM : mean.map((value) => Math.max(0, value)));
+  const widths = [...new Set([...WIDTHS, ...(feature !== undefined && feature <= MOST_FEATURE ? [feature] : [])])];
+  widths.sort((a, b) => a - b);
+  // An odd number of columns, so that one is the middle, and room on both sides for what is mixed into it.
+  const columns = 2 * (2 * reach(smoothing.args).x + MARGIN + Math.ceil(widths[widths.length - 1] / 2)) + 1;
+  const rows = linear ? 1 : drawnRows(columns * mean.length);
+  const smoothed = (shares: Shares, n: number) => smoothedShares(context, smoothing, phases, shares, rows, n);
+  const truth = { edge: stepEdge(columns), layer: layer(columns, 1, share) };
+  const profile = await smoothed(truth.edge, 0);
   const layers: KeptLayer[] = [];
   for (const [n, wide] of widths.entries()) {
-    const columnShares = layer(columns, wide, share);
-    const seen = await smoothed(columnShares, n + 1);
-    const middle = Math.floor((columns - 1) / 2);
+    const seen = await smoothed(layer(columns, wide, share), n + 1);
     layers.push({
       wide,
-      kept: seen[middle] / share,
-      sigma: smoother.linear ? 0 : counting(phases, rows) / share,
+      kept: seen[(columns - 1) / 2] / share,
+      sigma: linear ? 0 : counting(phases, rows) / share,
       profile: seen,
     });
   }
-  return {
-    edge: edgeWidth(profile),
-    profile,
-    mixed: profile.filter((value) => value > 0.2 && value < 0.8).length,
-    layers,
-    feature,
-    truth: { edge: edgeTruth, layer: layer(columns, 1, share) },
-  };
+  const mixed = profile.filter((value) => value > 0.2 && value < 0.8).length;
+  return { edge: edgeWidth(profile), profile, mixed, layers, feature, truth };
 }
+
+/** Share of the other phase in each column of a smoothed map: mean over so many rows. */
+async function smoothedShares(
+  context: StepContext,
+  { map, args }: Smoothing,
+  phases: TwoPhases,
+  shares: Shares,
+  rows: number,
+  n: number,
+): Promise<Float64Array> {
+  const { linear, reach } = smootherOf(map);
+  const noise = errorsInCounts(args.noise);
+  const width = shares.length;
+  // A line has no rows beside it: as many lines, one by one.
+  const onALine = args.height === 1;
+  const beside = onALine ? 0 : reach(args).y;
+  const [maps, height] = onALine ? [rows, 1] : [1, rows + 2 * beside];
+  const found = new Float64Array(width);
+  const row = new Float64Array(phases.matrix.length);
+  for (let k = 0; k < maps; k++) {
+    const seed = context.seed + n * maps + k;
+    const block = knownMap(phases, shares, height, linear ? undefined : { noise, seed });
+    const geometry = { pixels: block.pixels, channels: block.channels, width };
+    const source: Source = {
+      type: 'mapped',
+      map,
+      args: { ...args, width, height, pixelMask: undefined, channelMask: undefined, noise },
+      parents: [{ type: 'memory', block }],
+      kind: 'dense',
+      ...geometry,
+    };
+    const out = await context.collect(source, geometry);
+    for (let y = beside; y < height - beside; y++) {
+      for (let x = 0; x < width; x++) found[x] += shareIn(readRow(out, y * width + x, row), phases) / rows;
+    }
+  }
+  return found;
+}
+
+const ANY_SPECTRUM = Float64Array.of(1, 1, 1);
 
 /** Wider features than that are no matter for layers. */
 const MOST_FEATURE = 32;

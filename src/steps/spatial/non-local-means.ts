@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TILE_PIXELS } from '../../shapes/tile.ts';
 import { readRow } from '../../signal/block.ts';
 import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
@@ -75,7 +76,6 @@ function smoothedState(state: SignalState, p: Params): SignalState {
       why: 'a mean whose weights were chosen by the noisy values',
       across: { kind: 'kernel', pixels: 2 * (p.search + p.patch) },
     },
-    shift: state.shift.state === 'map' ? { state: 'unmeasured' } : state.shift,
   };
 }
 
@@ -90,7 +90,7 @@ const step = defineStep<Params>({
     in: {
       product: 'signal',
       doc: 'counts, or values of one Gaussian error',
-      needs: { noise: ['poisson', 'gaussian'], across: ['independent'], minPixels: 2 },
+      needs: { noise: ['poisson', 'gaussian'], across: ['independent'], shift: 'refuses', minPixels: 2 },
     },
   },
   output: 'signal',
@@ -110,7 +110,9 @@ const step = defineStep<Params>({
       keeps: 0,
       works: 0,
       // The rows around a job written out, their bands, and the weights of its pixels.
-      lane: 8 * 2 * (p.search + p.patch) * width * (spectral.size + p.bands) + 8 * 4096 * (side * side + spectral.size),
+      lane:
+        8 * 2 * (p.search + p.patch) * width * (spectral.size + p.bands) +
+        8 * TILE_PIXELS * (side * side + spectral.size),
     };
   },
   async run(context, inputs, p) {

@@ -245,10 +245,18 @@ describe('the law of means', () => {
     expect(averageNoise(unknownNoise('a test'), { reach: 1 })).toMatchObject({ tag: 'unknown', why: 'a test' });
   });
 
-  it('a drift that was measured pixel by pixel is no longer known', async () => {
-    const offsets = new Float64Array(480);
-    const shift = { state: 'map', offsets, uncertainty: 0, within: 9, origin: 'a test' } as const;
-    expect((await smoothed(flat(5, 1, { shift }), 'spatial.gaussian', { sigma: 1 })).shift.state).toBe('unmeasured');
+  it('displacements that were measured are taken out before spectra are added', async () => {
+    const shift: Signal['shift'] = {
+      state: 'map',
+      offsets: new Float64Array(480).fill(0.1),
+      uncertainty: 0,
+      within: 0.1,
+      origin: 'a test',
+    };
+    const { nodes } = await plan(recipe([{ use: 'spatial.gaussian', params: { sigma: 1 } }]), {
+      counts: flat(5, 1, { shift }),
+    });
+    expect(nodes.map(({ use }) => use)).toEqual(['align.apply', 'spatial.gaussian']);
   });
 });
 
@@ -308,6 +316,18 @@ describe('the receptive field', () => {
     const step = (params: object) => [{ use: 'background.local-average', params: { fit: [0.2, 0.9], ...params } }];
     expect(await codes(signal, step({ sigma: 2, smallestFeature: 3 }))).toContain('receptive-field');
     expect(await codes(signal, step({ sigma: 2, smallestFeature: 8 }))).toEqual([]);
+  });
+
+  it('of a background of local averages, errors reach as far as both averages together', async () => {
+    const { nodes } = await plan(
+      recipe([
+        { use: 'spatial.local-average', params: { radius: 2 } },
+        { use: 'background.local-average', params: { fit: [0.2, 0.9], sigma: 1 } },
+      ]),
+      { counts: flat(5, 1, { modality: 'eels', channels: 16 }) },
+    );
+    const { output } = nodes[1];
+    expect(output.product === 'signal' && output.noise.across).toEqual({ kind: 'kernel', pixels: 4 + 6 });
   });
 
   it('where nobody declared the smallest feature, that is said', async () => {
