@@ -47,6 +47,7 @@ describe('the benches', () => {
       'snip',
       'isrea',
       'decoding',
+      'power-law',
       'baselines',
       'transfer',
       'scaling',

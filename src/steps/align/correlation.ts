@@ -69,7 +69,7 @@ const displacements = defineFold<Args, Record<string, never>, Displacements>({
   example: () => ({
     args: {
       reference: Float64Array.from({ length: CHANNELS }, (_, j) => 5 / (1 + square(j - CHANNELS / 2))),
-      options: { limit: 3 },
+      options: { limit: 3, estimator: 'parabola' },
       noise: poisson(),
     },
     kinds: ['events'],
@@ -84,7 +84,7 @@ export default defineStep<Params>({
   summary:
     'Finds how far the features of every spectrum lie beside those of the mean spectrum, or of a reference, to a fraction of a channel. The values stay as they are. What chemistry moves is taken for drift: compare features that it does not move.',
   params,
-  example: { within: 7, rounds: 2 },
+  example: { within: 7, rounds: 1 },
   inputs: {
     in: {
       product: 'signal',

@@ -72,7 +72,7 @@ export default defineWarp<Params, CowOptions>({
     refine: true,
     areaTolerance: 0.01,
     target: 'mean',
-    nulls: 19,
+    nulls: 3,
     rounds: 1,
   },
   whole: false,

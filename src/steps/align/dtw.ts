@@ -44,7 +44,7 @@ export default defineWarp<Params, DtwOptions>({
     derivative: false,
     areaTolerance: 0.01,
     target: 'mean',
-    nulls: 19,
+    nulls: 3,
     rounds: 1,
   },
   bounded: isBounded,

@@ -80,7 +80,7 @@ const places = defineFold<Args, Record<string, never>, Displacements>({
     return state;
   },
   merge: (left) => left,
-  example: () => ({ args: { estimator: PEAK_FIT, reading: {}, noise: poisson() }, kinds: ['events'] }),
+  example: () => ({ args: { estimator: CENTROID, reading: {}, noise: poisson() }, kinds: ['events'] }),
 });
 
 export default defineStep<Params>({
@@ -90,7 +90,7 @@ export default defineStep<Params>({
   summary:
     'Finds the zero-loss peak of every spectrum to a fraction of a channel and notes how far beside 0 eV it lies. The values stay as they are: what needs one axis for all pixels has the displacements taken out first.',
   params,
-  example: { within: 100, estimator: 'fit', shape: 'learned' },
+  example: { within: 100, estimator: 'centroid', shape: 'learned' },
   inputs: {
     in: { product: 'signal', doc: 'spectra to align', needs: { modality: ['eels'], shift: 'refuses' } },
     'zero-loss': {
@@ -122,6 +122,14 @@ export default defineStep<Params>({
     const { spectral, noise, mask } = low;
     const [first, end] = p.window ? windowChannels(spectral, p.window) : [0, spectral.size];
     const level = p.saturation !== undefined && noise.tag === 'poisson' ? inCounts(p.saturation, noise) : p.saturation;
+    if (level !== undefined && !(level > 0)) {
+      throw inputError({
+        code: 'saturated-at-rest',
+        what: `values of ${p.saturation} are said to be saturated, and lie below the pedestal`,
+        expected: 'a level above the pedestal, in the units of the values',
+        fix: 'set saturation to the largest value the camera can give, or leave it out',
+      });
+    }
     const reading: Reading = { first, end, masked: mask.channels, saturation: level, readout: readoutInCounts(noise) };
     const args: Args = { estimator: ESTIMATORS[p.estimator], reading, noise };
     let found = await context.fold<Displacements>('places', args, [low.source], geometryOf(low));

@@ -47,7 +47,7 @@ export default defineBackground<Params>({
     'Dai et al. 2018, Chemom. Intell. Lab. Syst. 179, 24',
     'Kneen & Annegarn 1996, Nucl. Instrum. Methods B 109, 209',
   ],
-  example: { width: 2, method: 'iterated' },
+  example: { width: 2, method: 'top-hat' },
   range(setting) {
     widthInChannels(setting, setting.params.width);
     return wholeRange(setting);

@@ -50,7 +50,7 @@ export default defineBackground<Params>({
     'Lieber & Mahadevan-Jansen 2003, Appl. Spectrosc. 57, 1363',
     'Zhao, Lui, McLean & Zeng 2007, Appl. Spectrosc. 61, 1225',
   ],
-  example: { degree: 2, method: 'improved' },
+  example: { degree: 2, method: 'plain' },
   range: wholeRange,
   prepare(setting) {
     const { degree, method } = setting.params;

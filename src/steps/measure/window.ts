@@ -103,7 +103,7 @@ export default defineStep<Params>({
   cost: ({ in: state }) => {
     const { noise, ...rest } = state as SignalState;
     // What all spectra share is seen when they were all seen once.
-    const again = noise.tag === 'correlated' && noise.across.kind === 'global';
+    const again = noise.tag === 'correlated' && noise.form.kind === 'response' && noise.across.kind === 'global';
     const pixels = pixelCount(rest);
     return { passes: again ? 2 : 1, keeps: 56 * pixels, works: again ? 48 * pixels : 0, lane: 0 };
   },
