@@ -1,3 +1,4 @@
+import type { Quantity } from '../../signal/quantity.ts';
 import type { Curves, Measurements } from '../../steps/products.ts';
 import { valueMap } from '../figures/map.ts';
 import { lineColour } from '../figures/palette.ts';
@@ -40,7 +41,7 @@ export const measurements: ProductSection<'measurements'> = (report, result) => 
     findings: product.findings.map((sentence) => html`${sentence}`),
     files,
     body: html`${warningList(warnings)}${product.findings.map((sentence) => html`<p>${sentence}</p>`)}
-${quantities.map((each) => html`<p>${each.name}: <b>${quantity(each.quantity)}</b></p>${budget(each.quantity)}`)}
+${quantities.map((each) => html`<p>${each.name}: <b>${quantity(each.quantity)}</b></p>${budgetOf(each.quantity)}`)}
 ${tables.map((each) => tableOf(each, node.id))}${curves.map((each) => figureOf(report, node.id, each))}${
   drawn.length ? html`<div class="maps">${drawn}</div>` : undefined
 }`,
@@ -82,6 +83,9 @@ function tableOf({ name, columns }: Table, node: string) {
     node,
   )}${rows > shown ? html`<p>The first ${shown} of ${rows} rows; the file has all.</p>` : undefined}`;
 }
+
+/** Of a number that is exact there is none. */
+const budgetOf = (q: Quantity) => (q.random.length + q.systematic.length > 0 ? budget(q) : undefined);
 
 const isNumbers = ({ values }: Table['columns'][number]) => values instanceof Float64Array;
 const heading = ({ name, unit }: Table['columns'][number]) => (unit ? `${name} (${unit})` : name);
