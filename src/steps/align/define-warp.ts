@@ -132,7 +132,7 @@ export function defineWarp<P extends WarpParams, O>(definition: Definition<P, O>
       return {
         args: {
           setting,
-          references: [reference, ...shuffledReferences(reference, 4, 2, 1)],
+          references: [reference, ...shuffledReferences(reference, 4, 1, 1)],
           pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
         },
         kinds: ['events'],
@@ -245,7 +245,8 @@ export function defineWarp<P extends WarpParams, O>(definition: Definition<P, O>
       storage: 'dense',
       entriesPerPixel: state.spectral.size,
       mask: maskAfter(state, options, limit),
-      noise: whole && isCounted(state.noise) ? movedNoise(state.noise, 'nearest') : mixedNoise(state.noise),
+      noise:
+        whole && isCounted(state.noise) && isJudged(p) ? movedNoise(state.noise, 'nearest') : mixedNoise(state.noise),
       shift: UNMEASURED,
     };
   };
@@ -381,6 +382,12 @@ function sayWhatStayed(context: StepContext, { taken, chance, area }: Tally): vo
  * left is correlated: Monte Carlo sees it.
  */
 const isCounted = (noise: Noise) => isScaledCounts(noise) && noise.across.kind === 'independent';
+
+/**
+ * With fewer shuffled references, or a reference that was made of unaligned spectra, chance decides too often how far spectra
+ * are moved: Monte Carlo then sees neighbouring channels correlated by up to 0.4.
+ */
+const isJudged = ({ nulls, rounds }: WarpParams) => nulls >= 19 && rounds >= 2;
 
 /** Channels are moved, or mixed with a few around them, all of them by the error of one path. */
 function mixedNoise(noise: Noise): Noise {

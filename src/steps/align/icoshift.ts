@@ -60,7 +60,7 @@ export default defineWarp<Params, Options>({
     'Moves each spectrum, or each interval of it, by the whole number of channels at which it correlates best with the reference. Peaks keep their shape and counts stay counts, on a listed axis as on a uniform one; channels that a moved spectrum may lack are masked. A spectrum that fits no better than chance stays as it is.',
   cite: ['Savorani, Tomasi & Engelsen 2010, J. Magn. Reson. 202, 190'],
   params,
-  example: { shift: 1, target: 'mean', nulls: 3, rounds: 1 },
+  example: { shift: 1, target: 'mean', nulls: 19, rounds: 2 },
   whole: true,
   inChannels,
   warper: (references, options) => intervalShiftWarper(references, options),
