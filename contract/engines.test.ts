@@ -42,7 +42,7 @@ const jobOf =
     end: block.pixels,
     ranges: [{ type: 'memory', block }],
   });
-const geometry = { pixels: 20000, channels: 24, width: 125 };
+const geometry = { pixels: 12500, channels: 24, width: 125 };
 const sumOf = (engine: Engine, blockLevel = 0) =>
   runFold(engine, 'sum/spectrum', {}, [memory(counts(geometry.pixels, geometry.channels))], {
     resolve: resolveShape,

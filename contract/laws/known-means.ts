@@ -9,8 +9,8 @@ export const WIDTH = 12;
 export const CHANNELS = 16;
 const PIXELS = HEIGHT * WIDTH;
 const SIZE = PIXELS * CHANNELS;
-/** Realisations of the same experiment: a variance is then known to 3 %, that of all values together to 0.1 %. */
-export const REPEATS = 2000;
+/** Realisations of the same experiment: a variance is then known to 3.5 %, that of all values together to 0.1 %. */
+export const REPEATS = 1600;
 
 /** Expected counts, 0.5 to 40: two spectra, mixed from left to right, of a dose that differs from row to row. */
 export const MEANS = Float64Array.from({ length: SIZE }, (_, at) => {

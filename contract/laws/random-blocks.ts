@@ -72,7 +72,7 @@ export const GEOMETRIES: readonly Geometry[] = [
   { width: 90, height: 50, channels: 1 },
   { width: 4099, height: 2, channels: 3 },
   { width: 1, height: 5000, channels: 2 },
-  { width: 130, height: 160, channels: 4 },
+  { width: 130, height: 95, channels: 4 },
 ].map(({ width, height, channels }) => ({ pixels: width * height, width, channels }));
 
 export const describeGeometry = ({ pixels, width, channels }: Geometry) =>
