@@ -56,9 +56,8 @@ const displacements = defineFold<Args, Record<string, never>, Displacements>({
   add: ({ reference, options, noise }, state, blocks, start, _end, { place, sigma, flag }) => {
     eachRowGroup(blocks, noise, ({ from, count, values }) => {
       const found = positionsOf(count);
-      const rows = values.subarray(0, count * reference.length);
-      toCounts(rows, count, noise, start + from);
-      shiftAgainst(rows, count, reference, found, options);
+      toCounts(values, count, noise, start + from);
+      shiftAgainst(values, count, reference, found, options);
       place.set(found.position, from);
       sigma.set(found.uncertainty, from);
       flag.set(found.flag, from);

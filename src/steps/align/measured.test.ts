@@ -5,6 +5,7 @@ import { makePlan } from '../../plan/plan.ts';
 import { checkRecipe } from '../../plan/recipe.ts';
 import { type Run, runPlan } from '../../plan/run.ts';
 import { uniformAxis } from '../../signal/axis.ts';
+import { type DenseBlock, sliceBlock } from '../../signal/block.ts';
 import { COUNTS } from '../../signal/intensity.ts';
 import type { ModalityId } from '../../signal/modality.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
@@ -49,6 +50,16 @@ function drawn(options: Drawn): Signal {
     intensity: COUNTS,
     noise: options.noise ?? poisson(),
   });
+}
+
+/** The first pixels alone. */
+function cropped(signal: Signal, pixels: number): Signal {
+  const { block } = signal.source as { block: DenseBlock };
+  return {
+    ...signal,
+    navigation: [uniformAxis({ role: 'navigation', size: pixels })],
+    source: { type: 'memory', block: sliceBlock(block, 0, pixels) },
+  };
 }
 
 /** Displacements up to 1.5 eV to either side, in no order. */
@@ -146,12 +157,13 @@ describe('zero-loss alignment', () => {
     expect(rms(shift.offsets.map((offset, i) => offset - DRIFT[i]))).toBeLessThan(0.05);
   });
 
-  it('leaves saturated channels out', async () => {
-    const level = 900;
-    const cut = lowLoss({ value: (counts) => Math.min(counts, level), noise: poisson() });
+  it('leaves saturated channels out: here they read full scale', async () => {
+    const full = 4095;
+    const blown = lowLoss({ value: (counts) => (counts >= 900 ? full : counts) });
     const error = async (params: object) =>
-      rms(offsetsOf(await aligned({ low: cut }, [zeroLoss(params)])).offsets.map((offset, i) => offset - DRIFT[i]));
-    expect(await error({ saturation: level })).toBeLessThan(1.5 * (SIGMA / 100));
+      rms(offsetsOf(await aligned({ low: blown }, [zeroLoss(params)])).offsets.map((offset, i) => offset - DRIFT[i]));
+    expect(await error({ saturation: full })).toBeLessThan(1.5 * (SIGMA / 100));
+    expect(await error({})).toBeGreaterThan(3 * (SIGMA / 100));
   });
 
   it('gives pixels without a peak the median, and says how many; masked ones are not asked', async () => {
@@ -182,6 +194,14 @@ describe('zero-loss alignment', () => {
     const error = rms(shift.offsets.map((offset, i) => offset - DRIFT[i]));
     expect(error).toBeLessThan(1.2 * (SIGMA / 100));
     expect(error / shift.uncertainty).toBeGreaterThan(0.9);
+  });
+
+  it('counts electrons in every pixel, also in maps that no group of rows ends on', async () => {
+    const few = (noise: Noise, gain: number) => cropped(lowLoss({ value: (counts) => gain * counts, noise }), 100);
+    const shift = offsetsOf(await aligned({ low: few(poisson({ gain: 50 }), 50) }, [zeroLoss()]));
+    const plain = offsetsOf(await aligned({ low: few(poisson(), 1) }, [zeroLoss()]));
+    expect(shift.uncertainty).toBeCloseTo(plain.uncertainty, 9);
+    expect(shift.offsets[99]).toBeCloseTo(plain.offsets[99], 9);
   });
 
   it('aligns the core loss by the low loss of the same pixels, before its edge is measured', async () => {

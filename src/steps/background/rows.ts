@@ -9,7 +9,7 @@ export interface RowGroup {
   /** Number of the first in the block, and how many. */
   readonly from: number;
   readonly count: number;
-  /** Without their pedestal. */
+  /** Without their pedestal; `count` rows. */
   readonly values: Float64Array;
   /** What was made of the neighbourhood of each, where there is such a block. */
   readonly beside?: Float64Array;
@@ -23,13 +23,17 @@ export function eachRowGroup(
 ): void {
   const { pixels, channels } = block;
   const pedestal = noise.tag === 'poisson' ? noise.offset : 0;
-  const values = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * channels);
-  const beside = neighbourhood && new Float64Array(values.length);
+  let values = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * channels);
+  let beside = neighbourhood && new Float64Array(values.length);
   for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
     const count = Math.min(ROWS_AT_ONCE, pixels - from);
+    if (values.length > count * channels) {
+      values = values.subarray(0, count * channels);
+      beside = beside?.subarray(0, count * channels);
+    }
     readRows(block, from, count, values);
     if (beside) readRows(neighbourhood, from, count, beside);
-    if (pedestal !== 0) for (let at = 0; at < count * channels; at++) values[at] -= pedestal;
+    if (pedestal !== 0) for (let at = 0; at < values.length; at++) values[at] -= pedestal;
     use({ from, count, values, beside });
   }
 }

@@ -55,7 +55,7 @@ function normalised(normaliser: RowNormaliser, { noise }: Setting, blocks: reado
   const out = new Float64Array(pixels * channels);
   eachRowGroup(blocks, noise, ({ from, count, values }) => {
     for (let i = 0; i < count; i++) bringToScale(normaliser, rowOf(values, i, channels));
-    out.set(values.subarray(0, count * channels), from * channels);
+    out.set(values, from * channels);
   });
   return { kind: 'dense', pixels, channels, values: out };
 }
