@@ -1,7 +1,7 @@
 import { collect } from '../src/engines/engine.ts';
 import { inlineEngine } from '../src/engines/inline.ts';
 import { type Run, run } from '../src/index.ts';
-import { signalGeometry } from '../src/plan/run.ts';
+import { signalGeometry } from '../src/shapes/signal-geometry.ts';
 import { uniformAxis } from '../src/signal/axis.ts';
 import type { DenseBlock } from '../src/signal/block.ts';
 import { type Signal, withSignal } from '../src/signal/signal.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { collect } from '../../dist/engines/engine.js';
 import { inlineEngine } from '../../dist/engines/inline.js';
 import { checkRecipe, planSignals, runPlan } from '../../dist/index.js';
-import { signalGeometry } from '../../dist/plan/run.js';
+import { signalGeometry } from '../../dist/shapes/signal-geometry.js';
 import { uniformAxis } from '../../dist/signal/axis.js';
 import { COUNTS } from '../../dist/signal/intensity.js';
 import { poisson } from '../../dist/signal/noise.js';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { collect } from '../../src/engines/engine.ts';
 import { inlineEngine } from '../../src/engines/inline.ts';
-import { signalGeometry } from '../../src/plan/run.ts';
 import type { ShapeResolver } from '../../src/shapes/shape.ts';
+import { signalGeometry } from '../../src/shapes/signal-geometry.ts';
 import { type Block, toDense } from '../../src/signal/block.ts';
 import { mapShape, type Signal } from '../../src/signal/signal.ts';
 import { claimOf } from './claimed-noise.ts';

@@ -5,8 +5,6 @@ import type { Geometry, ShapeResolver } from '../shapes/shape.ts';
 import type { PlainTree } from '../signal/dataset.ts';
 import { isSpectrailError, SpectrailError } from '../signal/errors.ts';
 import { type Hashable, hash } from '../signal/hash.ts';
-import { mapShape, type Signal } from '../signal/signal.ts';
-import { sourceChannels, sourcePixels } from '../signal/source.ts';
 import type { Product } from '../steps/products.ts';
 import type { StepContext } from '../steps/step.ts';
 import { hashSignal } from './hash-signal.ts';
@@ -147,13 +145,4 @@ async function hashProduct(product: Product, node: PlannedNode, parents: readonl
   const values =
     source.type === 'memory' ? source.block : { use, version: step.version, parents: await Promise.all(parents) };
   return hash([rest, values] as unknown as Hashable);
-}
-
-/** The geometry passes over a signal need. */
-export function signalGeometry(signal: Signal): Geometry {
-  return {
-    pixels: sourcePixels(signal.source),
-    channels: sourceChannels(signal.source),
-    width: mapShape(signal.navigation).width,
-  };
 }

@@ -3,7 +3,7 @@ import { collect } from '../../src/engines/engine.ts';
 import { inlineEngine } from '../../src/engines/inline.ts';
 import { anscombeMoments, CounterRandom } from '../../src/kernels/index.ts';
 import { blocking } from '../../src/plan/plan.ts';
-import { signalGeometry } from '../../src/plan/run.ts';
+import { signalGeometry } from '../../src/shapes/signal-geometry.ts';
 import { uniformAxis } from '../../src/signal/axis.ts';
 import { type DenseBlock, toDense, toEvents } from '../../src/signal/block.ts';
 import { isSpectrailError } from '../../src/signal/errors.ts';

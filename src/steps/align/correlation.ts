@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FOUND, positionsOf, type ShiftOptions, shiftAgainst, square } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Axis, axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { MODALITIES, type Modality } from '../../signal/modality.ts';
@@ -12,7 +13,7 @@ import { eachRowGroup } from '../background/rows.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
-import { DISPLACEMENTS, type Displacements, geometryOf, readoutInCounts, shiftOf, toCounts } from './measured-shift.ts';
+import { DISPLACEMENTS, type Displacements, readoutInCounts, shiftOf, toCounts } from './measured-shift.ts';
 import { movedMean, movedSum } from './moved-sum.ts';
 
 const edge = z.union([z.number(), z.string()]);
@@ -154,7 +155,7 @@ export default defineStep<Params>({
 const ORIGIN = 'the features of the reference';
 
 const displaced = (context: StepContext, signal: Signal, args: Args) =>
-  context.fold<Displacements>('displacements', args, [signal.source], geometryOf(signal));
+  context.fold<Displacements>('displacements', args, [signal.source], signalGeometry(signal));
 
 const withoutPedestal = (mean: Float64Array, noise: Noise) =>
   noise.tag === 'poisson' && noise.offset !== 0 ? mean.map((value) => value - noise.offset) : mean;

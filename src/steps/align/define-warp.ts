@@ -1,7 +1,8 @@
 import { bridgeMasked, shuffledReferences, WARP } from '../../kernels/index.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { axisValues } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
-import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { MappedSource, Source } from '../../signal/source.ts';
 import { type SignalState, signalState } from '../state.ts';
 import { defineStep, type Step, type StepContext } from '../step.ts';
@@ -27,11 +28,7 @@ export function defineWarp<P extends WarpParams, O>(definition: WarpDefinition<P
     const given = inputs.reference as Signal;
     const before = signalState(signal);
     const setting = warpSetting(definition, before, p);
-    const geometry = {
-      pixels: pixelCount(signal),
-      channels: signal.spectral.size,
-      width: mapShape(signal.navigation).width,
-    };
+    const geometry = signalGeometry(signal);
     const shuffling = context.seed % 2 ** 32;
     const own = given.source === signal.source;
     let reference = await referenceOf(context, given, given.source, p.target, given.mask.pixels);
@@ -116,11 +113,7 @@ async function referenceOf(
   target: 'mean' | 'strongest',
   pixelMask?: Uint8Array,
 ): Promise<Float64Array> {
-  const geometry = {
-    pixels: pixelCount(signal),
-    channels: signal.spectral.size,
-    width: mapShape(signal.navigation).width,
-  };
+  const geometry = signalGeometry(signal);
   const { sum, spectra, strongest } = await context.fold<ReferenceSums>(
     'referenceSums',
     { pixelMask },

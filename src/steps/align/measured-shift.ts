@@ -4,7 +4,6 @@ import { type Axis, axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { gainAt, type Noise } from '../../signal/noise.ts';
 import type { Shift } from '../../signal/shift.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 
 /** What a pass finds of each pixel, in channels. */
@@ -37,13 +36,6 @@ export function readoutInCounts(noise: Noise): number {
   const least = gain.per === 'cube' ? gain.value : gain.values.reduce((low, each) => Math.min(low, each), Infinity);
   return noise.readout / least;
 }
-
-/** Geometry of passes over a signal. */
-export const geometryOf = ({ navigation, spectral }: Signal) => ({
-  pixels: pixelCount({ navigation }),
-  channels: spectral.size,
-  width: mapShape(navigation).width,
-});
 
 interface Measured {
   /** Per pixel, in the unit of the axis; NaN where nothing was found. */

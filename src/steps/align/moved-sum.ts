@@ -1,10 +1,11 @@
 import { addMovedBack, FOUND } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
 import type { Signal } from '../../signal/signal.ts';
 import { eachRowGroup, rowOf } from '../background/rows.ts';
 import type { StepContext } from '../step.ts';
-import { type Displacements, geometryOf } from './measured-shift.ts';
+import type { Displacements } from './measured-shift.ts';
 
 interface MovedSum {
   readonly sum: Float64Array;
@@ -66,6 +67,6 @@ export async function movedMean(
     noise,
     pixelMask: mask.pixels,
   };
-  const { sum, given } = await context.fold<MovedSum>('movedSum', args, [signal.source], geometryOf(signal));
+  const { sum, given } = await context.fold<MovedSum>('movedSum', args, [signal.source], signalGeometry(signal));
   return sum.map((value, j) => (given[j] > 0 ? value / given[j] : 0));
 }

@@ -11,6 +11,7 @@ import {
   type Reading,
 } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { axisIndex } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
@@ -24,7 +25,6 @@ import { defineStep } from '../step.ts';
 import {
   DISPLACEMENTS,
   type Displacements,
-  geometryOf,
   inAxisUnits,
   readoutInCounts,
   shiftOf,
@@ -132,13 +132,13 @@ export default defineStep<Params>({
     }
     const reading: Reading = { first, end, masked: mask.channels, saturation: level, readout: readoutInCounts(noise) };
     const args: Args = { estimator: ESTIMATORS[p.estimator], reading, noise };
-    let found = await context.fold<Displacements>('places', args, [low.source], geometryOf(low));
+    let found = await context.fold<Displacements>('places', args, [low.source], signalGeometry(low));
     if (p.estimator === 'fit' && p.shape === 'learned') {
       const mean = await movedMean(context, low, found, Math.round(axisIndex(spectral, 0)));
       const shape = fitPeakShape(mean, reading);
       if (shape) {
         const learned: Args = { ...args, estimator: { ...PEAK_FIT, shape } as PeakEstimator };
-        found = await context.fold<Displacements>('places', learned, [low.source], geometryOf(low));
+        found = await context.fold<Displacements>('places', learned, [low.source], signalGeometry(low));
       } else context.note('the sum of the spectra shows no peak to learn a shape from: a Gaussian was fitted');
     }
     const shift: Shift = shiftOf(context, {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineFold } from '../../shapes/shape.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
+import type { Signal } from '../../signal/signal.ts';
 import { type BackgroundComparison, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
@@ -108,7 +109,7 @@ export default defineStep<Params>({
     const { chosen, parents } = chosenOf(signal);
     const rivals = rivalsOf(signal.modality, chosen);
     const channels = signal.spectral.size;
-    const geometry = { pixels: pixelCount(signal), channels, width: mapShape(signal.navigation).width };
+    const geometry = signalGeometry(signal);
     const args: Args = { candidates: [chosen, ...rivals], pixelMask: signal.mask.pixels };
     const found = await context.fold<Sums>('sums', args, parents, geometry);
     const perPixel = (values: Float64Array) => values.map((value) => value / Math.max(1, found.pixels));

@@ -1,6 +1,7 @@
 import { defineFold, type FoldShape } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { readRow } from '../../signal/block.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 
 interface Args {
@@ -38,11 +39,7 @@ export const spectrumSum: FoldShape<Args, Sum> = defineFold<Args, Sum>({
 
 /** The mean spectrum of a step that has `spectrumSum` among its shapes under that name. */
 export async function meanSpectrum(context: StepContext, signal: Signal): Promise<Float64Array> {
-  const geometry = {
-    pixels: pixelCount(signal),
-    channels: signal.spectral.size,
-    width: mapShape(signal.navigation).width,
-  };
+  const geometry = signalGeometry(signal);
   const args: Args = { pixelMask: signal.mask.pixels };
   const { values, spectra } = await context.fold<Sum>('spectrumSum', args, [signal.source], geometry);
   return values.map((value) => value / Math.max(1, spectra));

@@ -1,8 +1,9 @@
 import type { FitLaw } from '../../kernels/index.ts';
 import { defineFold, type FoldShape } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { axisValues } from '../../signal/axis.ts';
 import { readRow } from '../../signal/block.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 
 interface Args {
@@ -71,7 +72,7 @@ export async function standardSpectrum(context: StepContext, signal: Signal): Pr
     units: gain?.per === 'cube' ? gain.value : 1,
     pedestal: noise.tag === 'poisson' ? noise.offset : 0,
   };
-  const geometry = { pixels: pixelCount(signal), channels: spectral.size, width: mapShape(signal.navigation).width };
+  const geometry = signalGeometry(signal);
   const { values, spectra } = await context.fold<Sum>('standardSum', args, [signal.source], geometry);
   const positions = axisValues(spectral);
   const kept = Array.from(positions.keys()).filter((j) => !mask.channels?.[j] && Number.isFinite(values[j]));

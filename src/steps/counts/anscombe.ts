@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { anscombeMoments, generalisedAnscombe } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Factor, gainAt, type PoissonNoise } from '../../signal/noise.ts';
-import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import {
@@ -112,8 +113,8 @@ const argsOf = ({ gain, offset, readout }: PoissonNoise): Args => ({ gain, offse
 
 /** @throws SpectrailError `input/anscombe-low-counts` with the numbers, where too many values expect too few counts. */
 async function refuseLowCounts(context: StepContext, signal: Signal, { gain, offset, readout }: Args) {
-  const { mask, navigation, spectral, source } = signal;
-  const geometry = { pixels: pixelCount(signal), channels: spectral.size, width: mapShape(navigation).width };
+  const { mask, source } = signal;
+  const geometry = signalGeometry(signal);
   const given = { pixelMask: mask.pixels, channelMask: mask.channels, gain, offset };
   const found = await context.fold<ExpectedCounts>('expectedCounts', given, [source], geometry);
   const inCounts = gain.per === 'cube' ? readout / gain.value : 0;

@@ -7,6 +7,7 @@ import {
   type PhotonTransfer,
   type WithoutLight,
 } from '../../kernels/index.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { inputError } from '../../signal/errors.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
@@ -126,7 +127,7 @@ async function argsFor(
     low,
     high,
     contrasts: found,
-  } = await context.fold<LevelRange>('levelRange', args, sources, geometryOf(signal));
+  } = await context.fold<LevelRange>('levelRange', args, sources, signalGeometry(signal));
   if (found > 0) return { ...args, range: [low, high] };
   throw inputError({
     code: 'no-pairs',
@@ -137,15 +138,9 @@ async function argsFor(
 }
 
 async function levelsOf(context: StepContext, signal: Signal, sources: readonly Source[], args: ContrastArgs) {
-  const { sums } = await context.fold<{ sums: ContrastSums }>('contrasts', args, sources, geometryOf(signal));
+  const { sums } = await context.fold<{ sums: ContrastSums }>('contrasts', args, sources, signalGeometry(signal));
   return levelStatistics(sums);
 }
-
-const geometryOf = ({ navigation, spectral }: Signal) => ({
-  pixels: pixelCount({ navigation }),
-  channels: spectral.size,
-  width: mapShape(navigation).width,
-});
 
 /** Mean and variance without light: all values of the dark frames are one level. */
 async function darkLevel(context: StepContext, dark: Signal): Promise<WithoutLight> {

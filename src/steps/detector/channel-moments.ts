@@ -1,6 +1,7 @@
 import { defineFold } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { readRow } from '../../signal/block.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 
 interface Args {
@@ -69,9 +70,8 @@ export interface ChannelMoments {
 
 /** Mean and variance of each channel, by a fold of the step that is called `channelSums`. */
 export async function channelMoments(context: StepContext, signal: Signal): Promise<ChannelMoments> {
-  const { width } = mapShape(signal.navigation);
-  const geometry = { pixels: pixelCount(signal), channels: signal.spectral.size, width };
-  const args: Args = { width, pixelMask: signal.mask.pixels };
+  const geometry = signalGeometry(signal);
+  const args: Args = { width: geometry.width, pixelMask: signal.mask.pixels };
   const { pixels, values, squares, pairs, differences } = await context.fold<Sums>(
     'channelSums',
     args,

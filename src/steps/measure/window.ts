@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { defineFold, type Geometry } from '../../shapes/shape.ts';
+import { defineFold } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { axisValue } from '../../signal/axis.ts';
 import { countGain, type Factor, gainAt } from '../../signal/noise.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { backgroundMethod } from '../background/methods.ts';
 import { halfRange, rivalsOf } from '../background/rivals.ts';
 import { originOf, type WindowIntensity } from '../products.ts';
@@ -127,17 +128,18 @@ export default defineStep<Params>({
 
 type Measured = Pick<WindowIntensity, 'map' | 'sigma' | 'spread' | 'rivals' | 'total'>;
 
-function geometryOf({ navigation, spectral }: Signal): Geometry {
-  return { pixels: pixelCount({ navigation }), channels: spectral.size, width: mapShape(navigation).width };
-}
-
 async function measureCounts(context: StepContext, signal: Signal, first: number, end: number): Promise<Measured> {
   const { mask, noise, intensity } = signal;
   // √N of a share means nothing.
   const isShare = intensity.kind === 'normalised' && noise.tag !== 'poisson';
   const gain: Factor = isShare ? { per: 'cube', value: Number.NaN } : countGain(noise);
   const args: Args = { first, end, pixelMask: mask.pixels, channelMask: mask.channels, gain };
-  const { sums, variances } = await context.fold<Integrated>('integrate', args, [signal.source], geometryOf(signal));
+  const { sums, variances } = await context.fold<Integrated>(
+    'integrate',
+    args,
+    [signal.source],
+    signalGeometry(signal),
+  );
   return {
     map: sums,
     sigma: variances.map(Math.sqrt),
@@ -192,7 +194,7 @@ async function measureMade(
     rivals,
   };
   const { found, ofTotal } = await throughReferences(normalisations, (more) =>
-    context.fold<NetWindows>('net', { ...args, ...more }, parents, geometryOf(signal)),
+    context.fold<NetWindows>('net', { ...args, ...more }, parents, signalGeometry(signal)),
   );
   const { net, variance, lowest, highest, rivalTotals } = found;
   const value = total(net);

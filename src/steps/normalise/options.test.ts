@@ -3,7 +3,7 @@ import { collect } from '../../engines/engine.ts';
 import { inlineEngine } from '../../engines/inline.ts';
 import { run } from '../../index.ts';
 import { CounterRandom } from '../../kernels/index.ts';
-import { signalGeometry } from '../../plan/run.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Axis, explicitAxis, uniformAxis } from '../../signal/axis.ts';
 import { type DenseBlock, toDense } from '../../signal/block.ts';
 import { COUNTS } from '../../signal/intensity.ts';

@@ -1,8 +1,9 @@
 import { portableLog, type RowNormaliser } from '../../kernels/index.ts';
 import { defineFold, type FoldShape } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import type { Block } from '../../signal/block.ts';
 import type { Noise } from '../../signal/noise.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Signal } from '../../signal/signal.ts';
 import { type Chosen, chosenOf, isBehindBackground } from '../background/chosen.ts';
 import type { Setting } from '../background/estimator.ts';
 import { exampleSetting } from '../background/example-setting.ts';
@@ -137,11 +138,7 @@ export async function survey<P>(
     background: behind?.chosen,
     pixelMask: signal.mask.pixels,
   };
-  const geometry = {
-    pixels: pixelCount(signal),
-    channels: signal.spectral.size,
-    width: mapShape(signal.navigation).width,
-  };
+  const geometry = signalGeometry(signal);
   const sources = behind?.parents ?? [signal.source];
   const { moments, spectra, without, weak } = await context.fold<Found>('survey', args, sources, geometry);
   if (without > 0) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { portableLog } from '../../kernels/index.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { countGain } from '../../signal/noise.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { kmeansStart } from '../kmeans-start.ts';
@@ -102,7 +103,7 @@ async function settle(
 ): Promise<Assigned> {
   const channels = signal.spectral.size;
   const gain = countGain(signal.noise);
-  const geometry = { pixels: pixelCount(signal), channels, width: signal.navigation.at(-1)?.size ?? 1 };
+  const geometry = signalGeometry(signal);
   const pass = async (shares: Float64Array, before: Uint8Array, keep: boolean, spare?: Assigned): Promise<Assigned> => {
     const args: AssignArgs = { logShares: shares, phases, skip, labels: before, keep, gain };
     const into = spare && { labels: spare.labels, confidence: spare.confidence };

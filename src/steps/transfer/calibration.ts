@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { fewestComponents, fitPls, leaveOutFolds, othersThan, type PlsModel, predictPls } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { axisIndex, axisValue } from '../../signal/axis.ts';
 import { readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import { pixelCount, type Signal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
 import type { Curves } from '../products.ts';
 import type { SignalState } from '../state.ts';
@@ -160,7 +161,7 @@ export async function predictionsOf(context: StepContext, signal: Signal, { mode
   const { meanX, meanY, coefficients, channels } = model;
   const used = (coefficients.at(-1) ?? new Float64Array(channels)).map((value, j) => (unused?.[j] ? 0 : value));
   const offset = used.reduce((sum, value, j) => sum - value * meanX[j], meanY[0]);
-  const geometry = { pixels: pixelCount(signal), channels, width: mapShape(signal.navigation).width };
+  const geometry = signalGeometry(signal);
   const args: PredictArgs = { coefficients: used, offset };
   const { predicted } = await context.fold<{ predicted: Float64Array }>('predictions', args, [signal.source], geometry);
   return predicted.map((value, i) => (signal.mask.pixels?.[i] ? Number.NaN : value));

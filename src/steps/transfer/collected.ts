@@ -1,6 +1,7 @@
 import type { PairedStandards } from '../../kernels/index.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { readRow } from '../../signal/block.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import { pixelCount, type Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 import { pairsOf } from './instruments.ts';
 
@@ -12,7 +13,7 @@ export async function collectRows(
   masked: Uint8Array | undefined = signal.mask.channels,
 ): Promise<Float64Array> {
   const channels = signal.spectral.size;
-  const geometry = { pixels: pixelCount(signal), channels, width: mapShape(signal.navigation).width };
+  const geometry = signalGeometry(signal);
   const block = await context.collect(signal.source, geometry);
   const out = new Float64Array(chosen.length * channels);
   for (let i = 0; i < chosen.length; i++) {

@@ -1,7 +1,8 @@
 import { addProduct, chiSquareSurvival, symmetricEigen, transpose } from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
+import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Block, readRow } from '../../signal/block.ts';
-import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 
 const ROWS_AT_ONCE = 64;
@@ -136,18 +137,12 @@ export interface Moments {
 
 /** Mean and covariance of the spectra that count. */
 export async function momentsOf(context: StepContext, signal: Signal, selected: Selected): Promise<Moments> {
-  const geometry = geometryOf(signal);
+  const geometry = signalGeometry(signal);
   const { values, spectra } = await context.fold<Sum>('sums', selected, [signal.source], geometry);
   const mean = values.map((value) => value / Math.max(1, spectra));
   const found = await context.fold<Sum>('products', { ...selected, mean }, [signal.source], geometry);
   return { mean, covariance: found.values.map((value) => value / Math.max(1, spectra - 1)) };
 }
-
-const geometryOf = (signal: Signal) => ({
-  pixels: pixelCount(signal),
-  channels: signal.spectral.size,
-  width: mapShape(signal.navigation).width,
-});
 
 type Sampled = readonly [Signal, Moments, Selected];
 
@@ -174,7 +169,7 @@ export async function shapesUnlike(
     }
   }
   const thirdsOf = (signal: Signal, mean: Float64Array, selected: Selected, along: Float64Array) =>
-    context.fold<Sum>('thirds', { ...selected, mean, directions: along }, [signal.source], geometryOf(signal));
+    context.fold<Sum>('thirds', { ...selected, mean, directions: along }, [signal.source], signalGeometry(signal));
   const a = await thirdsOf(slave, source.mean, ofSlave, images);
   const b = await thirdsOf(master, target.mean, ofMaster, directions);
   if (!(a.spectra > 0 && b.spectra > 0)) return undefined;
