@@ -8,7 +8,7 @@ import { MODALITIES, type Modality } from '../../signal/modality.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { convertUnit, isConvertible, parseInUnit } from '../../signal/units.ts';
-import { meanSpectrum, spectrumSum } from '../background/mean-spectrum.ts';
+import { meanSpectrum, type SumArgs, spectrumSum } from '../background/mean-spectrum.ts';
 import { eachRowGroup } from '../background/rows.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
@@ -130,7 +130,7 @@ export default defineStep<Params>({
       limit: Math.min(Math.max(1, Math.ceil(within / pitch)), end - first - 1),
       estimator: p.estimator ?? (noise.tag === 'poisson' ? 'likelihood' : 'correlation'),
     };
-    const reference = withoutPedestal(await meanSpectrum(context, other), other.noise);
+    const reference = await meanSpectrum(context, other, inCounts(other.noise));
     let found = await displaced(context, signal, { reference, options, noise });
     for (let round = 1; round < p.rounds && other.source === signal.source; round++) {
       const mean = await movedMean(context, signal, found);
@@ -157,8 +157,8 @@ const ORIGIN = 'the features of the reference';
 const displaced = (context: StepContext, signal: Signal, args: Args) =>
   context.fold<Displacements>('displacements', args, [signal.source], signalGeometry(signal));
 
-const withoutPedestal = (mean: Float64Array, noise: Noise) =>
-  noise.tag === 'poisson' && noise.offset !== 0 ? mean.map((value) => value - noise.offset) : mean;
+const inCounts = (noise: Noise): SumArgs =>
+  noise.tag === 'poisson' ? { pedestal: noise.offset, gain: noise.gain } : {};
 
 function channelsOf({ spectral }: SignalState, { window }: Params): [number, number] {
   return window ? windowChannels(spectral, window) : [0, spectral.size];

@@ -52,6 +52,17 @@ function drawn(options: Drawn): Signal {
   });
 }
 
+/** The same counts, recorded with a gain in each channel. */
+function withGains(signal: Signal, gains: Float64Array): Signal {
+  const { block } = signal.source as { block: DenseBlock };
+  const values = Float64Array.from(block.values, (counts, at) => counts * gains[at % block.channels]);
+  return {
+    ...signal,
+    noise: poisson({ gain: { per: 'channel', values: gains } }),
+    source: { type: 'memory', block: { ...block, values } },
+  };
+}
+
 /** The first pixels alone. */
 function cropped(signal: Signal, pixels: number): Signal {
   const { block } = signal.source as { block: DenseBlock };
@@ -281,6 +292,14 @@ describe('alignment by correlation', () => {
     expect(spread / shift.uncertainty).toBeGreaterThan(0.8);
     expect(spread / shift.uncertainty).toBeLessThan(1.3);
     expect(shift.within).toBe(20);
+  });
+
+  it('compares counts with counts where each channel has a gain of its own', async () => {
+    const values = Float64Array.from({ length: 240 }, (_, j) => (j % 2 ? 0.4 : 1.6));
+    const uneven = withGains(raman(), values);
+    const { spread } = errorOf(offsetsOf(await aligned({ raman: uneven }, [correlation()])));
+    const plain = errorOf(offsetsOf(await aligned({ raman: raman() }, [correlation()])));
+    expect(spread).toBeCloseTo(plain.spread, 6);
   });
 
   it('is better with a mean that was made anew', async () => {

@@ -5,7 +5,7 @@ import { type Noise, poisson } from '../../signal/noise.ts';
 import type { Signal } from '../../signal/signal.ts';
 import { eachRowGroup, rowOf } from '../background/rows.ts';
 import type { StepContext } from '../step.ts';
-import type { Displacements } from './measured-shift.ts';
+import { type Displacements, toCounts } from './measured-shift.ts';
 
 interface MovedSum {
   readonly sum: Float64Array;
@@ -19,12 +19,13 @@ interface MovedArgs {
   readonly pixelMask?: Uint8Array;
 }
 
-/** Sum of the spectra, each moved back by its displacement. */
+/** Sum of the spectra in counts, each moved back by its displacement. */
 export const movedSum = defineFold<MovedArgs, MovedSum>({
   init: (_, { channels }) => ({ sum: new Float64Array(channels), given: new Float64Array(channels) }),
   add: ({ place, flag, noise, pixelMask }, state, blocks, start) => {
     const [{ channels }] = blocks;
     eachRowGroup(blocks, noise, ({ from, count, values }) => {
+      toCounts(values, count, noise, start + from);
       for (let i = 0; i < count; i++) {
         const pixel = start + from + i;
         if (pixelMask?.[pixel] || flag[pixel] !== FOUND.yes) continue;
@@ -51,7 +52,7 @@ export const movedSum = defineFold<MovedArgs, MovedSum>({
 });
 
 /**
- * The mean spectrum once every spectrum is moved back by its displacement, without its pedestal: for steps that have
+ * The mean spectrum in counts, once every spectrum is moved back by its displacement: for steps that have
  * `movedSum` among their shapes under that name.
  */
 export async function movedMean(

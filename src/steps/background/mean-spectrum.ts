@@ -1,27 +1,35 @@
 import { defineFold, type FoldShape } from '../../shapes/shape.ts';
 import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { readRow } from '../../signal/block.ts';
+import { type Factor, gainAt } from '../../signal/noise.ts';
 import type { Signal } from '../../signal/signal.ts';
 import type { StepContext } from '../step.ts';
 
-interface Args {
+export interface SumArgs {
   readonly pixelMask?: Uint8Array;
+  /** Taken off every value. Default: 0. */
+  readonly pedestal?: number;
+  /** What is left is divided by it. Default: 1. */
+  readonly gain?: Factor;
 }
 
-interface Sum {
+export interface SpectrumSum {
   readonly values: Float64Array;
   spectra: number;
 }
 
-/** Sum of all spectra that count: what a background learns its stiffness from. */
-export const spectrumSum: FoldShape<Args, Sum> = defineFold<Args, Sum>({
+/** Sum of all spectra that count, as they are or without their pedestal and gain. */
+export const spectrumSum: FoldShape<SumArgs, SpectrumSum> = defineFold<SumArgs, SpectrumSum>({
   init: (_, { channels }) => ({ values: new Float64Array(channels), spectra: 0 }),
-  add: ({ pixelMask }, state, [block], start) => {
+  add: ({ pixelMask, pedestal = 0, gain }, state, [block], start) => {
     const row = new Float64Array(block.channels);
     for (let i = 0; i < block.pixels; i++) {
       if (pixelMask?.[start + i]) continue;
       readRow(block, i, row);
-      for (let j = 0; j < row.length; j++) state.values[j] += row[j];
+      for (let j = 0; j < row.length; j++) {
+        const net = row[j] - pedestal;
+        state.values[j] += gain ? net / gainAt(gain, start + i, j) : net;
+      }
       state.spectra++;
     }
     return state;
@@ -32,15 +40,23 @@ export const spectrumSum: FoldShape<Args, Sum> = defineFold<Args, Sum>({
     return left;
   },
   example: ({ pixels }) => ({
-    args: { pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)) },
+    args: {
+      pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
+      pedestal: 0.5,
+      gain: { per: 'pixel', values: Float64Array.from({ length: pixels }, (_, i) => 1 + (i % 3)) },
+    },
     kinds: ['events'],
   }),
 });
 
-/** The mean spectrum of a step that has `spectrumSum` among its shapes under that name. */
-export async function meanSpectrum(context: StepContext, signal: Signal): Promise<Float64Array> {
-  const geometry = signalGeometry(signal);
-  const args: Args = { pixelMask: signal.mask.pixels };
-  const { values, spectra } = await context.fold<Sum>('spectrumSum', args, [signal.source], geometry);
+/** The sum of the spectra of a signal, for a step that has `spectrumSum` among its shapes under that name. */
+export function sumOfSpectra(context: StepContext, signal: Signal, how: SumArgs = {}): Promise<SpectrumSum> {
+  const args: SumArgs = { pixelMask: signal.mask.pixels, ...how };
+  return context.fold<SpectrumSum>('spectrumSum', args, [signal.source], signalGeometry(signal));
+}
+
+/** Their mean. */
+export async function meanSpectrum(context: StepContext, signal: Signal, how: SumArgs = {}): Promise<Float64Array> {
+  const { values, spectra } = await sumOfSpectra(context, signal, how);
   return values.map((value) => value / Math.max(1, spectra));
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AxisCorrection } from '../../kernels/index.ts';
 import type { Shift } from '../../signal/shift.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
+import { spectrumSum } from '../background/mean-spectrum.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from './calibration.ts';
 import { correctAxis, orderFor, refuseTooFew, relativeTo } from './correct-axis.ts';
 import { plannedLines, referenceParams } from './references.ts';
-import { standardSum } from './standard-spectrum.ts';
 
 const params = z.strictObject({ ...referenceParams, order: orderParam });
 type Params = z.infer<typeof params>;
@@ -38,7 +38,7 @@ export default defineStep<Params>({
   },
   output: 'signal',
   cite: ['Fischler & Bolles 1981, Commun. ACM 24, 381', 'Cash 1979, Astrophys. J. 228, 939'],
-  shapes: { standardSum },
+  shapes: { spectrumSum },
   effect: ({ in: state, standard }, p) => effectOf(state as SignalState, standard as SignalState, p),
   cost: ({ standard }) => {
     const channels = (standard as SignalState).spectral.size;

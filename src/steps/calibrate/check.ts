@@ -3,6 +3,7 @@ import { type AxisCorrection, correctedPosition, correctionError } from '../../k
 import { type Axis, axisErrorTerms, axisUncertainty } from '../../signal/axis.ts';
 import type { Quantity } from '../../signal/quantity.ts';
 import type { Signal } from '../../signal/signal.ts';
+import { spectrumSum } from '../background/mean-spectrum.ts';
 import { type Curves, type Measurements, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
@@ -10,7 +11,6 @@ import { calibration, describeCorrection, orderParam, signed, warningsOf } from 
 import { CORRECTION_TERMS, curvePositions, orderFor, refuseTooFew } from './correct-axis.ts';
 import type { FoundLine } from './locate.ts';
 import { endsOf, plannedLines, referenceParams } from './references.ts';
-import { standardSum } from './standard-spectrum.ts';
 import { IRON_L3_EV, ironValence } from './valence.ts';
 
 const params = z.strictObject({ ...referenceParams, order: orderParam });
@@ -28,7 +28,7 @@ export default defineStep<Params>({
   output: 'measurements',
   traits: ['positions'],
   cite: ['Cash 1979, Astrophys. J. 228, 939'],
-  shapes: { standardSum },
+  shapes: { spectrumSum },
   effect: ({ in: given }, p) => {
     const state = given as SignalState;
     const lines = plannedLines(state, p);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quadraticForm, shiftsAt, totalShift } from '../../kernels/index.ts';
 import { axisErrorTerms } from '../../signal/axis.ts';
 import type { Signal } from '../../signal/signal.ts';
+import { spectrumSum } from '../background/mean-spectrum.ts';
 import { type Curves, type Measurements, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
@@ -14,7 +15,6 @@ import {
   diffractometerParams,
   radiusOf,
 } from './diffractometer.ts';
-import { standardSum } from './standard-spectrum.ts';
 
 const params = z.strictObject(diffractometerParams);
 type Params = z.infer<typeof params>;
@@ -31,7 +31,7 @@ export default defineStep<Params>({
   output: 'measurements',
   traits: ['positions'],
   cite: ['Wilson 1963, Mathematical Theory of X-ray Powder Diffractometry'],
-  shapes: { standardSum },
+  shapes: { spectrumSum },
   effect: ({ in: state }, p) => {
     radiusOf(p);
     return { product: 'measurements', of: state as SignalState };

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { type DiffractionErrors, type DiffractionTerm, errorCurves, shiftsAt, trueAngle } from '../../kernels/index.ts';
 import { type Axis, axisValues, explicitAxis } from '../../signal/axis.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
+import { spectrumSum } from '../background/mean-spectrum.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { plannedAxis, refuseOtherUnit } from './calibration.ts';
 import { calibrated, curvePositions, refuseTurning } from './correct-axis.ts';
 import { correlation, describeErrors, diffractometerOf, diffractometerParams, radiusOf } from './diffractometer.ts';
-import { standardSum } from './standard-spectrum.ts';
 
 const params = z.strictObject(diffractometerParams);
 type Params = z.infer<typeof params>;
@@ -32,7 +32,7 @@ export default defineStep<Params>({
   },
   output: 'signal',
   cite: ['Wilson 1963, Mathematical Theory of X-ray Powder Diffractometry', 'Black et al. 2020, Powder Diffr. 35, 17'],
-  shapes: { standardSum },
+  shapes: { spectrumSum },
   effect: ({ in: given, standard }, p) => {
     const state = given as SignalState;
     refuseOtherUnit(state, standard as SignalState);

@@ -4,12 +4,13 @@ import { axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { convertUnit, parseInUnit } from '../../signal/units.ts';
+import { spectrumSum } from '../background/mean-spectrum.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { plannedAxis, refuseOtherUnit } from './calibration.ts';
 import { correctAxis } from './correct-axis.ts';
-import { type StandardSpectrum, standardSpectrum, standardSum } from './standard-spectrum.ts';
+import { type StandardSpectrum, standardSpectrum } from './standard-spectrum.ts';
 
 /** An edge no higher than so many of its errors is none. */
 const LEAST_SIGNIFICANCE = 5;
@@ -59,7 +60,7 @@ export default defineStep<Params>({
   },
   output: 'signal',
   cite: ['ISO 15472:2010', 'Seah 2001, Surf. Interface Anal. 31, 721'],
-  shapes: { standardSum },
+  shapes: { spectrumSum },
   effect: ({ in: given, standard }, p) => {
     const state = given as SignalState;
     refuseOtherUnit(state, standard as SignalState);

@@ -1,53 +1,8 @@
 import type { FitLaw } from '../../kernels/index.ts';
-import { defineFold, type FoldShape } from '../../shapes/shape.ts';
-import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { axisValues } from '../../signal/axis.ts';
-import { readRow } from '../../signal/block.ts';
 import type { Signal } from '../../signal/signal.ts';
+import { sumOfSpectra } from '../background/mean-spectrum.ts';
 import type { StepContext } from '../step.ts';
-
-interface Args {
-  readonly pixelMask?: Uint8Array;
-  /** Signal units per count: of each pixel, or of all. */
-  readonly gain?: Float64Array;
-  readonly units: number;
-  readonly pedestal: number;
-}
-
-interface Sum {
-  readonly values: Float64Array;
-  spectra: number;
-}
-
-/** Sum of all spectra that count, without their pedestal, in counts unless every channel has a gain of its own. */
-export const standardSum: FoldShape<Args, Sum> = defineFold<Args, Sum>({
-  init: (_, { channels }) => ({ values: new Float64Array(channels), spectra: 0 }),
-  add: ({ pixelMask, gain, units, pedestal }, state, [block], start) => {
-    const row = new Float64Array(block.channels);
-    for (let i = 0; i < block.pixels; i++) {
-      if (pixelMask?.[start + i]) continue;
-      readRow(block, i, row);
-      const perCount = gain ? gain[start + i] : units;
-      for (let j = 0; j < row.length; j++) state.values[j] += (row[j] - pedestal) / perCount;
-      state.spectra++;
-    }
-    return state;
-  },
-  merge: (left, right) => {
-    for (let j = 0; j < left.values.length; j++) left.values[j] += right.values[j];
-    left.spectra += right.spectra;
-    return left;
-  },
-  example: ({ pixels }) => ({
-    args: {
-      pixelMask: Uint8Array.from({ length: pixels }, (_, i) => (i % 7 === 6 ? 1 : 0)),
-      gain: Float64Array.from({ length: pixels }, (_, i) => 1 + (i % 3)),
-      units: 1,
-      pedestal: 0.5,
-    },
-    kinds: ['events'],
-  }),
-});
 
 /** The sum of the spectra of a standard, channel by channel where it counts. */
 export interface StandardSpectrum {
@@ -62,18 +17,15 @@ export interface StandardSpectrum {
   readonly spectra: number;
 }
 
-/** Reads the standard of a step that has `standardSum` among its shapes under that name. */
+/**
+ * Reads the standard of a step that has `spectrumSum` among its shapes under that name: without its pedestal, in counts unless
+ * every channel has a gain of its own.
+ */
 export async function standardSpectrum(context: StepContext, signal: Signal): Promise<StandardSpectrum> {
   const { noise, spectral, mask } = signal;
-  const gain = noise.tag === 'poisson' ? noise.gain : undefined;
-  const args: Args = {
-    pixelMask: mask.pixels,
-    gain: gain?.per === 'pixel' ? gain.values : undefined,
-    units: gain?.per === 'cube' ? gain.value : 1,
-    pedestal: noise.tag === 'poisson' ? noise.offset : 0,
-  };
-  const geometry = signalGeometry(signal);
-  const { values, spectra } = await context.fold<Sum>('standardSum', args, [signal.source], geometry);
+  const { gain = undefined, offset = 0 } = noise.tag === 'poisson' ? noise : {};
+  const how = { pedestal: offset, gain: gain?.per === 'channel' ? undefined : gain };
+  const { values, spectra } = await sumOfSpectra(context, signal, how);
   const positions = axisValues(spectral);
   const kept = Array.from(positions.keys()).filter((j) => !mask.channels?.[j] && Number.isFinite(values[j]));
   if (positions.length > 1 && positions[positions.length - 1] < positions[0]) kept.reverse();
