@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CounterRandom, interpolateRow, moveChannels, splitCounts } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
-import { type Axis, axisIndex, axisValue, axisValues } from '../../signal/axis.ts';
-import { type Block, type BlockKind, type EventsBlock, readRow } from '../../signal/block.ts';
+import { type Axis, axisIndex, axisValue, uniformAxis } from '../../signal/axis.ts';
+import { type Block, type BlockKind, concatBlocks, type DenseBlock, readRow, toEvents } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { reasonCode } from '../../signal/mask.ts';
 import { type Factor, gainAt, isScaledCounts, type Noise } from '../../signal/noise.ts';
@@ -28,7 +28,7 @@ interface Args {
   readonly how: Way;
   readonly kind: BlockKind;
   readonly offsets: Float64Array;
-  readonly positions: Float64Array;
+  readonly axis: Axis;
   readonly gain: Factor;
   readonly seed: number;
   /** Channels first ≤ j < end that every pixel has. */
@@ -38,23 +38,36 @@ interface Args {
 
 const WHOLE: Factor = { per: 'cube', value: 1 };
 
-/** Values of the pixels at their places on the common axis, 0 where not every pixel has one. */
+/** Rows made at a time where they become events: no dense form of a whole tile is held. */
+const ROWS_AT_ONCE = 64;
+
+/** The pixels with their values at their places on the common axis, 0 where not every pixel has one. */
 function moved(args: Args, block: Block, start: number): Block {
-  const { pixels, channels } = block;
-  const { how, positions, offsets, gain, first, end } = args;
-  const values = new Float64Array(pixels * channels);
+  const { pixels } = block;
+  if (args.kind !== 'events') return movedRows(args, block, 0, pixels, start);
+  const pieces: Block[] = [];
+  for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
+    pieces.push(toEvents(movedRows(args, block, from, Math.min(from + ROWS_AT_ONCE, pixels), start)));
+  }
+  return concatBlocks(pieces);
+}
+
+/** Rows [from, to) of a block whose first pixel is `start`. */
+function movedRows(args: Args, block: Block, from: number, to: number, start: number): DenseBlock {
+  const { channels } = block;
+  const { how, axis, offsets, gain, first, end } = args;
+  const values = new Float64Array((to - from) * channels);
   const row = new Float64Array(channels);
   const out = new Float64Array(channels);
-  const from = new Float64Array(channels);
-  const axis = axisOf(positions);
-  const pitch = pitchOf(positions);
+  const source = new Float64Array(channels);
+  const pitch = pitchOf(axis);
   const random = new CounterRandom(args.seed, 0);
-  for (let i = 0; i < pixels; i++) {
+  for (let i = from; i < to; i++) {
     const offset = offsets[start + i];
     readRow(block, i, row);
     if (how === 'interpolate') {
-      for (let j = 0; j < channels; j++) from[j] = axisIndex(axis, positions[j] + offset);
-      interpolateRow(row, from, out);
+      for (let j = 0; j < channels; j++) source[j] = axisIndex(axis, axisValue(axis, j) + offset);
+      interpolateRow(row, source, out);
     } else if (how === 'nearest') {
       moveChannels(row, Math.round(offset / pitch), out);
     } else {
@@ -64,9 +77,9 @@ function moved(args: Args, block: Block, start: number): Block {
       splitCounts(row, offset / pitch, random, out);
       if (unit !== 1) for (let j = 0; j < channels; j++) out[j] *= unit;
     }
-    for (let j = first; j < end; j++) values[i * channels + j] = out[j];
+    values.set(out.subarray(first, end), (i - from) * channels + first);
   }
-  return args.kind === 'events' ? asEvents(values, pixels, channels) : { kind: 'dense', pixels, channels, values };
+  return { kind: 'dense', pixels: to - from, channels, values };
 }
 
 /** Rounding of a product with the gain is forgiven, a fraction of a count is not. */
@@ -81,34 +94,8 @@ function wholeCounts(value: number, gain: number, pixel: number): number {
   });
 }
 
-function asEvents(values: Float64Array, pixels: number, channels: number): EventsBlock {
-  const entries = values.reduce((n, value) => n + (value !== 0 ? 1 : 0), 0);
-  const offsets = new Uint32Array(pixels + 1);
-  const channel = channels <= 65536 ? new Uint16Array(entries) : new Uint32Array(entries);
-  const count = new Uint32Array(entries);
-  let at = 0;
-  for (let i = 0; i < pixels; i++) {
-    for (let j = 0; j < channels; j++) {
-      const value = values[i * channels + j];
-      if (value === 0) continue;
-      channel[at] = j;
-      count[at++] = value;
-    }
-    offsets[i + 1] = at;
-  }
-  return { kind: 'events', pixels, channels, offsets, channel, count };
-}
-
-const axisOf = (positions: Float64Array): Axis => ({
-  kind: 'explicit',
-  name: '',
-  unit: '',
-  role: 'spectral',
-  size: positions.length,
-  positions,
-});
-const pitchOf = (positions: Float64Array) =>
-  positions.length > 1 ? (positions[positions.length - 1] - positions[0]) / (positions.length - 1) : 1;
+const pitchOf = (axis: Axis) =>
+  axis.size > 1 ? (axisValue(axis, axis.size - 1) - axisValue(axis, 0)) / (axis.size - 1) : 1;
 
 const onCommonAxis = defineMap<Args>({
   apply: (args, [block], start) => moved(args, block, start),
@@ -117,7 +104,7 @@ const onCommonAxis = defineMap<Args>({
       how: 'split',
       kind: 'events',
       offsets: Float64Array.from({ length: pixels }, (_, i) => ((i % 7) - 3) / 4),
-      positions: Float64Array.from({ length: channels }, (_, j) => j),
+      axis: uniformAxis({ role: 'spectral', size: channels }),
       gain: WHOLE,
       seed: 1,
       first: 0,
@@ -151,7 +138,7 @@ export default defineStep<Params>({
       how,
       kind: state.storage,
       offsets: shift.state === 'map' ? shift.offsets : new Float64Array(pixelCount(signal)),
-      positions: axisValues(spectral),
+      axis: spectral,
       gain: noise.tag === 'poisson' && how === 'split' ? noise.gain : WHOLE,
       seed: context.seed,
       first,
