@@ -102,9 +102,15 @@ describe.skipIf(!there)('reference answers', () => {
       Math.abs(model.weights[(at % components) * channels + Math.floor(at / components)]),
     );
     near(weights, flat(expected.x_weights_abs), tolerance.keys.x_weights_abs, 'weights');
-    // The reference ends the iteration for several properties where it changes by 1e-7: 5.4e-7 of its scores are not settled.
-    const scores = { ...tolerance.keys.x_scores_abs, abs: properties > 1 ? 6e-7 : tolerance.keys.x_scores_abs.abs };
-    near(model.scores.map(Math.abs), flat(expected.x_scores_abs), scores, 'scores');
+    const scores = model.scores.map(Math.abs);
+    const given = flat(expected.x_scores_abs);
+    if (properties === 1) near(scores, given, tolerance.keys.x_scores_abs, 'scores');
+    else {
+      // The reference stops its iteration for several properties before it has settled: stopped there, it gives what is
+      // written; run on, it gives ours, far within the tolerance.
+      near(nipalsScores(input.X, input.Y, components, 1e-14), given, { rel: 0, abs: 1e-12 }, 'scores, as stopped');
+      near(nipalsScores(input.X, input.Y, components, 0), scores, { rel: 0, abs: 1e-9 }, 'scores, run on');
+    }
     const rmsep = Array.from({ length: properties }, (_, k) => {
       let sum = 0;
       for (let i = 0; i < rows; i++) sum += (predicted[i * properties + k] - input.Y_test[i][k]) ** 2;
@@ -113,6 +119,52 @@ describe.skipIf(!there)('reference answers', () => {
     near(rmsep, expected.rmsep, tolerance, 'RMSEP');
   });
 });
+
+/**
+ * Sizes of the scores of scaled spectra by the iteration that NIPALS is, from the first property, until the squared change of the
+ * weights is below `stop`; 2000 times at most.
+ */
+function nipalsScores(x: number[][], y: number[][], components: number, stop: number): Float64Array {
+  let left = standardised(x);
+  let rest = standardised(y);
+  const scores: number[][] = [];
+  for (let a = 0; a < components; a++) {
+    let u = rest.map((row) => row[0]);
+    let w = left[0].map(() => 0);
+    for (let pass = 0; pass < 2000; pass++) {
+      const before = w;
+      w = times(left, u);
+      const norm = Math.hypot(...w);
+      w = w.map((value) => value / norm);
+      const t = left.map((row) => inner(row, w));
+      const q = times(rest, t).map((value) => value / inner(t, t));
+      u = rest.map((row) => inner(row, q) / inner(q, q));
+      if (w.reduce((sum, value, j) => sum + (value - before[j]) ** 2, 0) < stop) break;
+    }
+    const t = left.map((row) => inner(row, w));
+    const deflated = (rows: number[][]) => {
+      const p = times(rows, t).map((value) => value / inner(t, t));
+      return rows.map((row, i) => row.map((value, j) => value - t[i] * p[j]));
+    };
+    left = deflated(left);
+    rest = deflated(rest);
+    scores.push(t.map(Math.abs));
+  }
+  return Float64Array.from(x.flatMap((_, i) => scores.map((t) => t[i])));
+}
+
+const inner = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+/** Rowsᵀ·t. */
+const times = (rows: number[][], t: number[]) =>
+  rows[0].map((_, j) => rows.reduce((sum, row, i) => sum + row[j] * t[i], 0));
+function standardised(rows: number[][]): number[][] {
+  const columns = rows[0].map((_, j) => rows.map((row) => row[j]));
+  const mean = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / rows.length);
+  const deviation = columns.map((column, j) =>
+    Math.sqrt(column.reduce((sum, value) => sum + (value - mean[j]) ** 2, 0) / (rows.length - 1)),
+  );
+  return rows.map((row) => row.map((value, j) => (value - mean[j]) / deviation[j]));
+}
 
 function covariance(rows: number[][]): Float64Array {
   const n = rows[0].length;
