@@ -22,12 +22,11 @@ import type { Product, ProductKind } from '../src/steps/products.ts';
 import { type SignalState, signalState } from '../src/steps/state.ts';
 import type { Step, StepContext } from '../src/steps/step.ts';
 import { claimOf } from './laws/claimed-noise.ts';
-import { drifting } from './laws/drifting.ts';
 import { CHANNELS, EXPERIMENTS, type Experiment, REPEATS, realise, WIDTH } from './laws/known-means.ts';
 import { byRank, expectIndependence, expectVariances, type Observed, observe, ratios } from './laws/monte-carlo.ts';
-import { ofModality } from './laws/of-modality.ts';
 import { registeredSteps } from './laws/registered.ts';
 import { sampleParams } from './laws/sample-params.ts';
+import { suited } from './laws/suited.ts';
 
 /** Enough to see a correlation of a tenth in one pair, and of a thousandth in all pairs of a distance. */
 const FEWER_REPEATS = 600;
@@ -218,7 +217,7 @@ async function fateOfValues(step: Step, params: unknown, signal: Signal): Promis
 }
 
 function realisations(step: Step, experiment: Experiment, repeats: number): Signal[] {
-  return Array.from({ length: repeats }, (_, r) => drifting(step, ofModality(step, realise(experiment, r))));
+  return Array.from({ length: repeats }, (_, r) => suited(step, realise(experiment, r)));
 }
 
 describe('a step that lies is caught', () => {

@@ -19,11 +19,10 @@ import type { Product } from '../src/steps/products.ts';
 import { type SignalState, type State, signalState } from '../src/steps/state.ts';
 import { needsOf, type Step } from '../src/steps/step.ts';
 import { bind, type Canon, canonicalSignals, canonOf } from './laws/canonical-products.ts';
-import { drifting } from './laws/drifting.ts';
-import { ofModality } from './laws/of-modality.ts';
 import { registeredSteps } from './laws/registered.ts';
 import { digest } from './laws/same-numbers.ts';
 import { paramSchema, sampleParams } from './laws/sample-params.ts';
+import { suited } from './laws/suited.ts';
 import { unlessRefused } from './laws/unless-refused.ts';
 
 const canons = await Promise.all(
@@ -56,7 +55,7 @@ function given(
   const known = pick(step, states);
   for (const [name, product] of Object.entries(inputs)) {
     if (product.product !== 'signal') continue;
-    const { modality, spectral, shift } = (inputs[name] = drifting(step, ofModality(step, product)));
+    const { modality, spectral, shift } = (inputs[name] = suited(step, product));
     known[name] = { ...(known[name] as SignalState), modality, spectral, shift };
   }
   return { inputs, states: known };
