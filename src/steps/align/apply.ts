@@ -8,6 +8,7 @@ import { reasonCode } from '../../signal/mask.ts';
 import { type Factor, gainAt, isScaledCounts, type Noise } from '../../signal/noise.ts';
 import type { Shift } from '../../signal/shift.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import { type SignalState, signalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -146,15 +147,7 @@ export default defineStep<Params>({
     };
     return withSignal(signal, {
       ...state,
-      source: {
-        type: 'mapped',
-        map: context.shapeId('onCommonAxis'),
-        args,
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: spectral.size,
-        kind: state.storage,
-      },
+      source: mappedRows(signal, context.shapeId('onCommonAxis'), args, { kind: state.storage }),
       history: [...signal.history, { step: 'align.apply', version: 1, params: p as never }],
     });
   },

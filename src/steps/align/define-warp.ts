@@ -3,13 +3,14 @@ import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { axisValues } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
-import type { MappedSource, Source } from '../../signal/source.ts';
+import type { Source } from '../../signal/source.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import { type SignalState, signalState } from '../state.ts';
 import { defineStep, type Step, type StepContext } from '../step.ts';
 import { type ReferenceSums, referenceSums } from './reference-spectrum.ts';
 import { pitches, type WarpParams } from './warp-params.ts';
 import { type WarpDefinition, type WarpSetting, warpedState, warpSetting } from './warp-setting.ts';
-import { type Found, foundWarps, type MoveArgs, movedSpectra, type Tally } from './warp-shapes.ts';
+import { type Found, foundWarps, movedSpectra, type Tally } from './warp-shapes.ts';
 
 /** Pieces of a shuffled reference are wider than a warp reaches, and than most peaks, and so narrow that there are some. */
 const REACHES_PER_PIECE = 3;
@@ -54,7 +55,7 @@ export function defineWarp<P extends WarpParams, O>(definition: WarpDefinition<P
         [signal.source],
         geometry,
       );
-      source = movedSource(context, signal, { setting, nodes: result.nodes, verdict: result.verdict });
+      source = mappedRows(signal, context.shapeId('moved'), { setting, nodes: result.nodes, verdict: result.verdict });
     }
     sayWhatStayed(context, result);
     return withSignal(signal, {
@@ -126,18 +127,6 @@ async function referenceOf(
 /** With straight lines over channels that are masked in either. */
 function prepareReference(reference: Float64Array, { masked }: WarpSetting<unknown>, { mask }: Signal): void {
   for (const codes of [masked, mask.channels]) if (codes) bridgeMasked(reference, codes);
-}
-
-function movedSource(context: StepContext, signal: Signal, args: MoveArgs<unknown>): MappedSource {
-  return {
-    type: 'mapped',
-    map: context.shapeId('moved'),
-    args,
-    parents: [signal.source],
-    pixels: pixelCount(signal),
-    channels: signal.spectral.size,
-    kind: 'dense',
-  };
 }
 
 function sayWhatStayed(context: StepContext, { taken, chance, area }: Tally): void {

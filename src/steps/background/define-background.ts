@@ -4,7 +4,8 @@ import { axisValues } from '../../signal/axis.ts';
 import type { Block, BlockKind } from '../../signal/block.ts';
 import { reasonCode } from '../../signal/mask.ts';
 import { type AcrossPixels, type Noise, spreadErrors } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type Needs, type Step, type StepContext } from '../step.ts';
 import type { BackgroundMethod, Estimator, Setting } from './estimator.ts';
@@ -107,27 +108,16 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
       const setting = learn && learns(p) ? { ...plain, learned: await learn(context, signal, plain) } : plain;
       return withSignal(signal, {
         ...subtractedState(signal as unknown as SignalState, range(setting), acrossOf(p, signal.noise)),
-        source: {
-          ...mappedFrom(signal, context.shapeId('subtracted')),
-          args: setting,
+        source: mappedRows(signal, context.shapeId('subtracted'), setting, {
           parents: beside
-            ? [
-                signal.source,
-                { ...mappedFrom(signal, context.shapeId(beside.map)), args: beside.args(setting, signal) },
-              ]
+            ? [signal.source, mappedRows(signal, context.shapeId(beside.map), beside.args(setting, signal))]
             : [signal.source],
-        },
+        }),
         history: [...signal.history, { step: rest.id, version: rest.version, params: p as never }],
       });
     },
   });
   return { ...step, modality: needs.modality, range, prepare };
-}
-
-/** Dense rows made out of a signal's. */
-function mappedFrom(signal: Signal, map: string) {
-  const [pixels, channels] = [pixelCount(signal), signal.spectral.size];
-  return { type: 'mapped' as const, map, parents: [signal.source], pixels, channels, kind: 'dense' as const };
 }
 
 function settingOf<P>({ spectral, mask, noise }: SignalState, params: P): Setting<P> {

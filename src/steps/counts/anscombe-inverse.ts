@@ -11,7 +11,8 @@ import { type Block, readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { COUNTS, type Intensity } from '../../signal/intensity.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -82,15 +83,7 @@ export default defineStep<Params>({
     const table = p.method === 'unbiased' ? tableFor(readout) : undefined;
     return withSignal(signal, {
       ...countedState(signal as unknown as SignalState, p),
-      source: {
-        type: 'mapped',
-        map: context.shapeId('counted'),
-        args: { method: p.method, readout, table } satisfies Args,
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: signal.spectral.size,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('counted'), { method: p.method, readout, table } satisfies Args),
       history: [...signal.history, { step: 'counts.anscombe-inverse', version: 1, params: p }],
     });
   },

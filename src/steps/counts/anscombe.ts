@@ -5,7 +5,8 @@ import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Factor, gainAt, type PoissonNoise } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import {
@@ -95,15 +96,7 @@ export default defineStep<Params>({
     if (p.low === 'refuse') await refuseLowCounts(context, signal, args);
     return withSignal(signal, {
       ...state,
-      source: {
-        type: 'mapped',
-        map: context.shapeId('stabilised'),
-        args,
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: signal.spectral.size,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('stabilised'), args),
       history: [...signal.history, { step: 'counts.anscombe', version: 1, params: p }],
     });
   },

@@ -4,7 +4,8 @@ import { defineMap } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import { COUNTS } from '../../signal/intensity.ts';
 import { type Factor, gainAt, type Noise, poisson } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -54,15 +55,7 @@ export default defineStep<Params>({
     const signal = inputs.in as Signal;
     return withSignal(signal, {
       ...countState(signal as unknown as SignalState),
-      source: {
-        type: 'mapped',
-        map: context.shapeId('shifted'),
-        args: argsOf(signal.noise),
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: signal.spectral.size,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('shifted'), argsOf(signal.noise)),
       history: [...signal.history, { step: 'counts.camera', version: 1, params: {} }],
     });
   },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inputError } from '../../signal/errors.ts';
 import type { Noise } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { channelMoments, channelSums } from './channel-moments.ts';
@@ -44,15 +45,7 @@ export default defineStep<Params>({
         : new Float64Array(channels).fill(p.level ?? 0);
     return withSignal(signal, {
       ...state,
-      source: {
-        type: 'mapped',
-        map: context.shapeId('corrected'),
-        args: { levels, factors: new Float64Array(channels).fill(1) },
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('corrected'), { levels, factors: new Float64Array(channels).fill(1) }),
       history: [...signal.history, { step: 'detector.dark', version: 1, params: p }],
     });
   },

@@ -4,9 +4,10 @@ import { axisValues } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Mask, reasonCode } from '../../signal/mask.ts';
 import { type Factor, type Noise, scaleNoise } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
 import { varianceAt } from '../background/variance.ts';
 import { widthInChannels } from '../background/whole-rows.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import { channelMoments, channelSums } from './channel-moments.ts';
@@ -57,18 +58,10 @@ export default defineStep<Params>({
     return withSignal(signal, {
       ...state,
       mask: withDead(signal.mask, gains),
-      source: {
-        type: 'mapped',
-        map: context.shapeId('corrected'),
-        args: {
-          levels: new Float64Array(channels).fill(pedestalOf(signal.noise)),
-          factors: gains.map((gain) => (gain > 0 ? 1 / gain : 0)),
-        },
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('corrected'), {
+        levels: new Float64Array(channels).fill(pedestalOf(signal.noise)),
+        factors: gains.map((gain) => (gain > 0 ? 1 / gain : 0)),
+      }),
       history: [...signal.history, { step: 'detector.gain', version: 1, params: p as never }],
     });
   },

@@ -7,6 +7,7 @@ import { isPureCounts, type PoissonNoise } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { sourceKind } from '../../signal/source.ts';
 import { widthInChannels } from '../background/whole-rows.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { despiked, type FoundSpikes, type SpikeArgs, spikes } from './despike.ts';
@@ -93,15 +94,12 @@ export default defineStep<Params>({
     const state = cleanState({ ...(signal as unknown as SignalState), storage: kind }, p);
     return withSignal(signal, {
       ...state,
-      source: {
-        type: 'mapped',
-        map: context.shapeId('despiked'),
-        args: { ...args, sparse: state.storage === 'events' },
-        parents: [source],
-        pixels: width * height,
-        channels: spectral.size,
-        kind: state.storage,
-      },
+      source: mappedRows(
+        signal,
+        context.shapeId('despiked'),
+        { ...args, sparse: state.storage === 'events' },
+        { kind: state.storage },
+      ),
       history,
     });
   },

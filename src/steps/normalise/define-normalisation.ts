@@ -4,10 +4,11 @@ import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { Block } from '../../signal/block.ts';
 import { type Noise, unknownNoise } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
 import type { Setting } from '../background/estimator.ts';
 import { exampleSetting } from '../background/example-setting.ts';
 import { eachRowGroup, rowOf } from '../background/rows.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState, State } from '../state.ts';
 import { defineStep, type InputSpec, type Step, type StepContext, type Trait } from '../step.ts';
 import { bringToScale, type NormalisationMethod, type NormalisationSetting } from './method.ts';
@@ -119,15 +120,7 @@ export function defineNormalisation<P>(definition: Definition<P>): Normalisation
       await survey(context, signal, setting, { scale, questions });
       return withSignal(signal, {
         ...state,
-        source: {
-          type: 'mapped',
-          map: context.shapeId('scaled'),
-          args: setting,
-          parents: [signal.source],
-          pixels: pixelCount(signal),
-          channels: signal.spectral.size,
-          kind: 'dense',
-        },
+        source: mappedRows(signal, context.shapeId('scaled'), setting),
         history: [...signal.history, { step: rest.id, version: rest.version, params: p as never }],
       });
     },

@@ -5,8 +5,9 @@ import { inputError } from '../../signal/errors.ts';
 import type { Intensity } from '../../signal/intensity.ts';
 import { reasonCode } from '../../signal/mask.ts';
 import { isScaledCounts, type Noise, sumNoise } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import { operated, operatedNoise } from '../smooth/operated.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
@@ -45,15 +46,7 @@ export default defineStep<Params>({
     const { state, operator } = resampled(signal as unknown as SignalState, p);
     return withSignal(signal, {
       ...state,
-      source: {
-        type: 'mapped',
-        map: context.shapeId('operated'),
-        args: operator,
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: operator.channels,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('operated'), operator, { channels: operator.channels }),
       history: [...signal.history, { step: 'resample', version: 1, params: p as never }],
     });
   },

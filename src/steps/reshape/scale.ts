@@ -3,7 +3,8 @@ import { defineMap } from '../../shapes/shape.ts';
 import { readRow } from '../../signal/block.ts';
 import { combinedIntensity } from '../../signal/intensity.ts';
 import { scaleNoise } from '../../signal/noise.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -43,15 +44,7 @@ export default defineStep<Params>({
     const signal = inputs.in as Signal;
     return withSignal(signal, {
       ...scaleState(signal as unknown as SignalState, p),
-      source: {
-        type: 'mapped',
-        map: context.shapeId('times'),
-        args: { factor: p.factor },
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: signal.spectral.size,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('times'), { factor: p.factor }),
       history: [...signal.history, { step: 'scale', version: 1, params: p as never }],
     });
   },

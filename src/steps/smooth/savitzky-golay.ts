@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { type ChannelOperator, savitzkyGolay } from '../../kernels/index.ts';
 import { axisValues } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
-import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { type Signal, withSignal } from '../../signal/signal.ts';
 import { widthInChannels } from '../background/whole-rows.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { operated, operatedNoise } from './operated.ts';
@@ -51,15 +52,7 @@ export default defineStep<Params>({
     if (p.derivative === 0) context.note(lessened(operator));
     return withSignal(signal, {
       ...state,
-      source: {
-        type: 'mapped',
-        map: context.shapeId('operated'),
-        args: operator,
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: signal.spectral.size,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('operated'), operator),
       history: [...signal.history, { step: 'smooth.savitzky-golay', version: 1, params: p }],
     });
   },

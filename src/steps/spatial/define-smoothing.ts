@@ -13,7 +13,8 @@ import { TILE_PIXELS } from '../../shapes/tile.ts';
 import type { Axis } from '../../signal/axis.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import { averageNoise } from '../../signal/noise.ts';
-import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { mapShape, type Signal, withSignal } from '../../signal/signal.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type Step } from '../step.ts';
 import { fieldOf } from './pixel-lengths.ts';
@@ -107,7 +108,7 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
     },
     async run(context, inputs, p) {
       const signal = inputs.in as Signal;
-      const { navigation, spectral, mask, noise, source } = signal;
+      const { navigation, mask, noise } = signal;
       const args: AveragingArgs = {
         ...mapShape(navigation),
         pixelMask: mask.pixels,
@@ -117,15 +118,7 @@ export function defineSmoothing<P extends Declared>(definition: Definition<P>): 
       };
       return withSignal(signal, {
         ...smoothedState(signal as unknown as SignalState, p),
-        source: {
-          type: 'mapped',
-          map: context.shapeId('means'),
-          args,
-          parents: [source],
-          pixels: pixelCount(signal),
-          channels: spectral.size,
-          kind: 'dense',
-        },
+        source: mappedRows(signal, context.shapeId('means'), args),
         history: [...signal.history, { step: rest.id, version: rest.version, params: p as never }],
       });
     },

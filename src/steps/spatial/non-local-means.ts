@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { TILE_PIXELS } from '../../shapes/tile.ts';
 import { readRow } from '../../signal/block.ts';
-import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
+import { mapShape, type Signal, withSignal } from '../../signal/signal.ts';
 import type { Source } from '../../signal/source.ts';
 import { totals } from '../decompose/passes.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type ReceptiveField, type Step } from '../step.ts';
 import { comparedBands } from './compared-bands.ts';
@@ -132,15 +133,7 @@ const step = defineStep<Params>({
     };
     return withSignal(signal, {
       ...smoothedState(signal as unknown as SignalState, p),
-      source: {
-        type: 'mapped',
-        map: context.shapeId('means'),
-        args,
-        parents: [signal.source],
-        pixels: pixelCount(signal),
-        channels: signal.spectral.size,
-        kind: 'dense',
-      },
+      source: mappedRows(signal, context.shapeId('means'), args),
       history: [...signal.history, { step: 'spatial.non-local-means', version: 1, params: p as never }],
     });
   },

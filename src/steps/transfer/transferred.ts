@@ -3,8 +3,9 @@ import { defineMap } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
 import type { CorrelatedNoise, Noise } from '../../signal/noise.ts';
 import { driftExtent, UNMEASURED } from '../../signal/shift.ts';
-import { pixelCount, type Signal } from '../../signal/signal.ts';
+import type { Signal } from '../../signal/signal.ts';
 import type { MappedSource } from '../../signal/source.ts';
+import { mappedRows } from '../mapped-rows.ts';
 import type { SignalState } from '../state.ts';
 
 /** Rows worked on together: enough to read a map once for many, few enough for the cache. */
@@ -66,17 +67,8 @@ export const banded = defineMap<BandedArgs>({
 });
 
 /** A promise of a signal's rows behind a map. */
-export function mappedBy(signal: Signal, map: string, args: LinearArgs | BandedArgs): MappedSource {
-  return {
-    type: 'mapped',
-    map,
-    args,
-    parents: [signal.source],
-    pixels: pixelCount(signal),
-    channels: args.map.to,
-    kind: 'dense',
-  };
-}
+export const mappedBy = (signal: Signal, map: string, args: LinearArgs | BandedArgs): MappedSource =>
+  mappedRows(signal, map, args, { channels: args.map.to });
 
 /** The law of spectra behind a map that was learned from standards: it is wrong for all of them alike. */
 export function transferredNoise(noise: Noise, form: CorrelatedNoise['form'], why: string, rank: number): Noise {
