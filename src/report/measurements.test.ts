@@ -13,7 +13,7 @@ const x = Float64Array.from({ length: 50 }, (_, i) => i);
 const found: Measurements = {
   ...originOf(signal),
   product: 'measurements',
-  findings: ['The camera gives 3.2 units a count.'],
+  findings: ['the camera gives 3.2 units a count', 'Its readout noise is small.'],
   quantities: [
     {
       name: 'Gain',
@@ -60,11 +60,13 @@ const text = (path: string) => String(files.find((file) => file.path === path)?.
 const page = parseHTML(text('report.html')).document;
 
 test('what a step found out stands in the head, with its budget, its table, its curves and its map', () => {
-  expect(page.querySelector('.findings')?.textContent).toContain('The camera gives 3.2 units a count.');
+  expect(page.querySelector('.findings')?.textContent).toContain(
+    'The camera gives 3.2 units a count. Its readout noise is small.',
+  );
   const body = page.body.textContent ?? '';
   expect(body).toMatch(/Gain: 3\.2\d* ± 0\.050?\s*units\/count/);
   expect(body).toMatch(/flat field/);
-  expect(body).toContain('The first 40 of 50 rows; the file has all.');
+  expect(body).toContain('The first 20 of 50 rows; the file has all.');
   expect(body).toContain('The pedestal was not measured.');
   expect(body).toContain('odd <b>');
   expect(page.querySelectorAll('#result-camera circle').length).toBeGreaterThan(20);

@@ -11,13 +11,14 @@ import { budget, quantity, table, warningList } from '../page-parts.ts';
 import { fileName, type ProductSection, type Results, sectionTitle } from '../report.ts';
 
 /** Rows of a table on the page; the file has all. */
-const SHOWN_ROWS = 40;
+const SHOWN_ROWS = 20;
 
 type Table = Measurements['tables'][number];
 
 export const measurements: ProductSection<'measurements'> = (report, result) => {
   const { node, product } = result;
   const { quantities, tables, curves, maps, navigation, warnings } = product;
+  const findings = product.findings.map(asSentence);
   const shape = navigationShape(navigation);
   const name = (each: { name: string }, extension: string) => fileName(report, result, slug(each.name), extension);
   const files: OutputFile[] = [
@@ -38,9 +39,9 @@ export const measurements: ProductSection<'measurements'> = (report, result) => 
   return {
     id: `result-${node.id}`,
     title: sectionTitle(report, result, node.step.title),
-    findings: product.findings.map((sentence) => html`${sentence}`),
+    findings: findings.map((sentence) => html`${sentence}`),
     files,
-    body: html`${warningList(warnings)}${product.findings.map((sentence) => html`<p>${sentence}</p>`)}
+    body: html`${warningList(warnings)}${findings.map((sentence) => html`<p>${sentence}</p>`)}
 ${quantities.map((each) => html`<p>${each.name}: <b>${quantity(each.quantity)}</b></p>${budgetOf(each.quantity)}`)}
 ${tables.map((each) => tableOf(each, node.id))}${curves.map((each) => figureOf(report, node.id, each))}${
   drawn.length ? html`<div class="maps">${drawn}</div>` : undefined
@@ -83,6 +84,12 @@ function tableOf({ name, columns }: Table, node: string) {
     node,
   )}${rows > shown ? html`<p>The first ${shown} of ${rows} rows; the file has all.</p>` : undefined}`;
 }
+
+/** In the head they stand one after the other. */
+const asSentence = (finding: string) => {
+  const begun = finding.charAt(0).toUpperCase() + finding.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+};
 
 /** Of a number that is exact there is none. */
 const budgetOf = (q: Quantity) => (q.random.length + q.systematic.length > 0 ? budget(q) : undefined);
