@@ -3,7 +3,7 @@ import { defineFold } from '../../shapes/shape.ts';
 import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
 import type { Signal } from '../../signal/signal.ts';
-import { eachRowGroup, rowOf } from '../background/rows.ts';
+import { eachRowGroup, rowOf } from '../row-groups.ts';
 import type { StepContext } from '../step.ts';
 import { type Displacements, toCounts } from './measured-shift.ts';
 

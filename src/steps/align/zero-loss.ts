@@ -18,8 +18,8 @@ import { type Noise, poisson } from '../../signal/noise.ts';
 import type { Shift } from '../../signal/shift.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { parseInUnit } from '../../signal/units.ts';
-import { eachRowGroup } from '../background/rows.ts';
 import { windowChannels } from '../reshape/channels.ts';
+import { eachRowGroup } from '../row-groups.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import {

@@ -3,6 +3,7 @@ import { defineFold } from '../../shapes/shape.ts';
 import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import type { Signal } from '../../signal/signal.ts';
 import { type BackgroundComparison, originOf } from '../products.ts';
+import { eachRowGroup, rowOf } from '../row-groups.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import { type Chosen, chosenOf } from './chosen.ts';
@@ -10,7 +11,6 @@ import { exampleSetting } from './example-setting.ts';
 import { backgroundMethod } from './methods.ts';
 import { repeatedNets, varianceOfSum } from './repeats.ts';
 import { halfRange, rivalsOf } from './rivals.ts';
-import { eachRowGroup, rowOf } from './rows.ts';
 import { varianceAt } from './variance.ts';
 
 /** Of estimates whose response is not known. */

@@ -6,11 +6,11 @@ import { reasonCode } from '../../signal/mask.ts';
 import { type AcrossPixels, type Noise, spreadErrors } from '../../signal/noise.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { eachRowGroup } from '../row-groups.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type Needs, type Step, type StepContext } from '../step.ts';
 import type { BackgroundMethod, Estimator, Setting } from './estimator.ts';
 import { exampleSetting } from './example-setting.ts';
-import { eachRowGroup } from './rows.ts';
 
 interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summary' | 'cite' | 'receptiveField'> {
   readonly params: z.ZodType<P>;

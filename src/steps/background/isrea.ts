@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isrea, isreaKnots, isreaResponse } from '../../kernels/index.ts';
+import { meanSpectrum, spectrumSum } from '../mean-spectrum.ts';
 import { defineBackground } from './define-background.ts';
 import type { Setting } from './estimator.ts';
-import { meanSpectrum, spectrumSum } from './mean-spectrum.ts';
 import { wholeRange, wholeRows } from './whole-rows.ts';
 
 const params = z.strictObject({

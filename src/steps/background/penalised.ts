@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { chooseArplsLambda, lambdaOfPeriod, ramanLambda } from '../../kernels/index.ts';
+import { meanSpectrum, spectrumSum } from '../mean-spectrum.ts';
 import type { Needs } from '../step.ts';
 import { type BackgroundStep, defineBackground } from './define-background.ts';
 import type { Setting } from './estimator.ts';
-import { meanSpectrum, spectrumSum } from './mean-spectrum.ts';
 import { wholeRange, wholeRows, widthInChannels } from './whole-rows.ts';
 
 /** How stiff a penalised baseline is. */

@@ -14,13 +14,13 @@ import {
 import { defineFold, type Geometry } from '../../shapes/shape.ts';
 import { inputError } from '../../signal/errors.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
+import { eachRowGroup } from '../row-groups.ts';
 import type { StepContext } from '../step.ts';
 import { defineBackground } from './define-background.ts';
 import type { Estimator, Setting } from './estimator.ts';
 import { exampleSetting } from './example-setting.ts';
 import { fitWeights } from './fit-weights.ts';
 import { fitParameter, fittedChannels } from './fit-window.ts';
-import { eachRowGroup } from './rows.ts';
 
 const params = z.strictObject({
   fit: fitParameter,

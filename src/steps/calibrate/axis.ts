@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AxisCorrection } from '../../kernels/index.ts';
 import type { Shift } from '../../signal/shift.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
-import { spectrumSum } from '../background/mean-spectrum.ts';
+import { spectrumSum } from '../mean-spectrum.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 import {

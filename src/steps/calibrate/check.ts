@@ -3,7 +3,7 @@ import { type AxisCorrection, correctedPosition, correctionError } from '../../k
 import { type Axis, axisErrorTerms, axisUncertainty } from '../../signal/axis.ts';
 import type { Quantity } from '../../signal/quantity.ts';
 import type { Signal } from '../../signal/signal.ts';
-import { spectrumSum } from '../background/mean-spectrum.ts';
+import { spectrumSum } from '../mean-spectrum.ts';
 import { type Curves, type Measurements, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quadraticForm, shiftsAt, totalShift } from '../../kernels/index.ts';
 import { axisErrorTerms } from '../../signal/axis.ts';
 import type { Signal } from '../../signal/signal.ts';
-import { spectrumSum } from '../background/mean-spectrum.ts';
+import { spectrumSum } from '../mean-spectrum.ts';
 import { type Curves, type Measurements, originOf } from '../products.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';

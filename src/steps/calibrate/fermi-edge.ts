@@ -4,7 +4,7 @@ import { axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { convertUnit, parseInUnit } from '../../signal/units.ts';
-import { spectrumSum } from '../background/mean-spectrum.ts';
+import { spectrumSum } from '../mean-spectrum.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';

@@ -1,7 +1,7 @@
 import type { FitLaw } from '../../kernels/index.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { Signal } from '../../signal/signal.ts';
-import { sumOfSpectra } from '../background/mean-spectrum.ts';
+import { sumOfSpectra } from '../mean-spectrum.ts';
 import type { StepContext } from '../step.ts';
 
 /** The sum of the spectra of a standard, channel by channel where it counts. */

@@ -6,9 +6,9 @@ import type { Chosen } from '../background/chosen.ts';
 import type { Estimator } from '../background/estimator.ts';
 import { exampleSetting } from '../background/example-setting.ts';
 import { backgroundMethod } from '../background/methods.ts';
-import { eachRowGroup, type RowGroup, rowOf } from '../background/rows.ts';
 import { varianceAt } from '../background/variance.ts';
 import { normalisationMethod } from '../normalise/methods.ts';
+import { eachRowGroup, type RowGroup, rowOf } from '../row-groups.ts';
 import type { ChosenNormalisation } from './made-from.ts';
 import { type Link, RowChain } from './row-chain.ts';
 

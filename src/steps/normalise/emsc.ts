@@ -3,7 +3,7 @@ import { scatterCorrection } from '../../kernels/index.ts';
 import { readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { mapShape, pixelCount, type Signal } from '../../signal/signal.ts';
-import { spectrumSum } from '../background/mean-spectrum.ts';
+import { spectrumSum } from '../mean-spectrum.ts';
 import type { StepContext } from '../step.ts';
 import { defineNormalisation } from './define-normalisation.ts';
 import { checkSameAxis, learnMean, referenceInput, SPECTRA } from './reference-spectrum.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scatterCorrection } from '../../kernels/index.ts';
-import { spectrumSum } from '../background/mean-spectrum.ts';
+import { spectrumSum } from '../mean-spectrum.ts';
 import { defineNormalisation } from './define-normalisation.ts';
 import { checkSameAxis, learnMean, referenceInput } from './reference-spectrum.ts';
 import { exampleReference, fittedBy, scatterBasis } from './scatter-basis.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { linearDivisor, medianQuotientDivisor, quotient } from '../../kernels/index.ts';
 import { mapShape, pixelCount } from '../../signal/signal.ts';
-import { spectrumSum } from '../background/mean-spectrum.ts';
+import { spectrumSum } from '../mean-spectrum.ts';
 import { countedChannels } from './counted.ts';
 import { defineNormalisation } from './define-normalisation.ts';
 import { histogramBytes, medianShares, shareHistograms } from './median-spectrum.ts';

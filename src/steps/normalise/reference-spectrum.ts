@@ -1,7 +1,7 @@
 import { axisValue } from '../../signal/axis.ts';
 import { inputError } from '../../signal/errors.ts';
 import { pixelCount, type Signal } from '../../signal/signal.ts';
-import { meanSpectrum } from '../background/mean-spectrum.ts';
+import { meanSpectrum } from '../mean-spectrum.ts';
 import type { SignalState } from '../state.ts';
 import type { InputSpec, Needs, StepContext } from '../step.ts';
 

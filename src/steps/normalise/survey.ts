@@ -8,8 +8,8 @@ import { type Chosen, chosenOf, isBehindBackground } from '../background/chosen.
 import type { Setting } from '../background/estimator.ts';
 import { exampleSetting } from '../background/example-setting.ts';
 import { backgroundMethod } from '../background/methods.ts';
-import { eachRowGroup, rowOf } from '../background/rows.ts';
 import { varianceAt } from '../background/variance.ts';
+import { eachRowGroup, rowOf } from '../row-groups.ts';
 import type { StepContext } from '../step.ts';
 import { addToMoments, BANDS, followsComposition, MOMENTS } from './composition.ts';
 

@@ -1,5 +1,5 @@
-import { type Block, readRow } from '../../signal/block.ts';
-import type { Noise } from '../../signal/noise.ts';
+import { type Block, readRow } from '../signal/block.ts';
+import type { Noise } from '../signal/noise.ts';
 
 /** Rows worked on together: enough for kernels that hold several at once, few enough for the cache. */
 const ROWS_AT_ONCE = 64;

@@ -1,9 +1,9 @@
-import { defineFold, type FoldShape } from '../../shapes/shape.ts';
-import { signalGeometry } from '../../shapes/signal-geometry.ts';
-import { readRow } from '../../signal/block.ts';
-import { type Factor, gainAt } from '../../signal/noise.ts';
-import type { Signal } from '../../signal/signal.ts';
-import type { StepContext } from '../step.ts';
+import { defineFold, type FoldShape } from '../shapes/shape.ts';
+import { signalGeometry } from '../shapes/signal-geometry.ts';
+import { readRow } from '../signal/block.ts';
+import { type Factor, gainAt } from '../signal/noise.ts';
+import type { Signal } from '../signal/signal.ts';
+import type { StepContext } from './step.ts';
 
 export interface SumArgs {
   readonly pixelMask?: Uint8Array;
