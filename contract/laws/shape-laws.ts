@@ -6,7 +6,7 @@ import { pixelRows, plainMemory } from '../../src/shapes/per-pixel.ts';
 import { rangeOf, readRange } from '../../src/shapes/read.ts';
 import type { Example, Geometry, RowsShape, Shape } from '../../src/shapes/shape.ts';
 import { TILE_PIXELS } from '../../src/shapes/tile.ts';
-import { type Block, concatBlocks, type EventsBlock, sliceBlock } from '../../src/signal/block.ts';
+import { type Block, type BlockKind, concatBlocks, type EventsBlock, sliceBlock } from '../../src/signal/block.ts';
 import { type Lend, LentMemory } from '../../src/signal/lent-memory.ts';
 import type { Source } from '../../src/signal/source.ts';
 import { denseForm, exampleBlocks } from './random-blocks.ts';
@@ -34,7 +34,7 @@ const ID = 'member';
 const resolverOf = (shape: Shape) => async () => shape;
 const memory = (block: Block): Source => ({ type: 'memory', block });
 
-function mapped({ example, geometry, shape, blocks }: Trial<AnyMap>): Source {
+function mapped({ example, geometry, shape, blocks }: Trial<AnyMap>, kind: BlockKind = 'dense'): Source {
   const pixels = example.pixels ?? geometry.pixels;
   const one = shape.gather ? geometry.channels : blocks[0].channels;
   return {
@@ -44,7 +44,7 @@ function mapped({ example, geometry, shape, blocks }: Trial<AnyMap>): Source {
     parents: blocks.map(memory),
     pixels,
     channels: one,
-    kind: 'dense',
+    kind,
   };
 }
 
@@ -103,7 +103,9 @@ function expectBlock(block: Block, pixels: number): void {
 /** The same bits on any engine, for any size of a job. */
 export async function mapOnEngines(trial: Trial<AnyMap>, engines: readonly Engine[]): Promise<void> {
   const pixels = trial.example.pixels ?? trial.geometry.pixels;
-  const whole = await digest(own(await rowsOf(trial, 0, pixels)));
+  const rows = await rowsOf(trial, 0, pixels);
+  const whole = await digest(own(rows));
+  const source = mapped(trial, rows.kind);
   for (const engine of engines) {
     for (const blockLevel of [0, 1, 3]) {
       const options = {
@@ -111,7 +113,7 @@ export async function mapOnEngines(trial: Trial<AnyMap>, engines: readonly Engin
         geometry: { ...trial.geometry, pixels },
         blockLevel,
       };
-      const block = await collect(engine, mapped(trial), options);
+      const block = await collect(engine, source, options);
       expect(await digest(own(block)), `${engine.name}, blocks of 2^${blockLevel} tiles`).toBe(whole);
     }
   }
@@ -205,7 +207,10 @@ export async function lentMemoryLaw(trial: Trial<AnyFold>): Promise<void> {
     name: 'lending',
     lanes: 1,
     async runPass(pass, jobs, done) {
-      for (const [index, job] of jobs.entries()) done(index, await runJob(pass, await job(), resolve, memory));
+      for (const [index, make] of jobs.entries()) {
+        const job = await make();
+        done(index, await memory.during((lend) => runJob(pass, job, resolve, lend)));
+      }
     },
     async close() {},
   };

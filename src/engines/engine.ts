@@ -5,9 +5,10 @@ import { type Allocate, clearedRows, type PixelArray, pixelRows, plainMemory } f
 import { rangeOf } from '../shapes/read.ts';
 import type { FoldShape, Geometry, Rows, ShapeResolver } from '../shapes/shape.ts';
 import { tileRuns } from '../shapes/tile.ts';
-import { type Block, concatBlocks } from '../signal/block.ts';
+import { type Block, concatBlocks, type DenseBlock } from '../signal/block.ts';
+import { DTYPES, dtypeOf, type NumberArray } from '../signal/dtype.ts';
 import { internalError } from '../signal/errors.ts';
-import { type Source, sourcePixels } from '../signal/source.ts';
+import { type Source, sourceKind, sourcePixels } from '../signal/source.ts';
 import { isShared } from './arrays-within.ts';
 
 /** Told after every finished job of a pass: pixels done and in all. */
@@ -90,12 +91,41 @@ function put(piece: PixelArray, whole: PixelArray, width: number, start: number)
 
 /** Reads a whole source, maps included, into one block in memory: for results, whose size is planned, never for raw cubes. */
 export async function collect(engine: Engine, source: Source, options: PassOptions): Promise<Block> {
+  const { geometry } = options;
+  const { pixels } = geometry;
+  if (pixels === 0) throw internalError({ code: 'no-pixels', what: 'a signal without pixels was read' });
+  const level = levelFor(engine, [source], options);
+  const runs = tileRuns(pixels, level);
   const blocks: Block[] = [];
-  await runJobs(engine, { kind: 'collect', geometry: options.geometry }, [source], options, (index, block) => {
-    blocks[index] = block as Block;
+  const pass: Pass = { kind: 'collect', geometry };
+  const again = { ...options, blockLevel: level };
+  if (runs.length === 1 || sourceKind(source) !== 'dense') {
+    await runJobs(engine, pass, [source], again, (index, block) => {
+      blocks[index] = block as Block;
+    });
+    return concatBlocks(blocks);
+  }
+  const whole = await roomFor(engine, source, options);
+  const { channels, values } = whole;
+  const inPlace = engine.allocate ? values : undefined;
+  await runJobs(engine, { ...pass, values: inPlace }, [source], again, (index, block) => {
+    if (!inPlace) values.set((block as DenseBlock).values, runs[index].start * channels);
   });
-  if (blocks.length === 0) throw internalError({ code: 'no-pixels', what: 'a signal without pixels was read' });
-  return concatBlocks(blocks);
+  return whole;
+}
+
+/** Room for all rows of a source, of the type that its first has. */
+async function roomFor(engine: Engine, source: Source, { geometry, resolve }: PassOptions): Promise<DenseBlock> {
+  const { pixels } = geometry;
+  const job = async () => ({ start: 0, end: 1, ranges: [await rangeOf(source, 0, 1, resolve)] });
+  let first: DenseBlock | undefined;
+  await engine.runPass({ kind: 'collect', geometry }, [job], (_, block) => {
+    first = block as DenseBlock;
+  });
+  const { channels, values } = first as DenseBlock;
+  const { bytes, over } = DTYPES[dtypeOf(values)];
+  const memory = (engine.allocate ?? plainMemory)(pixels * channels * bytes);
+  return { kind: 'dense', pixels, channels, values: over(memory, 0, pixels * channels) as NumberArray };
 }
 
 function levelFor({ lanes }: Engine, sources: readonly Source[], { blockLevel, geometry }: PassOptions): number {

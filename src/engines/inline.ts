@@ -17,7 +17,8 @@ export function inlineEngine(resolve: ShapeResolver): Engine {
       const memory = new LentMemory();
       let breath = performance.now();
       for (let index = 0; index < jobs.length; index++) {
-        done(index, await runJob(pass, await jobs[index](), resolve, memory));
+        const job = await jobs[index]();
+        done(index, await memory.during((lend) => runJob(pass, job, resolve, lend)));
         if (performance.now() - breath < LONGEST_BREATH_MS) continue;
         await new Promise((next) => setTimeout(next, 0));
         breath = performance.now();

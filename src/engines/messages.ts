@@ -49,7 +49,7 @@ export function serve(port: Port, resolve: ShapeResolver): void {
     const { id, index, job } = request;
     try {
       const { pass, memory } = passes.get(id)!;
-      const result = compact(await runJob(pass, job, resolve, memory));
+      const result = compact(await memory.during((lend) => runJob(pass, job, resolve, lend)));
       port.post({ type: 'result', id, index, result } satisfies Reply, buffersIn(result));
     } catch (error) {
       port.post({ type: 'failure', id, index, error: describeFailure(error) } satisfies Reply);

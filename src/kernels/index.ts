@@ -86,6 +86,8 @@ export * from './portable-trigonometry.ts';
 export * from './positive-basis.ts';
 export * from './positive-definite.ts';
 export * from './pre-edge/basis.ts';
+export * from './pre-edge/evaluate-lines.ts';
+export * from './pre-edge/fit-window.ts';
 export * from './pre-edge/log-linear.ts';
 export * from './pre-edge/power-law.ts';
 export * from './random.ts';

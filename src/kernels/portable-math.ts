@@ -36,6 +36,7 @@ const SHIFTER = 6755399441055744;
 export const EXPONENTIAL_TABLE = Float64Array.of(
   ...[-600, 600, STEPS_PER_UNIT, SHIFTER, STEP, STEP_REST, 1 / 2, 1 / 6, 1 / 24, 0],
   ...ROOTS.filter((_, i) => i % 2 === 0),
+  ...[1 / 120, 1 / 720, 1 / 5040],
 );
 
 /** e^x to 0.52 ulp; 0 below −745.2, +∞ above 709.78. */

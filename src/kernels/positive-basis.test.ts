@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitPositiveBasis, type PositiveBasis, positiveBasis, respondPositiveBasis } from './positive-basis.ts';
 import { evaluateBasis } from './pre-edge/basis.ts';
-import type { FitWeights } from './pre-edge/log-linear.ts';
+import type { FitWeights } from './pre-edge/fit-window.ts';
 import { CounterRandom } from './random.ts';
 
 const CHANNELS = 60;

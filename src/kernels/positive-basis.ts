@@ -1,7 +1,7 @@
 import { inputError } from '../signal/errors.ts';
 import { bestAmounts, setOf, solve } from './best-amounts.ts';
 import { portableLog } from './portable-math.ts';
-import type { FitWeights } from './pre-edge/log-linear.ts';
+import type { FitWeights } from './pre-edge/fit-window.ts';
 
 /**
  * A background that is a mixture of a few given shapes in amounts that are not negative: f = Σ_k c_k·φ_k, c ≥ 0, fitted by

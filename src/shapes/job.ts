@@ -1,6 +1,7 @@
-import { type Block, sliceBlock } from '../signal/block.ts';
+import { type Block, type DenseBlock, sliceBlock } from '../signal/block.ts';
+import type { NumberArray } from '../signal/dtype.ts';
 import { internalError } from '../signal/errors.ts';
-import type { Lend, LentMemory } from '../signal/lent-memory.ts';
+import { type Lend, newMemory } from '../signal/lent-memory.ts';
 import { MergeTree } from './merge-tree.ts';
 import { pixelRows, plainMemory, sliceRows } from './per-pixel.ts';
 import { readRange, type SourceRange } from './read.ts';
@@ -16,6 +17,8 @@ export interface Pass {
   /** Per-pixel results of a fold for the whole cube, where jobs can write into them; else they return their part. */
   readonly rows?: Rows;
   readonly geometry: Geometry;
+  /** What is collected, for the whole cube, where jobs can write into it; else they return their part. */
+  readonly values?: NumberArray;
 }
 
 /** One run of whole tiles; of a `small` pass, the piece of number `start`. */
@@ -37,24 +40,40 @@ export function withRows(state: unknown, rows: Rows): unknown {
 }
 
 /**
- * Runs one job where the caller stands: the only place where shapes meet blocks, whatever the engine. A fold's blocks are
- * read into `memory`, which is free again when its tiles are summarised; what is collected is kept, and so is its memory.
+ * Runs one job where the caller stands: the only place where shapes meet blocks, whatever the engine. Blocks are read into
+ * what `lend` gives, and nothing of it is in what comes of the job.
  */
-export function runJob(pass: Pass, job: Job, resolve: ShapeResolver, memory?: LentMemory): Promise<unknown> {
-  if (!memory || pass.kind !== 'fold') return runWith(pass, job, resolve);
-  return memory.during((lend) => runWith(pass, job, resolve, lend));
-}
-
-async function runWith(pass: Pass, job: Job, resolve: ShapeResolver, lend?: Lend): Promise<unknown> {
+export async function runJob(pass: Pass, job: Job, resolve: ShapeResolver, lend?: Lend): Promise<unknown> {
+  if (pass.kind === 'collect') return collectRows(pass, job, resolve, lend);
   const blocks: Block[] = [];
   for (const range of job.ranges) blocks.push(await readRange(range, resolve, lend));
-  if (pass.kind === 'collect') return blocks[0];
   const shape = await resolve(pass.shape ?? '');
   if (pass.kind === 'small' && shape.shape === 'small') return shape.run(pass.args, job.start);
   if (pass.kind !== 'fold' || shape.shape !== 'fold') {
     throw internalError({ code: 'wrong-shape', what: `"${pass.shape}" is a ${shape.shape}, run as a ${pass.kind}` });
   }
   return foldTiles(shape, pass, blocks, job.start, job.end);
+}
+
+/** The rows of a job as a block that is kept; or, with values for the whole cube, put to their place among them. */
+async function collectRows(
+  { values: whole, geometry }: Pass,
+  { start, end, ranges: [range] }: Job,
+  resolve: ShapeResolver,
+  lend: Lend = newMemory,
+): Promise<Block | undefined> {
+  if (!whole) return readRange(range, resolve);
+  const channels = whole.length / geometry.pixels;
+  const place = whole.subarray(start * channels, end * channels);
+  let free = true;
+  // Whoever makes the rows is lent the place where they belong.
+  const { values } = (await readRange(range, resolve, lend, (bytes) => {
+    if (!free || bytes !== place.byteLength) return lend(bytes);
+    free = false;
+    return new Uint8Array(place.buffer as ArrayBuffer, place.byteOffset, bytes);
+  })) as DenseBlock;
+  if (values.buffer !== place.buffer || values.byteOffset !== place.byteOffset) place.set(values);
+  return undefined;
 }
 
 function foldTiles(

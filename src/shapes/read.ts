@@ -41,15 +41,23 @@ export async function rangeOf(
   return { type: 'mapped', map: source.map, args: source.args, start, end, parents };
 }
 
-/** Carries rows through their chain of maps. What comes of it may lie in what `lend` gave for what lies in files. */
-export async function readRange(range: SourceRange, resolve: ShapeResolver, lend?: Lend): Promise<Block> {
+/**
+ * Carries rows through their chain of maps. What comes of it may lie in what `lend` gave; `place` lends for the last of the
+ * chain, by default as for all.
+ */
+export async function readRange(
+  range: SourceRange,
+  resolve: ShapeResolver,
+  lend?: Lend,
+  place: Lend | undefined = lend,
+): Promise<Block> {
   if (range.type === 'memory') return range.block;
   if (range.type === 'stored') {
     const rows = await resolve(range.reader);
     if (rows.shape !== 'rows') {
       throw internalError({ code: 'wrong-shape', what: `"${range.reader}" is a ${rows.shape}, not a reader of rows` });
     }
-    return onlyNumbers(await rows.read(range.args, range.start, range.end, lend));
+    return onlyNumbers(await rows.read(range.args, range.start, range.end, place));
   }
   const map = await resolveMap(range.map, resolve);
   const blocks: Block[] = [];
@@ -58,7 +66,7 @@ export async function readRange(range: SourceRange, resolve: ShapeResolver, lend
     for (const piece of parent) pieces.push(await readRange(piece, resolve, lend));
     blocks.push(concatBlocks(pieces));
   }
-  return map.apply(range.args, blocks, range.start, range.end);
+  return map.apply(range.args, blocks, range.start, range.end, place);
 }
 
 /** As in a signal held in memory: the pixel of a value that is no number is masked, and the value 0. */

@@ -29,13 +29,14 @@ interface ShapeBase<A> {
 
 /**
  * Block → block, row by row or with a gather. Law: any split of the cube gives the same result.
- * `apply` gets one block per source (the gathered rows, concatenated) and returns rows [start, end) of the output.
+ * `apply` gets one block per source (the gathered rows, concatenated) and returns rows [start, end) of the output, whose
+ * values may lie in memory that it was lent.
  */
 export interface MapShape<A = unknown> extends ShapeBase<A> {
   readonly shape: 'map';
   /** Pixel ranges of the parents needed for output rows [start, end), in order; default: the same rows. A halo is a wider range. */
   readonly gather?: (args: A, start: number, end: number) => readonly (readonly [number, number])[];
-  readonly apply: (args: A, blocks: readonly Block[], start: number, end: number) => Block;
+  readonly apply: (args: A, blocks: readonly Block[], start: number, end: number, lend?: Lend) => Block;
 }
 
 /** Per-pixel results of a fold, by name. */

@@ -1,23 +1,6 @@
-import { EXPONENTIAL_TABLE, portableExp, portableLog } from '../portable-math.ts';
-import { machine, Room } from '../wasm/machine.ts';
-
-/**
- * What a background is fitted to: the channels of the pre-edge window and the regressor t of ln f = a + b·t at each of
- * them, its mean over the window taken off, so that a and b are nearly uncorrelated.
- */
-export interface FitWindow {
-  /** Ascending channel numbers; those that are masked are left out. */
-  readonly channels: Int32Array;
-  /** Regressor at each of these channels. */
-  readonly t: Float64Array;
-}
-
-/** How far the squares of the residuals are trusted. */
-export type FitWeights =
-  /** Variance ∝ the fitted value (times `gain` of the channel), plus `readout`²: the Poisson likelihood where there is no readout noise. */
-  | { readonly law: 'poisson'; readonly gain?: Float64Array; readonly readout?: number }
-  /** The same variance everywhere: least squares on the values themselves. */
-  | { readonly law: 'equal' };
+import { portableExp, portableLog } from '../portable-math.ts';
+import type { FitWeights, FitWindow } from './fit-window.ts';
+import { type Scoring, scoringOf } from './scoring.ts';
 
 /** Numbers of one fitted row, in this order. */
 export const FITTED = {
@@ -38,9 +21,6 @@ export const FITTED_WIDTH = 6;
 const MOST_STEPS = 40;
 /** Largest change of ln f anywhere in the window in one step. */
 const LONGEST_STEP = 2;
-/** Scoring of counts is Newton's method, whose next step would be the square of this; any other weights only come nearer. */
-const NEWTON_REST = 1e-6;
-const REST = 1e-11;
 
 /**
  * Fits f = exp(a + b·t) to the window of every row by Fisher scoring: the likelihood of Poisson counts has one maximum
@@ -60,74 +40,28 @@ export function fitLogLinear(
   out: Float64Array,
 ): void {
   const n = channels.length;
-  const reach = t.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-  const scoring = placeScoring(t, weights);
+  const scoring = scoringOf(t, weights);
   const window = scoring.x.subarray(0, n);
   for (let row = 0; row < rows; row++) {
-    let sum = 0;
-    for (let k = 0; k < n; k++) sum += window[k] = values[row * stride + channels[k]];
+    let [sum, tilt] = [0, 0];
+    for (let k = 0; k < n; k++) {
+      const value = values[row * stride + channels[k]];
+      window[k] = value;
+      sum += value;
+      tilt += value * t[k];
+    }
+    scoring.sum = sum;
+    scoring.tilt = tilt;
     const at = row * FITTED_WIDTH;
     out.fill(0, at, at + FITTED_WIDTH);
     out[at] = Number.NEGATIVE_INFINITY;
-    if (sum > 0 && sum < Number.POSITIVE_INFINITY) score(scoring, window, t, reach, sum, out, at);
+    if (sum > 0 && sum < Number.POSITIVE_INFINITY) score(scoring, window, out, at);
   }
 }
 
-/** The window of one row in the kernels' memory, and what a step of scoring finds. */
-interface Scoring {
-  readonly x: Float64Array;
-  /** Of the step from a and b. */
-  readonly sums: Float64Array;
-  readonly step: (a: number, b: number) => void;
-  readonly rest: number;
-  /** Is the covariance scaled by what the fit leaves? */
-  readonly scaled: boolean;
-}
-
-function placeScoring(t: Float64Array, weights: FitWeights): Scoring {
-  const padded = t.length + (t.length & 1);
-  const room = new Room();
-  const at = {
-    exponential: room.place(EXPONENTIAL_TABLE.byteLength),
-    step: room.place(64),
-    sums: room.place(48),
-    x: room.place(8 * padded),
-    t: room.place(8 * padded),
-    gain: room.place(8 * padded),
-    use: room.place(8 * padded),
-  };
-  const memory = room.buffer();
-  const doubles = (place: number, length: number) => new Float64Array(memory, place, length).fill(0);
-  const [x, placed, gain, use] = [at.x, at.t, at.gain, at.use].map((place) => doubles(place, padded));
-  doubles(at.exponential, EXPONENTIAL_TABLE.length).set(EXPONENTIAL_TABLE);
-  placed.set(t);
-  use.fill(1, 0, t.length);
-  const poisson = weights.law === 'poisson';
-  if (poisson) gain.set(weights.gain ?? new Float64Array(t.length).fill(1));
-  // What pads the window has a variance, so that nothing is divided by 0.
-  gain.fill(1, t.length);
-  const readout = poisson ? (weights.readout ?? 0) : 1;
-  const floor = readout * readout;
-  const { scoreLine } = machine();
-  return {
-    x,
-    sums: new Float64Array(memory, at.sums, 6),
-    step: (a, b) => scoreLine(at.x, at.t, at.gain, at.use, floor, padded, a, b, at.exponential, at.step, at.sums),
-    rest: poisson && floor === 0 ? NEWTON_REST : REST,
-    scaled: !poisson,
-  };
-}
-
-function score(
-  { sums, step, rest, scaled }: Scoring,
-  x: Float64Array,
-  t: Float64Array,
-  reach: number,
-  sum: number,
-  out: Float64Array,
-  at: number,
-): void {
-  let [a, b] = startFromHalves(x, t, sum);
+function score(scoring: Scoring, x: Float64Array, out: Float64Array, at: number): void {
+  const { sums, step, reach, rest, scaled } = scoring;
+  let [a, b] = startFromHalves(x, scoring);
   let [sa, sb, faa, fab, fbb] = [0, 0, 0, 0, 0];
   let converged = false;
   for (let steps = 0; steps < MOST_STEPS && !converged; steps++) {
@@ -163,65 +97,15 @@ function score(
 }
 
 /** From the mean of each half of the window; flat where a half holds nothing. */
-function startFromHalves(x: Float64Array, t: Float64Array, sum: number): [a: number, b: number] {
-  const n = x.length;
-  const half = n >> 1;
-  let [first, t1, t2] = [0, 0, 0];
-  for (let k = 0; k < half; k++) {
-    first += x[k];
-    t1 += t[k];
-    t2 += t[n - 1 - k];
-  }
-  let second = 0;
-  for (let k = n - half; k < n; k++) second += x[k];
-  const mean = portableLog(sum / n);
-  if (!(first > 0 && second > 0) || t1 === t2) return [mean, 0];
-  const b = (portableLog(second / first) * half) / (t2 - t1);
-  return [mean, b];
-}
-
-/** Work of one call: what stays in the second-level cache. */
-const BYTES = 2 ** 18;
-
-/**
- * f = exp(a + b·t) of every row at channels first ≤ j < end, to 2·10⁻¹⁵; e^±600 where it is beyond.
- * @param fitted rows × `width`, of which the first two numbers are a and b. @param t regressor at each of the `stride` channels.
- * @param out rows × stride, overwritten; 0 at the other channels, and where a = −∞.
- */
-export function evaluateLogLinear(
-  fitted: Float64Array,
-  rows: number,
-  t: Float64Array,
-  out: Float64Array,
-  first = 0,
-  end = t.length,
-  width: number = FITTED_WIDTH,
-): void {
-  const stride = t.length;
-  const n = end - first;
-  const together = Math.max(1, Math.min(rows, Math.floor(BYTES / (8 * stride))));
-  const room = new Room();
-  const at = {
-    exponential: room.place(EXPONENTIAL_TABLE.byteLength),
-    step: room.place(64),
-    t: room.place(8 * n),
-    rows: room.place(8 * together * stride),
-  };
-  const memory = room.buffer();
-  new Float64Array(memory, at.exponential, EXPONENTIAL_TABLE.length).set(EXPONENTIAL_TABLE);
-  new Float64Array(memory, at.t, n).set(t.subarray(first, end));
-  const placed = new Float64Array(memory, at.rows, together * stride).fill(0);
-  const { evaluateLine } = machine();
-  for (let from = 0; from < rows; from += together) {
-    const count = Math.min(together, rows - from);
-    for (let row = 0; row < count; row++) {
-      const [a, b] = [fitted[(from + row) * width], fitted[(from + row) * width + 1]];
-      const begin = row * stride + first;
-      if (a === Number.NEGATIVE_INFINITY) placed.fill(0, begin, begin + n);
-      else evaluateLine(a, b, at.t, n, at.exponential, at.step, at.rows + 8 * begin);
-    }
-    out.set(placed.subarray(0, count * stride), from * stride);
-  }
+function startFromHalves(x: Float64Array, { sum, apart }: Scoring): [a: number, b: number] {
+  const half = x.length >> 1;
+  let first = 0;
+  for (let k = 0; k < half; k++) first += x[k];
+  // An odd number in the middle belongs to neither.
+  const second = sum - first - (x.length & 1 ? x[half] : 0);
+  const mean = portableLog(sum / x.length);
+  if (!(first > 0 && second > 0) || apart === 0) return [mean, 0];
+  return [mean, portableLog(second / first) / apart];
 }
 
 /**

@@ -2,14 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CounterRandom } from '../random.ts';
 import { evaluateBasis, fitBasis, leastSquaresBasis, respondBasis } from './basis.ts';
-import {
-  evaluateLogLinear,
-  FITTED,
-  FITTED_WIDTH,
-  type FitWeights,
-  fitLogLinear,
-  respondLogLinear,
-} from './log-linear.ts';
+import { evaluateLogLinear } from './evaluate-lines.ts';
+import type { FitWeights } from './fit-window.ts';
+import { FITTED, FITTED_WIDTH, fitLogLinear, respondLogLinear } from './log-linear.ts';
 import { exponentialRegressor, powerLawRegressor, type Regressor, twoAreaPowerLaw } from './power-law.ts';
 
 const POISSON: FitWeights = { law: 'poisson' };
@@ -25,7 +20,7 @@ function fitOne(values: Float64Array, { t, window }: Regressor, weights: FitWeig
   const fitted = new Float64Array(FITTED_WIDTH);
   fitLogLinear(values, 1, values.length, window, weights, fitted);
   const background = new Float64Array(t.length);
-  evaluateLogLinear(fitted, 1, t, background);
+  evaluateLogLinear({ fitted, t }, 1, background);
   return { fitted, background };
 }
 
@@ -163,7 +158,7 @@ describe('at low dose', () => {
     const fitted = new Float64Array(pixels * FITTED_WIDTH);
     fitLogLinear(values, pixels, energies.length, regressor.window, POISSON, fitted);
     const out = new Float64Array(values.length);
-    evaluateLogLinear(fitted, pixels, regressor.t, out);
+    evaluateLogLinear({ fitted, t: regressor.t }, pixels, out);
     return out;
   };
 

@@ -1,6 +1,6 @@
 import { inputError } from '../../signal/errors.ts';
 import { portableExp, portableExpm1, portableLog } from '../portable-math.ts';
-import type { FitWindow } from './log-linear.ts';
+import type { FitWindow } from './fit-window.ts';
 
 /** Regressors of a background along an axis: at every channel, and at those of the fit window. */
 export interface Regressor {

@@ -64,6 +64,7 @@ export interface Machine {
   readonly decayingWeights: Call;
   readonly bellWeights: Call;
   readonly evaluateLine: Call;
+  readonly subtractLine: Call;
   readonly scoreLine: Call;
   readonly unshuffle: Call;
   readonly windowRows: Call;

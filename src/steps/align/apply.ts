@@ -4,11 +4,13 @@ import { defineMap } from '../../shapes/shape.ts';
 import { type Axis, axisIndex, axisValue, uniformAxis } from '../../signal/axis.ts';
 import { type Block, type BlockKind, concatBlocks, type DenseBlock, readRow, toEvents } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
 import { reasonCode } from '../../signal/mask.ts';
 import { type Factor, gainAt, isScaledCounts, type Noise } from '../../signal/noise.ts';
 import type { Shift } from '../../signal/shift.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { roomForRows } from '../row-by-row.ts';
 import { type SignalState, signalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -43,9 +45,9 @@ const WHOLE: Factor = { per: 'cube', value: 1 };
 const ROWS_AT_ONCE = 64;
 
 /** The pixels with their values at their places on the common axis, 0 where not every pixel has one. */
-function moved(args: Args, block: Block, start: number): Block {
+function moved(args: Args, block: Block, start: number, lend?: Lend): Block {
   const { pixels } = block;
-  if (args.kind !== 'events') return movedRows(args, block, 0, pixels, start);
+  if (args.kind !== 'events') return movedRows(args, block, 0, pixels, start, lend);
   const pieces: Block[] = [];
   for (let from = 0; from < pixels; from += ROWS_AT_ONCE) {
     pieces.push(toEvents(movedRows(args, block, from, Math.min(from + ROWS_AT_ONCE, pixels), start)));
@@ -54,10 +56,10 @@ function moved(args: Args, block: Block, start: number): Block {
 }
 
 /** Rows [from, to) of a block whose first pixel is `start`. */
-function movedRows(args: Args, block: Block, from: number, to: number, start: number): DenseBlock {
+function movedRows(args: Args, block: Block, from: number, to: number, start: number, lend?: Lend): DenseBlock {
   const { channels } = block;
   const { how, axis, offsets, gain, first, end } = args;
-  const values = new Float64Array((to - from) * channels);
+  const values = roomForRows(to - from, channels, lend).fill(0);
   const row = new Float64Array(channels);
   const out = new Float64Array(channels);
   const source = new Float64Array(channels);
@@ -99,7 +101,7 @@ const pitchOf = (axis: Axis) =>
   axis.size > 1 ? (axisValue(axis, axis.size - 1) - axisValue(axis, 0)) / (axis.size - 1) : 1;
 
 const onCommonAxis = defineMap<Args>({
-  apply: (args, [block], start) => moved(args, block, start),
+  apply: (args, [block], start, _end, lend) => moved(args, block, start, lend),
   example: ({ channels, pixels }) => ({
     args: {
       how: 'split',

@@ -1,6 +1,8 @@
 import { bridgeMasked, judgeWarp, shuffledReferences, WARP, warpRow } from '../../kernels/index.ts';
 import { defineFold, defineMap, type FoldShape, type MapShape } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
+import { roomForRows } from '../row-by-row.ts';
 import type { SignalState } from '../state.ts';
 import type { WarpParams } from './warp-params.ts';
 import type { WarpDefinition, WarpSetting } from './warp-setting.ts';
@@ -93,7 +95,7 @@ export function foundWarps<P extends WarpParams, O>(
 export function movedSpectra<P extends WarpParams, O>(definition: WarpDefinition<P, O>): MapShape<MoveArgs<O>> {
   const { warper } = definition;
   return defineMap<MoveArgs<O>>({
-    apply: (args, [block], start) => moveRows(definition, args, block, start),
+    apply: (args, [block], start, _end, lend) => moveRows(definition, args, block, start, lend),
     example: ({ channels, pixels }) => {
       const setting = exampleSetting(definition, channels);
       const own = warper([new Float64Array(setting.channels)], setting.options);
@@ -120,11 +122,12 @@ function moveRows<P extends WarpParams, O>(
   { setting, nodes, verdict }: MoveArgs<O>,
   block: Block,
   start: number,
+  lend?: Lend,
 ): Block {
   const { channels, conserved, width, pedestal } = setting;
   const { pixels } = block;
   const own = warper([new Float64Array(channels)], setting.options);
-  const values = new Float64Array(pixels * channels);
+  const values = roomForRows(pixels, channels, lend);
   const row = new Float64Array(channels);
   const from = new Float64Array(channels);
   const these = new Float64Array(own.nodes);

@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { Block, BlockKind } from '../../signal/block.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
 import { reasonCode } from '../../signal/mask.ts';
 import { type AcrossPixels, type Noise, spreadErrors } from '../../signal/noise.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { roomForRows } from '../row-by-row.ts';
 import { eachRowGroup } from '../row-groups.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type Needs, type Step, type StepContext } from '../step.ts';
@@ -49,16 +51,23 @@ function subtract(
   [first, end]: readonly [number, number],
   { noise }: Setting,
   blocks: readonly Block[],
+  lend?: Lend,
 ): Block {
   const [{ pixels, channels }] = blocks;
-  const out = new Float64Array(pixels * channels);
+  const out = roomForRows(pixels, channels, lend);
   let background = new Float64Array(0);
   eachRowGroup(blocks, noise, ({ from, count, values, beside }) => {
+    if (estimator.subtract) {
+      estimator.subtract(values, count, out.subarray(from * channels, (from + count) * channels));
+      return;
+    }
     if (background.length < values.length) background = new Float64Array(values.length);
     estimator.estimate(values, count, background, beside);
     for (let i = 0; i < count; i++) {
       const [to, at] = [(from + i) * channels, i * channels];
+      for (let j = 0; j < first; j++) out[to + j] = 0;
       for (let j = first; j < end; j++) out[to + j] = values[at + j] - background[at + j];
+      for (let j = end; j < channels; j++) out[to + j] = 0;
     }
   });
   return { kind: 'dense', pixels, channels, values: out };
@@ -79,7 +88,7 @@ export function defineBackground<P>(definition: Definition<P>): BackgroundStep<P
     ...rest
   } = definition;
   const subtracted = defineMap<Setting<P>>({
-    apply: (setting, blocks) => subtract(prepare(setting), range(setting), setting, blocks),
+    apply: (setting, blocks, _start, _end, lend) => subtract(prepare(setting), range(setting), setting, blocks, lend),
     example: ({ channels }) => {
       const args = exampleSetting(rest.example, channels, exampleLearned);
       const kinds: readonly BlockKind[] = beside ? ['events', 'dense'] : ['events'];

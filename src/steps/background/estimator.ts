@@ -28,6 +28,11 @@ export interface Estimator {
    */
   estimate(values: Float64Array, rows: number, out: Float64Array, beside?: Float64Array): void;
   /**
+   * What is left of rows without their backgrounds, 0 where those are not defined, into `out`, for methods that are quicker
+   * to take them off than to hand them over. Default: the values less what `estimate` gives.
+   */
+  subtract?(values: Float64Array, rows: number, out: Float64Array): void;
+  /**
    * How Σ_j sum_j·B_j of one row responds to each of its values, to first order: one number a channel into `out`. `sum` is 0
    * where the background is not defined.
    * Var(Σ sum_j·(x_j − B_j)) = Σ_j (sum_j − out_j)²·Var(x_j), where the values are independent. Absent where the estimate

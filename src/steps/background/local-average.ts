@@ -16,6 +16,7 @@ import {
 import { defineMap } from '../../shapes/shape.ts';
 import { readRow } from '../../signal/block.ts';
 import { mapShape } from '../../signal/signal.ts';
+import { roomForRows } from '../row-by-row.ts';
 import { fieldOf, smallestFeatureParameter } from '../spatial/pixel-lengths.ts';
 import type { SignalState } from '../state.ts';
 import { defineBackground } from './define-background.ts';
@@ -58,7 +59,7 @@ const neighbourhood = defineMap<NeighbourhoodArgs>({
     const [first, last] = rowsAround(reachOf(gaussian(args)).y, { ...args, start, end });
     return [[first * args.width, last * args.width]];
   },
-  apply: (args, [block], start, end) => {
+  apply: (args, [block], start, end, lend) => {
     const { width, height, pedestal, pixelMask, channels } = args;
     const around = gaussian(args);
     const run = { width, height, start, end, masked: pixelMask };
@@ -69,7 +70,7 @@ const neighbourhood = defineMap<NeighbourhoodArgs>({
       readRow(block, pixel - base, row);
       for (let k = 0; k < n; k++) fitted[k] = row[channels[k]] - pedestal;
     });
-    const values = new Float64Array((end - start) * block.channels);
+    const values = roomForRows(end - start, block.channels, lend).fill(0);
     for (let i = 0; i < end - start; i++) {
       if (!(found.squares[i] > 0)) continue;
       const scale = found.weights[i] / found.squares[i];

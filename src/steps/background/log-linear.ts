@@ -5,6 +5,7 @@ import {
   fitLogLinear,
   type Regressor,
   respondLogLinear,
+  subtractLogLinear,
 } from '../../kernels/index.ts';
 import type { Estimator } from './estimator.ts';
 
@@ -17,12 +18,14 @@ export function logLinearEstimator(
   const channels = t.length;
   const one = new Float64Array(FITTED_WIDTH);
   const response = new Float64Array(window.channels.length);
+  const linesOf = (values: Float64Array, rows: number) => {
+    const fitted = new Float64Array(rows * FITTED_WIDTH);
+    fitLogLinear(values, rows, channels, window, weights, fitted);
+    return { fitted, t, first, end };
+  };
   return {
-    estimate(values, rows, out) {
-      const fitted = new Float64Array(rows * FITTED_WIDTH);
-      fitLogLinear(values, rows, channels, window, weights, fitted);
-      evaluateLogLinear(fitted, rows, t, out, first, end);
-    },
+    estimate: (values, rows, out) => evaluateLogLinear(linesOf(values, rows), rows, out),
+    subtract: (values, rows, out) => subtractLogLinear(linesOf(values, rows), rows, values, out),
     respond(row, sum, out) {
       fitLogLinear(row, 1, channels, window, weights, one);
       respondLogLinear(one, t, window, weights, sum, response);

@@ -5,6 +5,7 @@ import {
   portableExp,
   portableLog,
   powerLawRegressor,
+  subtractLogLinear,
   twoAreaPowerLaw,
 } from '../../kernels/index.ts';
 import { inputError } from '../../signal/errors.ts';
@@ -99,19 +100,25 @@ function twoAreas(setting: Setting<Params>): Estimator {
     for (let j = first; j < end; j++) if (sum[j] !== 0) all += sum[j] * widths[j] * amplitude * portableExp(r * t[j]);
     return all;
   };
+  const even = widths.every((width) => Math.abs(width - widths[0]) < EVEN * widths[0]);
+  const scale = even ? portableLog(widths[0]) : 0;
+  const linesOf = (values: Float64Array, rows: number) => {
+    const fitted = new Float64Array(2 * rows);
+    for (let row = 0; row < rows; row++) {
+      const at = row * stride;
+      const { r, amplitude } = twoAreaPowerLaw(sumOf(values, at, one), sumOf(values, at, two), energies);
+      fitted[2 * row] = amplitude > 0 ? portableLog(amplitude) + scale : Number.NEGATIVE_INFINITY;
+      fitted[2 * row + 1] = amplitude > 0 ? r : 0;
+    }
+    return { fitted, width: 2, t, first, end };
+  };
   return {
     estimate(values, rows, out) {
-      const lines = new Float64Array(2 * rows);
-      for (let row = 0; row < rows; row++) {
-        const at = row * stride;
-        const { r, amplitude } = twoAreaPowerLaw(sumOf(values, at, one), sumOf(values, at, two), energies);
-        lines[2 * row] = amplitude > 0 ? portableLog(amplitude) : Number.NEGATIVE_INFINITY;
-        lines[2 * row + 1] = amplitude > 0 ? r : 0;
-      }
-      evaluateLogLinear(lines, rows, t, out, first, end, 2);
-      if (widths.every((width) => width === 1)) return;
+      evaluateLogLinear(linesOf(values, rows), rows, out);
+      if (even) return;
       for (let at = 0; at < rows * stride; at += stride) for (let j = first; j < end; j++) out[at + j] *= widths[j];
     },
+    subtract: even ? (values, rows, out) => subtractLogLinear(linesOf(values, rows), rows, values, out) : undefined,
     respond(row, sum, out) {
       const i1 = sumOf(row, 0, one);
       const i2 = sumOf(row, 0, two);
@@ -131,6 +138,9 @@ function sumOf(values: Float64Array, at: number, half: Int32Array): number {
   for (let k = 0; k < half.length; k++) sum += values[at + half[k]];
   return sum;
 }
+
+/** Widths of channels that differ by a smaller share are one width: positions are rounded. */
+const EVEN = 1e-9;
 
 /** Share by which an intensity is moved to see what follows from it. */
 const SMALL_STEP = 1e-5;

@@ -7,12 +7,12 @@ import {
   invertAnscombe,
 } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
-import { type Block, readRow } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
 import { COUNTS, type Intensity } from '../../signal/intensity.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { rowByRow } from '../row-by-row.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -41,16 +41,12 @@ function inverseOf({ method, readout, table }: Args): (z: number) => number {
 }
 
 const counted = defineMap<Args>({
-  apply: (args, [block]): Block => {
-    const { pixels, channels } = block;
+  apply: (args, [block], _start, _end, lend) => {
+    const { channels } = block;
     const inverse = inverseOf(args);
-    const values = new Float64Array(pixels * channels);
-    const row = new Float64Array(channels);
-    for (let i = 0; i < pixels; i++) {
-      readRow(block, i, row);
-      for (let j = 0; j < channels; j++) values[i * channels + j] = inverse(row[j]);
-    }
-    return { kind: 'dense', pixels, channels, values };
+    return rowByRow(block, channels, lend, (row, values, at) => {
+      for (let j = 0; j < channels; j++) values[at + j] = inverse(row[j]);
+    });
   },
   example: () => ({ args: { method: 'unbiased', readout: 0, table: anscombeInverse(0) }, kinds: ['dense'] }),
 });

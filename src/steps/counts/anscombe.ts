@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { anscombeMoments, generalisedAnscombe } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { signalGeometry } from '../../shapes/signal-geometry.ts';
-import { type Block, readRow } from '../../signal/block.ts';
+import type { Block } from '../../signal/block.ts';
 import { inputError } from '../../signal/errors.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
 import { type Factor, gainAt, type PoissonNoise } from '../../signal/noise.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { rowByRow } from '../row-by-row.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep, type StepContext } from '../step.ts';
 import {
@@ -34,23 +36,19 @@ interface Args {
   readonly readout: number;
 }
 
-function stabilise({ gain, offset, readout }: Args, block: Block, start: number): Block {
-  const { pixels, channels } = block;
-  const values = new Float64Array(pixels * channels);
-  const row = new Float64Array(channels);
+function stabilise({ gain, offset, readout }: Args, block: Block, start: number, lend?: Lend): Block {
+  const { channels } = block;
   const law = { gain: 1, offset, sigma: readout };
-  for (let i = 0; i < pixels; i++) {
-    readRow(block, i, row);
+  return rowByRow(block, channels, lend, (row, values, at, i) => {
     for (let j = 0; j < channels; j++) {
       law.gain = gainAt(gain, start + i, j);
-      values[i * channels + j] = generalisedAnscombe(row[j], law);
+      values[at + j] = generalisedAnscombe(row[j], law);
     }
-  }
-  return { kind: 'dense', pixels, channels, values };
+  });
 }
 
 const stabilised = defineMap<Args>({
-  apply: (args, [block], start) => stabilise(args, block, start),
+  apply: (args, [block], start, _end, lend) => stabilise(args, block, start, lend),
   example: ({ pixels }) => ({
     args: {
       gain: { per: 'pixel', values: Float64Array.from({ length: pixels }, (_, i) => 1 + (i % 3)) },

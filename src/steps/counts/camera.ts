@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { square } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
-import { type Block, readRow } from '../../signal/block.ts';
+import type { Block } from '../../signal/block.ts';
 import { COUNTS } from '../../signal/intensity.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
 import { type Factor, gainAt, type Noise, poisson } from '../../signal/noise.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { rowByRow } from '../row-by-row.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -19,22 +21,18 @@ interface Args {
 }
 
 /** (z − o)/g + (r/g)², value by value. */
-function toCounts({ gain, offset, readout }: Args, block: Block, start: number): Block {
-  const { pixels, channels } = block;
-  const values = new Float64Array(pixels * channels);
-  const row = new Float64Array(channels);
-  for (let i = 0; i < pixels; i++) {
-    readRow(block, i, row);
+function toCounts({ gain, offset, readout }: Args, block: Block, start: number, lend?: Lend): Block {
+  const { channels } = block;
+  return rowByRow(block, channels, lend, (row, values, at, i) => {
     for (let j = 0; j < channels; j++) {
       const g = gainAt(gain, start + i, j);
-      values[i * channels + j] = (row[j] - offset) / g + square(readout / g);
+      values[at + j] = (row[j] - offset) / g + square(readout / g);
     }
-  }
-  return { kind: 'dense', pixels, channels, values };
+  });
 }
 
 const shifted = defineMap<Args>({
-  apply: (args, [block], start) => toCounts(args, block, start),
+  apply: (args, [block], start, _end, lend) => toCounts(args, block, start, lend),
   example: () => ({ args: { gain: { per: 'cube', value: 2 }, offset: 1, readout: 0.5 }, kinds: ['events'] }),
 });
 

@@ -1,5 +1,5 @@
 import { defineMap } from '../../shapes/shape.ts';
-import { type Block, readRow } from '../../signal/block.ts';
+import { rowByRow } from '../row-by-row.ts';
 
 /** (z − level_j)·factor_j; a factor of 0 leaves nothing of a channel. */
 export interface CorrectionArgs {
@@ -8,15 +8,11 @@ export interface CorrectionArgs {
 }
 
 export const corrected = defineMap<CorrectionArgs>({
-  apply: ({ levels, factors }, [block]): Block => {
-    const { pixels, channels } = block;
-    const values = new Float64Array(pixels * channels);
-    const row = new Float64Array(channels);
-    for (let i = 0; i < pixels; i++) {
-      readRow(block, i, row);
-      for (let j = 0; j < channels; j++) values[i * channels + j] = (row[j] - levels[j]) * factors[j];
-    }
-    return { kind: 'dense', pixels, channels, values };
+  apply: ({ levels, factors }, [block], _start, _end, lend) => {
+    const { channels } = block;
+    return rowByRow(block, channels, lend, (row, values, at) => {
+      for (let j = 0; j < channels; j++) values[at + j] = (row[j] - levels[j]) * factors[j];
+    });
   },
   example: ({ channels }) => ({
     args: {

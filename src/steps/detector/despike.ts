@@ -1,7 +1,9 @@
 import { CounterRandom, findSpikes, type SpikeSearch, spikeTail } from '../../kernels/index.ts';
 import { defineFold, defineMap } from '../../shapes/shape.ts';
 import { type Block, type EventsBlock, readRow } from '../../signal/block.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
 import { type Factor, gainAt } from '../../signal/noise.ts';
+import { roomForRows } from '../row-by-row.ts';
 
 export interface SpikeArgs {
   readonly search: SpikeSearch;
@@ -172,7 +174,7 @@ export const spikes = defineFold<SpikeArgs, Omit<FoundSpikes, 'perPixel'>, Pick<
 
 export const despiked = defineMap<SpikeArgs>({
   gather: (args, start, end) => [around(args, start, end)],
-  apply: (args, [block], start, end) => {
+  apply: (args, [block], start, end, lend) => {
     const { law, seed, search } = args;
     const random = new CounterRandom(seed, 0);
     const drawn = new Map<number, Map<number, number>>();
@@ -190,16 +192,16 @@ export const despiked = defineMap<SpikeArgs>({
     const first = start - around(args, start, end)[0];
     return args.sparse && block.kind === 'events'
       ? redrawnEvents(block, first, start, end, drawn)
-      : redrawn(block, first, start, end, drawn);
+      : redrawn(block, first, start, end, drawn, lend);
   },
   example: ({ pixels, width, channels }) => ({ args: exampleArgs(pixels, width, channels), kinds: ['events'] }),
 });
 
 type Drawn = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
-function redrawn(block: Block, first: number, start: number, end: number, drawn: Drawn): Block {
+function redrawn(block: Block, first: number, start: number, end: number, drawn: Drawn, lend?: Lend): Block {
   const { channels } = block;
-  const values = new Float64Array((end - start) * channels);
+  const values = roomForRows(end - start, channels, lend);
   for (let pixel = start; pixel < end; pixel++) {
     const row = values.subarray((pixel - start) * channels, (pixel - start + 1) * channels);
     readRow(block, first + pixel - start, row);

@@ -3,11 +3,13 @@ import type { RowNormaliser } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { axisValues } from '../../signal/axis.ts';
 import type { Block } from '../../signal/block.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
 import { type Noise, unknownNoise } from '../../signal/noise.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import type { Setting } from '../background/estimator.ts';
 import { exampleSetting } from '../background/example-setting.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { roomForRows } from '../row-by-row.ts';
 import { eachRowGroup, rowOf } from '../row-groups.ts';
 import type { SignalState, State } from '../state.ts';
 import { defineStep, type InputSpec, type Step, type StepContext, type Trait } from '../step.ts';
@@ -51,9 +53,9 @@ interface Definition<P> extends Pick<Step<P>, 'id' | 'version' | 'title' | 'summ
 
 export type NormalisationStep<P> = Step<P> & NormalisationMethod<P>;
 
-function normalised(normaliser: RowNormaliser, { noise }: Setting, blocks: readonly Block[]): Block {
+function normalised(normaliser: RowNormaliser, { noise }: Setting, blocks: readonly Block[], lend?: Lend): Block {
   const [{ pixels, channels }] = blocks;
-  const out = new Float64Array(pixels * channels);
+  const out = roomForRows(pixels, channels, lend);
   eachRowGroup(blocks, noise, ({ from, count, values }) => {
     for (let i = 0; i < count; i++) bringToScale(normaliser, rowOf(values, i, channels));
     out.set(values, from * channels);
@@ -66,7 +68,7 @@ export function defineNormalisation<P>(definition: Definition<P>): Normalisation
   const { scale, how, questions, prepare, learning, ...rest } = definition;
   const { example } = rest;
   const scaled = defineMap<Setting<P>>({
-    apply: (setting, blocks) => normalised(prepare(setting), setting, blocks),
+    apply: (setting, blocks, _start, _end, lend) => normalised(prepare(setting), setting, blocks, lend),
     example: ({ channels }) => {
       const args = exampleSetting(example, channels);
       const size = args.positions.length;

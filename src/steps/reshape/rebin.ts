@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
 import { rebinAxis } from '../../signal/axis.ts';
 import { type Block, type DenseBlock, type EventsBlock, type FactorsBlock, readRow } from '../../signal/block.ts';
-import type { NumberArray } from '../../signal/dtype.ts';
+import { type Dtype, dtypeOf, isInteger, type NumberArray } from '../../signal/dtype.ts';
 import { inputError } from '../../signal/errors.ts';
 import { combinedIntensity } from '../../signal/intensity.ts';
+import { type Lend, valuesIn } from '../../signal/lent-memory.ts';
 import { sumNoise } from '../../signal/noise.ts';
 import { mapShape, pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { sourceKind } from '../../signal/source.ts';
@@ -45,7 +46,7 @@ const bins = defineMap<Args>({
         return [base + from * args.x, base + to * args.x];
       }),
     ),
-  apply: (args, [block], start, end) => binBlock(args, block, start, end),
+  apply: (args, [block], start, end, lend) => binBlock(args, block, start, end, lend),
   example: ({ channels, pixels, width }) => {
     const height = pixels / width;
     const by = { spectral: Math.min(2, channels), y: Math.min(2, height), x: Math.min(3, width) };
@@ -204,8 +205,8 @@ function eachGroup(args: Args, start: number, end: number, each: (pixel: number,
   }
 }
 
-function binBlock(args: Args, block: Block, start: number, end: number): Block {
-  return block.kind === 'events' ? binEvents(args, block, start, end) : binDense(args, block, start, end);
+function binBlock(args: Args, block: Block, start: number, end: number, lend?: Lend): Block {
+  return block.kind === 'events' ? binEvents(args, block, start, end) : binDense(args, block, start, end, lend);
 }
 
 function binEvents(args: Args, block: EventsBlock, start: number, end: number): EventsBlock {
@@ -245,10 +246,10 @@ function binEvents(args: Args, block: EventsBlock, start: number, end: number): 
   };
 }
 
-function binDense(args: Args, block: DenseBlock | FactorsBlock, start: number, end: number): DenseBlock {
+function binDense(args: Args, block: DenseBlock | FactorsBlock, start: number, end: number, lend?: Lend): DenseBlock {
   const channels = Math.floor(block.channels / args.spectral);
   const pixels = end - start;
-  const values = block.kind === 'dense' ? sumsOf(block.values, pixels * channels) : new Float64Array(pixels * channels);
+  const values = valuesIn(block.kind === 'dense' ? sumsType(block.values) : 'float64', pixels * channels, lend);
   const sums = new Float64Array(channels);
   const row = new Float64Array(block.channels);
   eachGroup(args, start, end, (pixel, rows) => {
@@ -262,8 +263,9 @@ function binDense(args: Args, block: DenseBlock | FactorsBlock, start: number, e
   return { kind: 'dense', pixels, channels, values };
 }
 
-/** An array for sums of such values. */
-function sumsOf(values: NumberArray, length: number): NumberArray {
-  if (values instanceof Float32Array || values instanceof Float64Array) return new Float64Array(length);
-  return /^Int/.test(values.constructor.name) ? new Int32Array(length) : new Uint32Array(length);
+/** Type of sums of such values. */
+function sumsType(values: NumberArray): Dtype {
+  const dtype = dtypeOf(values);
+  if (!isInteger(dtype)) return 'float64';
+  return dtype.startsWith('int') ? 'int32' : 'uint32';
 }

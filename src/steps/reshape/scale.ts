@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineMap } from '../../shapes/shape.ts';
-import { readRow } from '../../signal/block.ts';
 import { combinedIntensity } from '../../signal/intensity.ts';
 import { scaleNoise } from '../../signal/noise.ts';
 import { type Signal, withSignal } from '../../signal/signal.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { rowByRow } from '../row-by-row.ts';
 import type { SignalState } from '../state.ts';
 import { defineStep } from '../step.ts';
 
@@ -15,15 +15,11 @@ const params = z.strictObject({
 type Params = z.infer<typeof params>;
 
 const times = defineMap<{ factor: number }>({
-  apply: ({ factor }, [block]) => {
-    const { pixels, channels } = block;
-    const values = new Float64Array(pixels * channels);
-    const row = new Float64Array(channels);
-    for (let i = 0; i < pixels; i++) {
-      readRow(block, i, row);
-      for (let j = 0; j < channels; j++) values[i * channels + j] = factor * row[j];
-    }
-    return { kind: 'dense', pixels, channels, values };
+  apply: ({ factor }, [block], _start, _end, lend) => {
+    const { channels } = block;
+    return rowByRow(block, channels, lend, (row, values, at) => {
+      for (let j = 0; j < channels; j++) values[at + j] = factor * row[j];
+    });
   },
   example: () => ({ args: { factor: 2.5 }, kinds: ['events'] }),
 });

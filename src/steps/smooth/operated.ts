@@ -1,19 +1,15 @@
 import { applyToRow, type ChannelOperator, operatorReach } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
-import { type Block, readRow } from '../../signal/block.ts';
 import type { Noise } from '../../signal/noise.ts';
+import { rowByRow } from '../row-by-row.ts';
 
 /** Rows by an operator along their channels. */
 export const operated = defineMap<ChannelOperator>({
-  apply: (operator, [block]): Block => {
-    const { pixels } = block;
+  apply: (operator, [block], _start, _end, lend) => {
     const { channels } = operator;
-    const values = new Float64Array(pixels * channels);
-    const row = new Float64Array(block.channels);
-    for (let i = 0; i < pixels; i++) {
-      applyToRow(operator, readRow(block, i, row), values.subarray(i * channels, (i + 1) * channels));
-    }
-    return { kind: 'dense', pixels, channels, values };
+    return rowByRow(block, channels, lend, (row, values, at) => {
+      applyToRow(operator, row, values.subarray(at, at + channels));
+    });
   },
   example: ({ channels }) => ({
     args: {

@@ -1,6 +1,7 @@
 import { type Alikeness, nonLocalWeights, type Run, rowsAround, rowsCompared } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
+import { roomForRows } from '../row-by-row.ts';
 import { type Bands, bandFeatures } from './compared-bands.ts';
 import type { SmoothingArgs } from './smoother.ts';
 
@@ -29,12 +30,12 @@ function weightsOf(args: NonLocalArgs, block: Block, start: number, end: number)
 
 export const means = defineMap<NonLocalArgs>({
   gather,
-  apply: (args, [block], start, end) => {
+  apply: (args, [block], start, end, lend) => {
     const { width, search, pixelMask } = args;
     const { channels } = block;
     const { base, weights } = weightsOf(args, block, start, end);
     const add = weightedSum(block);
-    const values = new Float64Array((end - start) * channels);
+    const values = roomForRows(end - start, channels, lend).fill(0);
     const around = (2 * search.y + 1) * (2 * search.x + 1);
     const [some, pixels] = [new Float64Array(around), new Int32Array(around)];
     for (let i = start; i < end; i++) {

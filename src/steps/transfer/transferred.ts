@@ -1,11 +1,13 @@
 import { applyBandedMap, applyLinearMap, type BandedMap, type LinearMap } from '../../kernels/index.ts';
 import { defineMap } from '../../shapes/shape.ts';
 import { type Block, readRow } from '../../signal/block.ts';
+import type { Lend } from '../../signal/lent-memory.ts';
 import type { CorrelatedNoise, Noise } from '../../signal/noise.ts';
 import { driftExtent, UNMEASURED } from '../../signal/shift.ts';
 import type { Signal } from '../../signal/signal.ts';
 import type { MappedSource } from '../../signal/source.ts';
 import { mappedRows } from '../mapped-rows.ts';
+import { roomForRows } from '../row-by-row.ts';
 import type { SignalState } from '../state.ts';
 
 /** Rows worked on together: enough to read a map once for many, few enough for the cache. */
@@ -22,9 +24,9 @@ export interface BandedArgs {
 type Apply = (values: Float64Array, rows: number, out: Float64Array) => void;
 
 /** Rows that lie ready are taken as they are; others are read group by group. */
-function mapped(block: Block, from: number, to: number, apply: Apply): Block {
+function mapped(block: Block, from: number, to: number, lend: Lend | undefined, apply: Apply): Block {
   const { pixels } = block;
-  const values = new Float64Array(pixels * to);
+  const values = roomForRows(pixels, to, lend);
   if (block.kind === 'dense' && block.values instanceof Float64Array) apply(block.values, pixels, values);
   else {
     const group = new Float64Array(Math.min(pixels, ROWS_AT_ONCE) * from);
@@ -42,8 +44,8 @@ const wave = (length: number, seed: number) =>
 
 /** A map of whole spectra, of a step that learned one. */
 export const linear = defineMap<LinearArgs>({
-  apply: ({ map }, [block]) =>
-    mapped(block, map.from, map.to, (values, rows, out) => applyLinearMap(map, values, rows, out)),
+  apply: ({ map }, [block], _start, _end, lend) =>
+    mapped(block, map.from, map.to, lend, (values, rows, out) => applyLinearMap(map, values, rows, out)),
   example: ({ channels: n }) => ({
     args: {
       map: { from: n, to: n, rank: 2, keep: 1, loadings: wave(2 * n, 1), images: wave(2 * n, 5), offset: wave(n, 2) },
@@ -54,8 +56,8 @@ export const linear = defineMap<LinearArgs>({
 
 /** A map whose channels look at a window each. */
 export const banded = defineMap<BandedArgs>({
-  apply: ({ map }, [block]) =>
-    mapped(block, map.from, map.to, (values, rows, out) => applyBandedMap(map, values, rows, out)),
+  apply: ({ map }, [block], _start, _end, lend) =>
+    mapped(block, map.from, map.to, lend, (values, rows, out) => applyBandedMap(map, values, rows, out)),
   example: ({ channels: n }) => {
     const first = Int32Array.from({ length: n }, (_, j) => Math.max(0, j - 1));
     const count = first.map((at, j) => Math.min(n, j + 2) - at);
