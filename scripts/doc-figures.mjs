@@ -23,10 +23,11 @@ import { makePlan } from '../dist/plan/plan.js';
 import { checkRecipe } from '../dist/plan/recipe.js';
 import { runPlan } from '../dist/plan/run.js';
 import { spectrum } from '../dist/report/figures/spectrum.js';
-import { uniformAxis } from '../dist/signal/axis.js';
+import { axisValues, uniformAxis } from '../dist/signal/axis.js';
 import { COUNTS } from '../dist/signal/intensity.js';
 import { poisson } from '../dist/signal/noise.js';
 import { createSignal } from '../dist/signal/signal.js';
+import { SIMULATED_SPECTRA, simulateSpectrum } from '../dist/simulate/spectra/index.js';
 import { resolveShape } from '../dist/steps/index.js';
 import { loadingInCounts } from '../dist/steps/products.js';
 import { signalState } from '../dist/steps/state.js';
@@ -36,7 +37,40 @@ const SIZE = { width: 900, height: 230, scale: 'linear' };
 
 /** Every picture of docs/images that is drawn, by its file name. */
 export async function docFigures() {
-  return { ...baselines(), ...edge(), ...variates(), ...(await drift()) };
+  return { ...modalities(), ...baselines(), ...edge(), ...variates(), ...(await drift()) };
+}
+
+/** What one spectrum of each modality is made of: its backgrounds one on the other, and the signal on top. */
+function modalities() {
+  return Object.fromEntries(
+    SIMULATED_SPECTRA.map((modality) => {
+      const { parts, mean, counts, spectral, title } = simulateSpectrum(modality);
+      const backgrounds = parts.filter(({ kind }) => kind === 'background');
+      const below = new Float64Array(mean.length);
+      const stacked = backgrounds.map(({ name, values }, k) => {
+        for (let j = 0; j < below.length; j++) below[j] += values[j];
+        return { y: below.slice(), colour: [BLUE, GREEN, '#cc79a7'][k], name: k === 0 ? name : `+ ${name}` };
+      });
+      const signals = parts.filter(({ kind }) => kind === 'signal').map(({ name }) => name);
+      const unit = spectral.unit ? ` (${spectral.unit})` : '';
+      return [
+        `parts-${modality}.svg`,
+        spectrum({
+          ...SIZE,
+          scale: modality === 'eds' || modality === 'xrd' ? 'sqrt' : 'linear',
+          x: axisValues(spectral),
+          xLabel: `${spectral.name}${unit}`,
+          yLabel: 'counts',
+          traces: [
+            { y: counts, colour: RAW, name: 'counts: the mean and noise' },
+            { y: mean, colour: TRUTH, name: `mean: ${signals.join(', ')} on top`, thin: true },
+            ...stacked.reverse(),
+          ],
+          alt: `${title}: counts with their noise, their mean, and below it ${backgrounds.map(({ name }) => name).join(', ')}`,
+        }),
+      ];
+    }),
+  );
 }
 
 /** Fluorescence 20 to 50 times as strong as the lines on it, counts. */
@@ -136,7 +170,7 @@ function edge() {
     const fit = new Float64Array(FITTED_WIDTH);
     fitLogLinear(counts, 1, n, window, { law: 'poisson' }, fit);
     const out = new Float64Array(n);
-    evaluateLogLinear(fit, 1, t, out, 0, n);
+    evaluateLogLinear({ fitted: fit, t }, 1, out);
     return out;
   };
   const traces = [

@@ -243,6 +243,13 @@ export {
   pairSignal,
   simulateInstrumentPair,
 } from './simulate/instrument-pair.ts';
+export {
+  SIMULATED_SPECTRA,
+  type SimulatedSpectrum,
+  type SpectrumParameters,
+  simulateSpectrum,
+} from './simulate/spectra/index.ts';
+export type { SpectrumModel, SpectrumPart } from './simulate/spectra/spectrum-model.ts';
 export { loadStep, STEP_IDS } from './steps/index.ts';
 export type * from './steps/products.ts';
 export type { Step } from './steps/step.ts';

@@ -29,7 +29,7 @@ export default {
     mkdirSync(bench.folder, { recursive: true });
     writeFileSync(file, new Uint8Array(counts(side * side).buffer));
     const probes = Array.from({ length: 200 }, (_, i) => Math.floor(((i + 0.5) / 200) * side * side * CHANNELS));
-    const shared = { file, side, channels: CHANNELS, start: START, fit: FIT, probes };
+    const shared = { file, side, channels: CHANNELS, start: START, fit: FIT, probes, threads: bench.threads };
     const few = bench.quick ? 4 : 64;
     const results = [];
     for (const { method, peers } of METHODS) {
@@ -44,13 +44,13 @@ export default {
       ]);
       results.push({ method, contenders });
     }
-    return { side, few, results };
+    return { side, few, threads: bench.threads, results };
   },
 
-  lines({ side, few, results }) {
+  lines({ side, few, threads, results }) {
     return [
       `${side} × ${side} spectra of ${CHANNELS} channels of 1 eV from ${START} eV, some 40 counts a channel; fitted from ${FIT[0]} to`,
-      `${FIT[1]} eV, taken off from there on. One thread; the result is in memory.`,
+      `${FIT[1]} eV, taken off from there on. ${threads > 1 ? `${threads} threads` : 'One thread'}; the result is in memory.`,
       ...results.flatMap(({ method, contenders }) => [
         '',
         `By ${METHODS.find((one) => one.method === method).title}:`,

@@ -1,8 +1,7 @@
-// Our side: the step on a map in memory, every value of what it leaves made and kept, one thread.
+// Our side: the step on a map in memory, every value of what it leaves made and kept; one thread is the calling one.
 import { readFileSync } from 'node:fs';
 import { collect } from '../../dist/engines/engine.js';
-import { inlineEngine } from '../../dist/engines/inline.js';
-import { checkRecipe, planSignals, runPlan } from '../../dist/index.js';
+import { checkRecipe, planSignals, runPlan, startEngine } from '../../dist/index.js';
 import { signalGeometry } from '../../dist/shapes/signal-geometry.js';
 import { uniformAxis } from '../../dist/signal/axis.js';
 import { COUNTS } from '../../dist/signal/intensity.js';
@@ -11,7 +10,7 @@ import { createSignal } from '../../dist/signal/signal.js';
 import { resolveShape } from '../../dist/steps/index.js';
 import { contend } from '../harness/contender.mjs';
 
-await contend(async ({ file, side, channels, start, fit, method, probes }) => {
+await contend(async ({ file, side, channels, start, fit, method, probes, threads }) => {
   const bytes = readFileSync(file);
   const values = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const pixels = side * side;
@@ -30,7 +29,7 @@ await contend(async ({ file, side, channels, start, fit, method, probes }) => {
     steps: [{ id: 'net', use: 'background.power-law', in: 'counts', params: { fit, method } }],
   });
   const plan = await planSignals(recipe, { counts });
-  const engine = inlineEngine(resolveShape);
+  const engine = await startEngine(threads > 1 ? threads : 0);
   return async () => {
     const { products } = await runPlan(plan, { counts }, engine);
     const began = performance.now();
