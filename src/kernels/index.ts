@@ -10,6 +10,7 @@ export { GAUSSIAN, type PeakShape } from './align/peak-profile.ts';
 export * from './align/peak-width.ts';
 export { FOUND, type Positions, positionsOf, type Reading } from './align/positions.ts';
 export * from './align/shift-against.ts';
+export * from './align/smooth-mean.ts';
 export * from './align/warp-row.ts';
 export * from './align/warper.ts';
 export * from './align/zero-loss.ts';

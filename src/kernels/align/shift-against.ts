@@ -303,11 +303,19 @@ function varianceOfShift(fit: Fit): number {
  * Adds a row to a sum after moving it by a whole number of channels, and counts how often each channel was given something:
  * what a reference is made of in the second round, when the displacements of the first are known.
  * @param displacement of the features of the row; they are moved back by it, rounded.
+ * @param masked channels of the row that are left out.
  */
-export function addMovedBack(row: Float64Array, displacement: number, sum: Float64Array, given: Float64Array): void {
+export function addMovedBack(
+  row: Float64Array,
+  displacement: number,
+  sum: Float64Array,
+  given: Float64Array,
+  masked?: Uint8Array,
+): void {
   const by = Math.round(displacement);
   const n = row.length;
   for (let j = Math.max(0, -by); j < Math.min(n, n - by); j++) {
+    if (masked?.[j + by]) continue;
     sum[j] += row[j + by];
     given[j]++;
   }

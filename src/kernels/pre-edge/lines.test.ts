@@ -77,7 +77,7 @@ describe('moments of an exponential', () => {
 describe('counts that weigh all the same', () => {
   const energies = Float64Array.from({ length: 200 }, (_, j) => 400 + j);
   const random = new CounterRandom(3, 0);
-  const fit = (values: Float64Array, [low, high]: [number, number], weights: Parameters<typeof fitLogLinear>[4]) => {
+  const fitted = (values: Float64Array, [low, high]: [number, number], weights: Parameters<typeof fitLogLinear>[4]) => {
     const channels = Int32Array.from(energies.keys()).filter((j) => energies[j] >= low && energies[j] <= high);
     const { window } = powerLawRegressor(energies, channels);
     const out = new Float64Array(FITTED_WIDTH);
@@ -90,7 +90,7 @@ describe('counts that weigh all the same', () => {
     const gains = (length: number) => new Float64Array(length).fill(gain);
     // The smallest of readout noises makes every count weigh for itself.
     const [same, each] = [0, 1e-12].map((readout) =>
-      fit(values, [440, 520], { law: 'poisson', gain: gains(81), readout }),
+      fitted(values, [440, 520], { law: 'poisson', gain: gains(81), readout }),
     );
     const { a, b, varianceA, covarianceAB, varianceB } = FITTED;
     for (const k of [a, b]) expect(Math.abs(same[k] - each[k])).toBeLessThanOrEqual(1e-9 * Math.abs(each[k]));
@@ -102,7 +102,7 @@ describe('counts that weigh all the same', () => {
 
   it('of the steepest of slopes are too: where the series would not do, each count is looked at', () => {
     const steep = energies.map((energy) => 1e5 * portableExp(-(energy - 400) / 4));
-    const [same, each] = [0, 1e-12].map((readout) => fit(steep, [402, 590], { law: 'poisson', readout }));
+    const [same, each] = [0, 1e-12].map((readout) => fitted(steep, [402, 590], { law: 'poisson', readout }));
     expect(same[5]).toBe(1);
     for (const k of [0, 1, 2, 4]) expect(Math.abs(same[k] - each[k])).toBeLessThanOrEqual(1e-8 * Math.abs(each[k]));
   });

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { FOUND, positionsOf, type ShiftOptions, shiftAgainst, square } from '../../kernels/index.ts';
+import {
+  bridgeMasked,
+  FOUND,
+  positionsOf,
+  type ShiftOptions,
+  shiftAgainst,
+  smoothMean,
+  square,
+} from '../../kernels/index.ts';
 import { defineFold } from '../../shapes/shape.ts';
 import { signalGeometry } from '../../shapes/signal-geometry.ts';
 import { type Axis, axisValue } from '../../signal/axis.ts';
@@ -8,7 +16,7 @@ import { MODALITIES, type Modality } from '../../signal/modality.ts';
 import { type Noise, poisson } from '../../signal/noise.ts';
 import { pixelCount, type Signal, withSignal } from '../../signal/signal.ts';
 import { convertUnit, isConvertible, parseInUnit } from '../../signal/units.ts';
-import { meanSpectrum, type SumArgs, spectrumSum } from '../mean-spectrum.ts';
+import { type SumArgs, spectrumSum, sumOfSpectra } from '../mean-spectrum.ts';
 import { windowChannels } from '../reshape/channels.ts';
 import { eachRowGroup } from '../row-groups.ts';
 import type { SignalState } from '../state.ts';
@@ -130,11 +138,18 @@ export default defineStep<Params>({
       limit: Math.min(Math.max(1, Math.ceil(within / pitch)), end - first - 1),
       estimator: p.estimator ?? (noise.tag === 'poisson' ? 'likelihood' : 'correlation'),
     };
-    const reference = await meanSpectrum(context, other, inCounts(other.noise));
+    const { values, spectra } = await sumOfSpectra(context, other, inCounts(other.noise));
+    const mean = values.map((value) => value / Math.max(1, spectra));
+    const reference = withoutBumps(mean, spectra, other, options);
     let found = await displaced(context, signal, { reference, options, noise });
     for (let round = 1; round < p.rounds && other.source === signal.source; round++) {
-      const mean = await movedMean(context, signal, found);
-      found = await displaced(context, signal, { reference: mean, options, noise });
+      const again = withoutBumps(
+        await movedMean(context, signal, found),
+        countFound(found, mask.pixels),
+        signal,
+        options,
+      );
+      found = await displaced(context, signal, { reference: again, options, noise });
     }
     const step = Math.sign(axisValue(spectral, 1) - axisValue(spectral, 0)) * pitch;
     const shift = shiftOf(context, {
@@ -156,6 +171,24 @@ const ORIGIN = 'the features of the reference';
 
 const displaced = (context: StepContext, signal: Signal, args: Args) =>
   context.fold<Displacements>('displacements', args, [signal.source], signalGeometry(signal));
+
+/** Bumps that errors make in a mean are the same in the spectra it was made of, which would be moved until they meet. */
+function withoutBumps(
+  mean: Float64Array,
+  spectra: number,
+  { noise, mask }: Signal,
+  { first, end }: ShiftOptions,
+): Float64Array {
+  if (noise.tag !== 'poisson' || spectra === 0) return mean;
+  const out = mean.slice();
+  if (mask.channels?.some((code) => code !== 0)) bridgeMasked(out, mask.channels);
+  out.set(smoothMean(out.slice(first, end), spectra, readoutInCounts(noise)), first);
+  return out;
+}
+
+/** Spectra that were moved back into a mean. */
+const countFound = ({ flag }: Displacements, masked?: Uint8Array) =>
+  flag.reduce((count, each, i) => count + Number(each === FOUND.yes && !masked?.[i]), 0);
 
 const inCounts = (noise: Noise): SumArgs =>
   noise.tag === 'poisson' ? { pedestal: noise.offset, gain: noise.gain } : {};

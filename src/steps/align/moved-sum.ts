@@ -17,19 +17,20 @@ interface MovedArgs {
   readonly flag: Uint8Array;
   readonly noise: Noise;
   readonly pixelMask?: Uint8Array;
+  readonly channelMask?: Uint8Array;
 }
 
 /** Sum of the spectra in counts, each moved back by its displacement. */
 export const movedSum = defineFold<MovedArgs, MovedSum>({
   init: (_, { channels }) => ({ sum: new Float64Array(channels), given: new Float64Array(channels) }),
-  add: ({ place, flag, noise, pixelMask }, state, blocks, start) => {
+  add: ({ place, flag, noise, pixelMask, channelMask }, state, blocks, start) => {
     const [{ channels }] = blocks;
     eachRowGroup(blocks, noise, ({ from, count, values }) => {
       toCounts(values, count, noise, start + from);
       for (let i = 0; i < count; i++) {
         const pixel = start + from + i;
         if (pixelMask?.[pixel] || flag[pixel] !== FOUND.yes) continue;
-        addMovedBack(rowOf(values, i, channels), place[pixel], state.sum, state.given);
+        addMovedBack(rowOf(values, i, channels), place[pixel], state.sum, state.given, channelMask);
       }
     });
     return state;
@@ -67,6 +68,7 @@ export async function movedMean(
     flag,
     noise,
     pixelMask: mask.pixels,
+    channelMask: mask.channels,
   };
   const { sum, given } = await context.fold<MovedSum>('movedSum', args, [signal.source], signalGeometry(signal));
   return sum.map((value, j) => (given[j] > 0 ? value / given[j] : 0));
