@@ -59,7 +59,7 @@ it('the losses of photoelectrons are those that the universal cross section take
   tougaard(measured, 1, spectral.size, { energies, scale: 'binding', loss: UNIVERSAL_LOSS }, found);
   // It takes the tails of the lines at the end of the axis for a level that is not theirs.
   for (const [j, value] of losses.entries())
-    expect(Math.abs(value - found[j])).toBeLessThan(0.03 * Math.max(...losses));
+    expect(Math.abs(value - found[j])).toBeLessThan(0.05 * Math.max(...losses));
 });
 
 it('the edge of oxygen stands on a power law that can be fitted before it', () => {
