@@ -12,8 +12,8 @@ import { type Sample, samplesOf, sourceOf } from './laws/hostile/samples.ts';
 import { THOROUGH } from './laws/thorough.ts';
 
 /** One mutant in so many is tried, another one of each file; with SPECTRAIL_THOROUGH all are. */
-const CUTS_EVERY = THOROUGH ? 1 : 10;
-const MUTANTS_EVERY = THOROUGH ? 1 : 60;
+const CUTS_EVERY = THOROUGH ? 1 : 15;
+const MUTANTS_EVERY = THOROUGH ? 1 : 90;
 const PATIENCE_MS = THOROUGH ? 4 * 3_600_000 : 300_000;
 const MOST_FAULTS = 20;
 /** Of the inputs of `npm run fuzz`, the first so many. */
