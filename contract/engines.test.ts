@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Engine, runFold } from '../src/engines/engine.ts';
+import { collect, type Engine, runFold } from '../src/engines/engine.ts';
 import { inlineEngine } from '../src/engines/inline.ts';
 import { messageEngine } from '../src/engines/messages.ts';
 import { threadsEngine } from '../src/engines/threads.ts';
 import type { Job, Pass } from '../src/shapes/job.ts';
 import { defineFold, type Rows } from '../src/shapes/shape.ts';
-import { type Block, readRow } from '../src/signal/block.ts';
+import { type Block, type DenseBlock, readRow } from '../src/signal/block.ts';
 import { inputError } from '../src/signal/errors.ts';
 import type { Source } from '../src/signal/source.ts';
 import { resolveShape } from '../src/steps/index.ts';
@@ -192,6 +192,27 @@ describe.each(ENGINES)('%s', (_, start) => {
     expect(again.rows).toBe(rows);
     expect(again.rows).toEqual(expected);
     expect(again.channels).toEqual(channels);
+  });
+
+  it('collects what a map makes as one block, whatever its jobs, and once more as its own', async () => {
+    const { pixels, channels } = geometry;
+    const parents = [memory(counts(pixels, channels))];
+    const source: Source = {
+      type: 'mapped',
+      map: 'scale/times',
+      args: { factor: 2.5 },
+      parents,
+      pixels,
+      channels,
+      kind: 'dense',
+    };
+    const collected = async (by: Engine, blockLevel: number) =>
+      (await collect(by, source, { resolve: resolveShape, geometry, blockLevel })) as DenseBlock;
+    const whole = await collected(inlineEngine(resolveShape), 40);
+    const [first, second] = [await collected(engine, 0), await collected(engine, 1)];
+    expect(first.values.length).toBe(pixels * channels);
+    for (const found of [first, second]) expect(await digest(found)).toBe(await digest(whole));
+    expect(second.values.buffer).not.toBe(first.values.buffer);
   });
 
   it('ends a pass without jobs', async () => {
