@@ -13,7 +13,7 @@ const SPECTRAL = uniformAxis({
 });
 
 /** Counts under the 2p₃/₂ line; the other has half as many, as it has half the states. */
-const STRONGEST = 9000;
+const STRONGEST = 90_000;
 
 /**
  * Fe 2p of Fe₂O₃ (Biesinger et al. 2011, Appl. Surf. Sci. 257, 2717, as single lines): the doublet and its satellites; the
@@ -24,8 +24,8 @@ export function ironPhotoelectrons(): SpectrumModel {
   const x = axisValues(SPECTRAL);
   const line = (at: number, fwhm: number, area: number) => (energy: number) =>
     area * pseudoVoigt(energy - at, fwhm, 0.4) * STEP;
-  const doublet = [line(710.8, 3.4, STRONGEST / STEP), line(724.4, 4, STRONGEST / 2 / STEP)];
-  const shaken = [line(719, 5, 0.2 * (STRONGEST / STEP)), line(732.9, 5, 0.2 * (STRONGEST / 2 / STEP))];
+  const doublet = [line(710.8, 3.4, STRONGEST), line(724.4, 4, STRONGEST / 2)];
+  const shaken = [line(719, 5, 0.2 * STRONGEST), line(732.9, 5, 0.1 * STRONGEST)];
   const sum = (lines: readonly ((energy: number) => number)[]) => (energy: number) =>
     lines.reduce((total, one) => total + one(energy), 0);
   const signal = [
